@@ -1,0 +1,5 @@
+"""`python -m consumer` is `stream-publisher`."""
+
+from consumer.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The edges: each module speaks to one thing outside and decides nothing."""

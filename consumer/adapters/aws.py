@@ -1,0 +1,28 @@
+"""boto3 clients, made in one way."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONNECT_SECONDS = 3.1
+"""Just above three seconds, so that one lost SYN packet is sent again before we give up."""
+
+_READ_SECONDS = 15
+
+
+def client(service: Any, *, attempts: int = 1, region: str | None = None) -> Any:  # noqa: ANN401
+    """Return a boto3 client with time-outs.
+
+    Args:
+        service: The service's name, as boto3 has it.
+        attempts: How often botocore tries a call. 1 leaves retrying to the caller, who can log it.
+        region: The region, if not the environment's.
+    """
+    config = Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        tcp_keepalive=True,
+    )
+    return boto3.client(service, region_name=region, config=config)

@@ -1,0 +1,166 @@
+"""kclpy's record processor on one side, ours on the other.
+
+kclpy reports an action as done even when the processor raised, so that KCL goes on and a later
+checkpoint steps over what was lost. Only SystemExit gets through it. Hence the guard around each
+verb: whatever escapes ends the process, without an answer to the daemon.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from amazon_kclpy import kcl, messages
+from amazon_kclpy.v3 import processor
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+
+from consumer.core.errors import CheckpointError, LeaseLostError, RecordError
+from consumer.core.ports import Checkpointer, Journal
+from consumer.core.processor import Delivery, ShardProcessor
+from consumer.core.records import RawRecord
+
+_LEASE_MOVED = "ShutdownException"
+_THROTTLED = "ThrottlingException"
+
+EXIT_FAILED = 1
+
+
+class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # kclpy is untyped
+    """Hands KCL's five verbs to a `ShardProcessor`.
+
+    Args:
+        build: Makes the processor of a shard, once the daemon has named it.
+        journal: Where failures are noted.
+        clock: Seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[str], ShardProcessor],
+        journal: Journal,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._build = build
+        self._journal = journal
+        self._clock = clock
+        self._shard: ShardProcessor | None = None
+
+    def initialize(self, initialize_input: messages.InitializeInput) -> None:
+        """Learn the shard's id and where reading begins."""
+        self._shard = self._build(initialize_input.shard_id)
+        with self._guard() as shard:
+            shard.initialize(str(initialize_input.sequence_number))
+
+    def process_records(self, process_records_input: messages.ProcessRecordsInput) -> None:
+        """Take the next records, possibly none."""
+        with self._guard() as shard:
+            shard.process_records(
+                Delivery(
+                    records=map(_raw_record, process_records_input.records),
+                    millis_behind_latest=process_records_input.millis_behind_latest,
+                    now=self._clock(),
+                ),
+                self._checkpointer(process_records_input),
+            )
+
+    def lease_lost(self, _lease_lost_input: messages.LeaseLostInput) -> None:
+        """Another worker holds the shard."""
+        with self._guard() as shard:
+            shard.lease_lost()
+
+    def shard_ended(self, shard_ended_input: messages.ShardEndedInput) -> None:
+        """The shard has no more records."""
+        with self._guard() as shard:
+            shard.shard_ended(self._checkpointer(shard_ended_input))
+
+    def shutdown_requested(self, shutdown_requested_input: messages.ShutdownRequestedInput) -> None:
+        """The daemon is about to stop."""
+        with self._guard() as shard:
+            shard.shutdown_requested(self._checkpointer(shutdown_requested_input))
+
+    def _checkpointer(self, action: Any) -> Checkpointer:  # noqa: ANN401 - kclpy is untyped
+        return DaemonCheckpointer(action.checkpointer, self._journal)
+
+    def _initialized(self) -> ShardProcessor:
+        if self._shard is None:
+            raise RuntimeError("the daemon sent an action before initialize")
+        return self._shard
+
+    @contextmanager
+    def _guard(self) -> Iterator[ShardProcessor]:
+        try:
+            yield self._initialized()
+        except RecordError as error:
+            self._journal.note(
+                "record_refused", sequenceNumber=error.sequence_number, error=error.reason
+            )
+            raise SystemExit(EXIT_FAILED) from error
+        except Exception as error:
+            self._journal.note("processor_failed", error=f"{type(error).__name__}: {error}")
+            raise SystemExit(EXIT_FAILED) from error
+
+
+def _raw_record(record: messages.Record) -> RawRecord:
+    return RawRecord(record.sequence_number, record.binary_data)
+
+
+class DaemonCheckpointer:
+    """Asks the daemon for checkpoints during one action.
+
+    Args:
+        checkpointer: kclpy's checkpointer of the action.
+        journal: Where each retry is noted.
+        sleep: Waits for that many seconds.
+    """
+
+    def __init__(
+        self,
+        checkpointer: kcl.Checkpointer,
+        journal: Journal,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._checkpointer = checkpointer
+        self._journal = journal
+        self._sleep = sleep
+
+    def checkpoint(self, sequence_number: str) -> None:
+        """Checkpoint at a sequence number; a throttled one is asked for again until it is made.
+
+        Raises:
+            LeaseLostError: The shard has moved to another worker.
+            CheckpointError: The daemon can't make it.
+        """
+        self._ask(sequence_number)
+
+    def checkpoint_shard_end(self) -> None:
+        """Checkpoint the shard's end; raises as `checkpoint` does."""
+        # Without a number KCL takes the farthest position, which at a shard's end is SHARD_END.
+        self._ask(None)
+
+    def _ask(self, sequence_number: str | None) -> None:
+        try:
+            self._retrying()(self._checkpointer.checkpoint, sequence_number)
+        except kcl.CheckpointError as error:
+            if error.value == _LEASE_MOVED:
+                raise LeaseLostError(str(error)) from error
+            raise CheckpointError(f"at {sequence_number or 'SHARD_END'}: {error.value}") from error
+
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            retry=retry_if_exception(_is_throttled),
+            wait=wait_random_exponential(multiplier=0.1, max=5),
+            sleep=self._sleep,
+            before_sleep=self._note_retry,
+            reraise=True,
+        )
+
+    def _note_retry(self, state: RetryCallState) -> None:
+        self._journal.note(
+            "checkpoint_retried",
+            attempts=state.attempt_number,
+            waitSeconds=round(state.upcoming_sleep, 2),
+        )
+
+
+def _is_throttled(error: BaseException) -> bool:
+    return isinstance(error, kcl.CheckpointError) and error.value == _THROTTLED

@@ -1,0 +1,151 @@
+"""A subscriber of a topic for as long as one looks: a queue of its own, removed at the end."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from consumer.adapters.aws import client
+from consumer.core.messages import AttributeValue
+
+_FIFO = ".fifo"
+_MOST_MESSAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as a subscriber sees it.
+
+    Attributes:
+        message_id: SNS's id of the message.
+        subject: Its Subject.
+        entries: Its body: one entry for each change.
+        attributes: Its attributes.
+        sent_at: When SNS took it.
+    """
+
+    message_id: str
+    subject: str
+    entries: Sequence[Mapping[str, Any]]
+    attributes: Mapping[str, AttributeValue]
+    sent_at: datetime
+
+
+class Subscription:
+    """Subscribes a new queue to a topic; at the end of the `with` both are gone.
+
+    Args:
+        topic_arn: The topic.
+        sns: A boto3 SNS client.
+        sqs: A boto3 SQS client.
+    """
+
+    def __init__(self, topic_arn: str, sns: Any = None, sqs: Any = None) -> None:  # noqa: ANN401
+        region = topic_arn.split(":")[3]
+        self._topic_arn = topic_arn
+        self._sns = sns or client("sns", attempts=3, region=region)
+        self._sqs = sqs or client("sqs", attempts=3, region=region)
+
+    def __enter__(self) -> Self:
+        self._sns.get_topic_attributes(TopicArn=self._topic_arn)
+        self._queue_url = self._create_queue()
+        try:
+            self._subscription_arn = self._subscribe()
+        except BaseException:
+            self._sqs.delete_queue(QueueUrl=self._queue_url)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._sns.unsubscribe(SubscriptionArn=self._subscription_arn)
+        finally:
+            self._sqs.delete_queue(QueueUrl=self._queue_url)
+
+    def receive(self, wait_seconds: int = 1) -> list[Received]:
+        """Return the next messages, at most ten, waiting for the first; each comes once."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue_url,
+            MaxNumberOfMessages=_MOST_MESSAGES,
+            WaitTimeSeconds=wait_seconds,
+        )
+        messages = answer.get("Messages", [])
+        if messages:
+            self._delete(messages)
+        return [parse_envelope(message["Body"]) for message in messages]
+
+    def _create_queue(self) -> str:
+        suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
+        attributes = {"FifoQueue": "true"} if suffix else {}
+        name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
+        created = self._sqs.create_queue(QueueName=name, Attributes=attributes)
+        return str(created["QueueUrl"])
+
+    def _subscribe(self) -> str:
+        wanted = self._sqs.get_queue_attributes(
+            QueueUrl=self._queue_url, AttributeNames=["QueueArn"]
+        )
+        queue_arn = wanted["Attributes"]["QueueArn"]
+        policy = json.dumps(_policy(queue_arn, self._topic_arn))
+        self._sqs.set_queue_attributes(QueueUrl=self._queue_url, Attributes={"Policy": policy})
+        # Not raw: only the envelope shows the Subject.
+        subscribed = self._sns.subscribe(
+            TopicArn=self._topic_arn,
+            Protocol="sqs",
+            Endpoint=queue_arn,
+            ReturnSubscriptionArn=True,
+        )
+        return str(subscribed["SubscriptionArn"])
+
+    def _delete(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        entries = [
+            {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
+            for index, message in enumerate(messages)
+        ]
+        self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+
+
+def parse_envelope(body: str) -> Received:
+    """Read SNS's envelope as it arrives in a queue."""
+    envelope = json.loads(body)
+    return Received(
+        message_id=envelope["MessageId"],
+        subject=envelope.get("Subject", ""),
+        entries=json.loads(envelope["Message"]),
+        attributes={
+            name: _attribute(attribute)
+            for name, attribute in envelope.get("MessageAttributes", {}).items()
+        },
+        sent_at=datetime.fromisoformat(envelope["Timestamp"]),
+    )
+
+
+def _attribute(attribute: Mapping[str, str]) -> AttributeValue:
+    kind, value = attribute["Type"], attribute["Value"]
+    if kind == "Number":
+        return int(value)
+    return list(json.loads(value)) if kind == "String.Array" else value
+
+
+def _policy(queue_arn: str, topic_arn: str) -> Mapping[str, Any]:
+    """Let this topic, and nobody else, send to the queue."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue_arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+            }
+        ],
+    }

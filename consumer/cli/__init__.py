@@ -1,0 +1,25 @@
+"""The command `stream-publisher`."""
+
+import click
+
+from consumer import __version__
+from consumer.cli.demo import demo
+from consumer.cli.health import health
+from consumer.cli.listen import listen
+from consumer.cli.run import run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Publish every change of a DynamoDB table to an SNS topic, in batches, and lose none.
+
+    \b
+    On a laptop, with no account:    stream-publisher demo
+    On AWS:                          stream-publisher run --properties properties/aws.properties
+    What arrives at a topic:         stream-publisher listen TOPIC_ARN
+    """
+
+
+for command in (run, listen, demo, health):
+    main.add_command(command)

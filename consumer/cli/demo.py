@@ -1,0 +1,62 @@
+"""`stream-publisher demo`: the main job on this machine, with no account."""
+
+import json
+import signal
+import sys
+from types import FrameType
+
+import click
+import psutil
+from rich.console import Console
+
+from consumer.demo.screen import Screen
+from consumer.demo.show import DemoError, Show, perform
+from consumer.sandbox.server import SandboxError
+
+EXIT_LOST = 1
+EXIT_INTERRUPTED = 130
+
+
+@click.command()
+@click.option(
+    "--changes",
+    type=click.IntRange(1, 100_000),
+    default=37,
+    show_default=True,
+    help="How many changes to write.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The figures as the last line of stdout.")
+@click.option("--keep", is_flag=True, help="Leave everything running and tell how to look at it.")
+def demo(changes: int, *, as_json: bool, keep: bool) -> None:
+    """Show changes of a table arriving at a topic, on this machine alone.
+
+    Starts DynamoDB Local and moto's server on free ports, the real daemon on the table's stream,
+    and a subscriber; writes inserts, updates and deletes; then compares every change that was
+    written with every one that arrived. Nothing is left behind, also after Ctrl-C. The exit
+    status is 1 when a change was lost.
+
+    \b
+    Examples:
+      stream-publisher demo
+      stream-publisher demo --changes 2000 --json | tail -1 | jq .lost
+      stream-publisher demo --keep
+    """
+    signal.signal(signal.SIGTERM, _end)
+    # The process may have begun as a shell script that became us: its start is the command's.
+    started = psutil.Process().create_time()
+    screen = Screen(Console(stderr=as_json))
+    try:
+        outcome, faithful = perform(Show(changes, started, keep=keep), screen)
+    except (DemoError, SandboxError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_LOST)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    if as_json:
+        click.echo(json.dumps(outcome.to_json()))
+    sys.exit(0 if faithful else EXIT_LOST)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that everything is cleaned up."""
+    raise KeyboardInterrupt

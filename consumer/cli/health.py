@@ -1,0 +1,33 @@
+"""`stream-publisher health`: ask the daemon on this host whether it makes progress."""
+
+import sys
+from http.client import HTTPConnection
+
+import click
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    envvar="PUBLISHER_HEALTH_PORT",
+    required=True,
+    help="The daemon's publisher.healthPort. [env: PUBLISHER_HEALTH_PORT]",
+)
+@click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for an answer.")
+def health(port: int, timeout: float) -> None:
+    """Ask the daemon on this host whether it makes progress.
+
+    Prints its answer, which names each shard with what it does and for how long. The exit status
+    is 0 when it is healthy, 1 when a shard stands still or nobody answers. A quiet shard is
+    healthy: it is asked about once a second.
+    """
+    try:
+        connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        click.echo(answer.read().decode())
+    except OSError as error:
+        click.echo(f"port {port}: the daemon doesn't answer ({error}); is it running?", err=True)
+        sys.exit(1)
+    sys.exit(0 if answer.status == 200 else 1)  # noqa: PLR2004 - HTTP's OK

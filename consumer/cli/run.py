@@ -1,0 +1,78 @@
+"""`stream-publisher run`: check everything, then become the daemon."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from consumer.adapters.logs import LogFormat, LogLevel, start_logging
+from consumer.daemon.launch import plan_launch, start
+from consumer.daemon.preflight import check
+from consumer.daemon.worker_id import claim_worker_id
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.properties import read_properties
+from consumer.settings.resolve import Configuration, resolve
+
+EXIT_CONFIGURATION = 2
+
+
+@click.command()
+@click.option(
+    "--properties",
+    "-p",
+    type=click.Path(path_type=Path),
+    help="Properties file with KCL's keys and the publisher's. Without it, the environment is all.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "human"]),
+    help="json for CloudWatch (default), human for a terminal.",
+)
+@click.option("--check-only", is_flag=True, help="Check everything, start nothing.")
+def run(properties: Path | None, log_format: LogFormat | None, *, check_only: bool) -> None:
+    """Publish a table's changes until stopped.
+
+    Settings come from the properties file and from environment variables, which win:
+    publisher.topicArn is PUBLISHER_TOPIC_ARN, KCL's applicationName is KCL_APPLICATION_NAME.
+    Table, stream, topic, credentials and programs are checked first; every mistake is named at
+    once and the exit status is 2. SIGTERM publishes what is held, gives the shards back and ends
+    with status 0.
+
+    \b
+    Examples:
+      stream-publisher run --properties properties/aws.properties
+      PUBLISHER_TABLE=orders PUBLISHER_TOPIC_ARN=arn:aws:sns:eu-west-1:123456789012:changes \\
+          KCL_APPLICATION_NAME=orders-publisher stream-publisher run
+    """
+    environ = dict(os.environ)
+    if log_format:
+        environ["PUBLISHER_LOG_FORMAT"] = log_format
+    try:
+        configuration = resolve(read_properties(properties) if properties else {}, environ)
+        stream_arn = check(configuration, environ)
+        worker_id = _worker_id(configuration)
+    except ConfigurationError as error:
+        _report(error, environ)
+        sys.exit(EXIT_CONFIGURATION)
+    if not check_only:
+        start(plan_launch(configuration, stream_arn, worker_id, environ))
+
+
+def _worker_id(configuration: Configuration) -> str:
+    if configuration.kcl.worker_id:
+        return configuration.kcl.worker_id
+    try:
+        return claim_worker_id(configuration.kcl.application_name)[0]
+    except ValueError as error:
+        raise ConfigurationError([f"workerId: {error}"]) from error
+
+
+def _report(error: ConfigurationError, environ: dict[str, str]) -> None:
+    """Log each mistake as a line of its own, in the form that the environment asks for."""
+    form: LogFormat = "human" if environ.get("PUBLISHER_LOG_FORMAT") == "human" else "json"
+    level: LogLevel = "INFO"
+    start_logging(form, level, {})
+    for mistake in error.mistakes:
+        logging.getLogger("consumer").error(mistake, extra={"event": "configuration_refused"})

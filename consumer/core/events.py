@@ -1,0 +1,93 @@
+"""Every event that the record processor logs: its name, its level and its sentence.
+
+The list is closed: a name that is not here is a type error, and docs/logs.md is compared with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+EventKey = Literal[
+    "processor_started",
+    "batch_published",
+    "publish_retried",
+    "checkpoint_retried",
+    "lease_lost",
+    "shard_ended",
+    "shutdown_requested",
+    "record_refused",
+    "processor_failed",
+    "daemon_gone",
+]
+
+Level = Literal["INFO", "WARN", "ERROR"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One kind of event.
+
+    Attributes:
+        level: INFO is routine, WARN mends itself, ERROR needs somebody.
+        message: The sentence, with the facts it names in braces.
+        meaning: What it tells an operator.
+    """
+
+    level: Level
+    message: str
+    meaning: str
+
+
+EVENTS: Mapping[EventKey, EventKind] = {
+    "processor_started": EventKind(
+        "INFO",
+        "Reading the shard from {sequenceNumber}",
+        "A record processor holds the shard and begins after this checkpoint.",
+    ),
+    "batch_published": EventKind(
+        "INFO",
+        "Published {records} records as one message",
+        "SNS has taken the batch; its checkpoint is made next.",
+    ),
+    "publish_retried": EventKind(
+        "WARN",
+        "SNS did not take the message: {error}; next try in {waitSeconds} s",
+        "A passing failure. The shard waits, nothing is lost; see `failingForSeconds`.",
+    ),
+    "checkpoint_retried": EventKind(
+        "WARN",
+        "The checkpoint was throttled; next try in {waitSeconds} s",
+        "The lease table is throttled. A crash now would publish the batch again.",
+    ),
+    "lease_lost": EventKind(
+        "INFO",
+        "The lease is over; {dropped} unpublished records are left to the next holder",
+        "Routine when workers come and go. The next holder publishes what was dropped.",
+    ),
+    "shard_ended": EventKind(
+        "INFO",
+        "The shard is read to its end",
+        "Everything in it is published, and its end is checkpointed.",
+    ),
+    "shutdown_requested": EventKind(
+        "INFO",
+        "The daemon is stopping; everything read so far is published",
+        "Routine at a stop or a deploy.",
+    ),
+    "record_refused": EventKind(
+        "ERROR",
+        "Record {sequenceNumber} can't be published: {error}",
+        "The worker stops here, and nothing after the record is checkpointed.",
+    ),
+    "processor_failed": EventKind(
+        "ERROR",
+        "The record processor stops: {error}",
+        "No retry can mend this. The worker ends; after it is mended and started again, reading "
+        "goes on at the last checkpoint.",
+    ),
+    "daemon_gone": EventKind(
+        "WARN",
+        "The daemon has ended; this record processor ends too",
+        "The daemon was killed while a publish was being tried. The next holder repeats it.",
+    ),
+}

@@ -1,0 +1,107 @@
+"""A batch as SNS will carry it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from consumer.core.batches import Batch
+from consumer.core.errors import RecordError
+from consumer.core.plain import plain_image
+from consumer.core.records import ChangeRecord, Image
+
+DEFAULT_SUBJECT = "Publicação DynamoDB Stream"
+
+AttributeValue = str | int | Sequence[str]
+"""A message attribute: SNS calls the three String, Number and String.Array."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageForm:
+    """How messages of one shard are written.
+
+    Attributes:
+        table: The table's name, for the message's attributes.
+        shard_id: The shard's id, for the message's attributes.
+        subject: The message's Subject.
+        entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
+        plain_images: Whether images are plain JSON rather than DynamoDB JSON.
+    """
+
+    table: str
+    shard_id: str
+    subject: str = DEFAULT_SUBJECT
+    entry_metadata: bool = False
+    plain_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published: the same batch in the same form gives the same message, always."""
+
+    subject: str
+    body: str
+    attributes: Mapping[str, AttributeValue]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.body.encode())
+
+
+def encode_message(batch: Batch, form: MessageForm) -> Message:
+    """Write a batch as a message.
+
+    Raises:
+        RecordError: A record's image can't be written, for example as plain JSON.
+    """
+    return Message(
+        subject=form.subject,
+        body=orjson.dumps(
+            [_entry(record, form) for record in batch.records], option=_OPTIONS
+        ).decode(),
+        attributes=_attributes(batch, form),
+    )
+
+
+# Key order must not depend on the order in which the stream gives attributes on this very read.
+_OPTIONS = orjson.OPT_SORT_KEYS
+
+
+def _entry(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "eventName": record.event_name,
+        "newImage": _image(record, record.new_image, form),
+        "oldImage": _image(record, record.old_image, form),
+    }
+    return entry | _metadata(record, form) if form.entry_metadata else entry
+
+
+def _metadata(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
+    return {
+        "eventID": record.event_id,
+        "keys": _image(record, record.keys, form),
+        "sequenceNumber": record.sequence_number,
+        "time": record.created_at_millis,
+    }
+
+
+def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Image | None:
+    if image is None or not form.plain_images:
+        return image
+    try:
+        return plain_image(image)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+
+def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
+    return {
+        "table": form.table,
+        "shardId": form.shard_id,
+        "firstSequenceNumber": batch.first_sequence_number,
+        "lastSequenceNumber": batch.last_sequence_number,
+        "recordCount": len(batch.records),
+        "eventNames": sorted({record.event_name for record in batch.records}),
+    }

@@ -1,0 +1,112 @@
+"""Everything that can be checked before the daemon starts, all mistakes at once."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from consumer.adapters.aws import client
+from consumer.adapters.explain import NO_CREDENTIALS, explain
+from consumer.daemon.launch import find_jars, find_java, search_path
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.resolve import Configuration
+
+_WANTED_VIEW = "NEW_AND_OLD_IMAGES"
+_ATTEMPTS = 2
+
+
+def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
+    """Check programs, credentials, table, stream and topic.
+
+    Returns:
+        The ARN of the stream to read.
+
+    Raises:
+        ConfigurationError: With a line for each mistake.
+    """
+    mistakes = _check_programs(configuration, environ) + _check_region(configuration)
+    stream_arn = None
+    if not mistakes:
+        stream_arn, mistakes = _check_stream(configuration)
+        mistakes += _check_topic(configuration)
+    if mistakes or stream_arn is None:
+        raise ConfigurationError(mistakes)
+    return stream_arn
+
+
+def _check_programs(configuration: Configuration, environ: Mapping[str, str]) -> list[str]:
+    jars, program = find_jars(configuration), configuration.kcl.executable_name.split()[0]
+    found: dict[str, object] = {
+        "java: is not on the PATH; install a Java 17 runtime or set JAVA_HOME": find_java(environ),
+        f"publisher.jars: {jars} holds no jars; build them with scripts/setup": _has_jars(jars),
+        f"executableName = {program!r}: can't be run; name a program on the PATH": shutil.which(
+            program, path=search_path(environ)
+        ),
+    }
+    return [mistake for mistake, good in found.items() if not good]
+
+
+def _has_jars(folder: Path) -> bool:
+    return any(folder.glob("*.jar"))
+
+
+def _check_region(configuration: Configuration) -> list[str]:
+    session = boto3.Session(region_name=configuration.kcl.region_name)
+    found = {
+        "regionName: no region is set; set AWS_REGION or KCL_REGION_NAME": session.region_name,
+        f"AwsCredentialsProvider: {NO_CREDENTIALS}": session.get_credentials(),
+    }
+    return [mistake for mistake, good in found.items() if not good]
+
+
+def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
+    thing = _stream_thing(configuration)
+    found, mistakes = _asked(thing, lambda: _describe_stream(configuration))
+    if found is None:
+        return None, mistakes
+    arn, view = found
+    if arn is None:
+        return None, [f"{thing}: has no stream; enable one with the view {_WANTED_VIEW}"]
+    if view != _WANTED_VIEW:
+        mend = f"a view can't be changed: disable the stream and enable one with {_WANTED_VIEW}"
+        return None, [f"{thing}: its stream has the view {view}, which lacks images; {mend}"]
+    return arn, []
+
+
+def _stream_thing(configuration: Configuration) -> str:
+    if configuration.stream_arn:
+        return f"stream {configuration.stream_arn}"
+    return f"publisher.table = {configuration.table!r}"
+
+
+def _describe_stream(configuration: Configuration) -> tuple[str | None, str | None]:
+    region = configuration.kcl.region_name
+    if configuration.stream_arn:
+        streams = client("dynamodbstreams", attempts=_ATTEMPTS, region=region)
+        stream = streams.describe_stream(StreamArn=configuration.stream_arn, Limit=1)
+        return configuration.stream_arn, stream["StreamDescription"]["StreamViewType"]
+    tables = client("dynamodb", attempts=_ATTEMPTS, region=region)
+    table = tables.describe_table(TableName=configuration.table)["Table"]
+    specification = table.get("StreamSpecification", {})
+    enabled = specification.get("StreamEnabled", False)
+    return table.get("LatestStreamArn") if enabled else None, specification.get("StreamViewType")
+
+
+def _check_topic(configuration: Configuration) -> list[str]:
+    arn = configuration.publisher.topic_arn
+    topics = client("sns", attempts=_ATTEMPTS, region=arn.split(":")[3])
+    _, mistakes = _asked(
+        f"publisher.topicArn = {arn!r}", lambda: topics.get_topic_attributes(TopicArn=arn)
+    )
+    return mistakes
+
+
+def _asked(thing: str, question: Callable[[], Any]) -> tuple[Any, list[str]]:
+    """Return the answer, or None and the line that says why there is none."""
+    try:
+        return question(), []
+    except (ClientError, BotoCoreError) as error:
+        return None, [explain(thing, error)]

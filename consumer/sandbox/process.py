@@ -1,0 +1,82 @@
+"""A process of ours: started with its own log, ended by its id, gone when we are gone."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_TERM_SECONDS = 5.0
+
+
+class ManagedProcess:
+    """A process in a group of its own, whose output goes to a file.
+
+    Start it from the main thread: on Linux the kernel ends it when the thread that started it ends,
+    so that not even a kill -9 of this process leaves it behind.
+
+    Args:
+        command: The program and its arguments.
+        log: The file that gets everything it writes.
+        environ: Its environment; this process's own unless told.
+    """
+
+    def __init__(
+        self, command: Sequence[str], log: Path, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A group of its own: a terminal's Ctrl-C reaches us alone, and we end it in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform.startswith("linux") else None,  # noqa: PLW1509 - no threads run yet
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process's id, which is its group's too."""
+        return self._process.pid
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, None while it runs."""
+        return self._process.poll()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone."""
+        self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end; subprocess.TimeoutExpired when that takes longer."""
+        return self._process.wait(seconds)
+
+    def stop(self, seconds: float = _TERM_SECONDS) -> int:
+        """End it with SIGTERM, and its whole group with SIGKILL when that takes too long."""
+        if self.status is None:
+            self.signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.wait(seconds)
+        self.kill()
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """End the whole group at once, with SIGKILL."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def tail(self, lines: int = 20) -> str:
+        """The last lines that it wrote."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

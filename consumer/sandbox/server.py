@@ -1,0 +1,95 @@
+"""Servers on free ports of this machine."""
+
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from consumer.sandbox.process import ManagedProcess
+
+HOST = "127.0.0.1"
+_ATTEMPTS = 3
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+
+
+class SandboxError(Exception):
+    """A server could not be started; says what to do."""
+
+
+class Server(ABC):
+    """A server process that is ready once it answers.
+
+    Args:
+        folder: Where its log goes.
+    """
+
+    name: str
+
+    def __init__(self, folder: Path) -> None:
+        self._log = folder / f"{self.name}.log"
+        self._attempts = 0
+        self._start()
+
+    @abstractmethod
+    def command(self, port: int) -> Sequence[str]:
+        """The command line that serves on a port."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers.
+
+        Raises:
+            SandboxError: It ended, again and again, or never answered.
+        """
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._answers():
+            if self._process.status is not None:
+                self._start_again()
+            if time.monotonic() > deadline:
+                raise SandboxError(f"{self.name} doesn't answer:\n{self._process.tail()}")
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.stop()
+
+    def _start(self) -> None:
+        self._attempts += 1
+        self.port = _free_port()
+        self._process = ManagedProcess(self.command(self.port), self._log)
+
+    def _start_again(self) -> None:
+        """Between our finding a free port and the server's taking it, another may have taken it."""
+        if self._attempts == _ATTEMPTS:
+            raise SandboxError(f"{self.name} ended at once:\n{self._process.tail()}")
+        self._start()
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection(HOST, self.port, timeout=1)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+        except (OSError, HTTPException):
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,1 @@
+"""Settings: one properties file, overridden by the environment, checked as a whole."""

@@ -1,0 +1,18 @@
+"""How a key of the properties file is called in the environment."""
+
+import re
+
+PUBLISHER_PREFIX = "publisher."
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def environment_name(key: str) -> str:
+    """Return the environment variable that overrides a key.
+
+    `publisher.topicArn` is `PUBLISHER_TOPIC_ARN`; a key of KCL, such as `applicationName`, gets
+    the prefix `KCL_`: `KCL_APPLICATION_NAME`.
+    """
+    own = key.startswith(PUBLISHER_PREFIX)
+    name = key.removeprefix(PUBLISHER_PREFIX)
+    snake = _HUMP.sub("_", name).replace(".", "_").upper()
+    return f"{'PUBLISHER' if own else 'KCL'}_{snake}"

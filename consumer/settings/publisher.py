@@ -1,0 +1,135 @@
+"""The publisher's own settings: keys that begin with `publisher.`."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from consumer.core.messages import DEFAULT_SUBJECT
+
+_TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?")
+_STREAM_ARN = re.compile(r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+")
+_TABLE = re.compile(r"[\w.-]{3,255}")
+_LONGEST_SUBJECT = 99
+
+
+def check_topic_arn(arn: str) -> str:
+    """Return the ARN; raise ValueError when it isn't a topic's."""
+    if not _TOPIC_ARN.fullmatch(arn):
+        raise ValueError("is not a topic's ARN, such as arn:aws:sns:eu-west-1:123456789012:changes")
+    return arn
+
+
+def check_stream_arn(arn: str) -> str:
+    """Return the ARN; raise ValueError when it isn't a DynamoDB stream's."""
+    if not _STREAM_ARN.fullmatch(arn):
+        raise ValueError(
+            "is not a table's stream ARN, such as arn:aws:dynamodb:eu-west-1:123456789012:"
+            "table/orders/stream/2026-01-31T12:00:00.000"
+        )
+    return arn
+
+
+def table_of(stream_arn: str) -> str:
+    """Return the name of the table that a stream belongs to."""
+    match = _STREAM_ARN.fullmatch(stream_arn)
+    if match is None:
+        raise ValueError(f"{stream_arn} is not a table's stream ARN")
+    return match["table"]
+
+
+def _check_table(name: str) -> str:
+    if not _TABLE.fullmatch(name):
+        raise ValueError("is not a table's name: 3 to 255 letters, digits, '_', '-' and '.'")
+    return name
+
+
+def _check_subject(subject: str) -> str:
+    if not 1 <= len(subject) <= _LONGEST_SUBJECT:
+        raise ValueError(f"has {len(subject)} characters; SNS takes 1 to {_LONGEST_SUBJECT}")
+    if not subject.isprintable():
+        raise ValueError("has line breaks or control characters, which SNS refuses")
+    return subject
+
+
+class PublisherSettings(BaseModel):
+    """What is published where, and how.
+
+    Each field is the key `publisher.<name>` of the properties file and the environment variable
+    `PUBLISHER_<NAME>`; its description stands in the documents.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    table: Annotated[str, AfterValidator(_check_table)] | None = Field(
+        None,
+        description="The table whose changes are published. Its stream is looked up.",
+    )
+    stream_arn: Annotated[str, AfterValidator(check_stream_arn)] | None = Field(
+        None,
+        description="The stream itself, where `publisher.table` is not enough: for example an "
+        "older stream of the same table.",
+    )
+    topic_arn: Annotated[str, AfterValidator(check_topic_arn)] = Field(
+        description="The topic that gets the messages.",
+    )
+    batch_size: int = Field(
+        10, ge=1, le=100, description="Records in one message. More means fewer, larger messages."
+    )
+    batch_max_wait_millis: int = Field(
+        1000,
+        ge=0,
+        le=3_600_000,
+        description="How long the oldest record of a partial batch waits for the batch to fill. "
+        "Looked at whenever the daemon calls, about every `idleTimeBetweenReadsInMillis`.",
+    )
+    subject: Annotated[str, AfterValidator(_check_subject)] = Field(
+        DEFAULT_SUBJECT, description="The Subject of every message."
+    )
+    entry_metadata: bool = Field(
+        default=False,
+        description="Each entry also carries `eventID`, `keys`, `sequenceNumber` and `time`.",
+    )
+    plain_images: bool = Field(
+        default=False,
+        description="Images as plain JSON with exact numbers rather than as DynamoDB JSON.",
+    )
+    retry_max_wait_millis: int = Field(
+        30_000,
+        ge=100,
+        le=600_000,
+        description="The longest wait between two tries of a publish that fails in passing.",
+    )
+    log_format: Literal["json", "human"] = Field(
+        "json", description="`json` for CloudWatch, `human` for a terminal."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
+        "INFO", description="The least level that is logged."
+    )
+    kcl_log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
+        "WARN",
+        description="The same for KCL and the adapter, which at INFO log every call.",
+    )
+    health_port: int = Field(
+        0,
+        ge=0,
+        le=65_535,
+        description="Port on which the daemon answers `GET /health`; 0 answers nowhere. "
+        "`stream-publisher health` asks there.",
+    )
+    health_host: str = Field("127.0.0.1", description="Address of that port.")
+    health_stuck_after_millis: int = Field(
+        300_000,
+        ge=1_000,
+        description="How long a shard may stand still before the daemon calls itself unhealthy. "
+        "A quiet shard doesn't stand still: it is asked about once a second.",
+    )
+    jars: str | None = Field(
+        None,
+        description="The folder with the daemon's jars, where they are not in their usual place.",
+    )
+    java_options: str = Field(
+        "-Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError",
+        description="Options of the Java machine, split at spaces.",
+    )

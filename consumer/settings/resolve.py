@@ -1,0 +1,123 @@
+"""From properties and environment to a whole, checked configuration."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.kcl import KclSettings
+from consumer.settings.names import PUBLISHER_PREFIX, environment_name
+from consumer.settings.properties import fill_placeholders
+from consumer.settings.publisher import PublisherSettings, table_of
+
+# kclpy's build reads it; it is no setting of the daemon.
+_NOT_OURS = frozenset({"KCL_MVN_REPO_SEARCH_URL"})
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that a run needs to know.
+
+    Attributes:
+        publisher: The publisher's own settings.
+        kcl: The daemon's settings.
+    """
+
+    publisher: PublisherSettings
+    kcl: KclSettings
+
+    @property
+    def stream_arn(self) -> str | None:
+        """The stream's ARN where it was given, None where the table's own is to be looked up."""
+        return self.publisher.stream_arn or self.kcl.stream_name
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return self.publisher.table or table_of(str(self.stream_arn))
+
+
+def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+    """Check everything that can be checked without asking AWS.
+
+    Args:
+        properties: Keys and values of the file.
+        environ: The environment, which overrides the file.
+
+    Raises:
+        ConfigurationError: With every mistake at once.
+    """
+    filled, mistakes = fill_placeholders(properties, environ)
+    values = filled | _overrides(environ)
+    mistakes += _unknown_keys(filled) + _unknown_variables(environ)
+    publisher, publisher_mistakes = _validated(PublisherSettings, values)
+    kcl, kcl_mistakes = _validated(KclSettings, values)
+    mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values)
+    if mistakes or publisher is None or kcl is None:
+        raise ConfigurationError(mistakes)
+    return Configuration(publisher, kcl)
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Return the model's keys as the properties file has them, in the order of declaration."""
+    prefix = PUBLISHER_PREFIX if model is PublisherSettings else ""
+    return [prefix + str(field.alias) for field in model.model_fields.values()]
+
+
+def known_keys() -> list[str]:
+    """Return every key that a properties file may have."""
+    return keys_of(PublisherSettings) + keys_of(KclSettings)
+
+
+def _overrides(environ: Mapping[str, str]) -> dict[str, str]:
+    names = {key: environment_name(key) for key in known_keys()}
+    return {key: environ[name] for key, name in names.items() if environ.get(name)}
+
+
+def _unknown_keys(properties: Mapping[str, str]) -> list[str]:
+    known = known_keys()
+    return [
+        f"{key}: is not a known key{_nearest(key, known)}" for key in properties if key not in known
+    ]
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    known = [environment_name(key) for key in known_keys()]
+    ours = [name for name in environ if name.startswith(("PUBLISHER_", "KCL_"))]
+    unknown = set(ours) - set(known) - _NOT_OURS
+    return [f"{name}: is not a known variable{_nearest(name, known)}" for name in sorted(unknown)]
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    lowered = {candidate.lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    return f"; did you mean {lowered[near[0]]}?" if near else "; remove it"
+
+
+def _validated(model: type[Model], values: Mapping[str, str]) -> tuple[Model | None, list[str]]:
+    prefix = PUBLISHER_PREFIX if model is PublisherSettings else ""
+    mine = {key.removeprefix(prefix): values[key] for key in keys_of(model) if key in values}
+    try:
+        return model.model_validate(mine), []
+    except ValidationError as error:
+        return None, [_mistake(prefix, detail) for detail in error.errors()]
+
+
+def _mistake(prefix: str, detail: ErrorDetails) -> str:
+    key = prefix + str(detail["loc"][0])
+    if detail["type"] == "missing":
+        return f"{key}: is missing; set it in the file or as {environment_name(key)}"
+    reason = detail["msg"].removeprefix("Value error, ")
+    return f"{key} = {detail['input']!r}: {reason[0].lower()}{reason[1:]}"
+
+
+def _no_stream(values: Mapping[str, str]) -> list[str]:
+    if any(values.get(key) for key in ("publisher.table", "publisher.streamArn", "streamName")):
+        return []
+    return ["publisher.table: is missing; name the table, in the file or as PUBLISHER_TABLE"]

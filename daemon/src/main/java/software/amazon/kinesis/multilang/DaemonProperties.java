@@ -1,0 +1,101 @@
+package software.amazon.kinesis.multilang;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * The properties file: KCL's keys under their own names, and three of this daemon's own.
+ *
+ * <p>The file may be {@code /dev/stdin}, so it is read once.
+ */
+final class DaemonProperties {
+
+    private static final long DEFAULT_GRACE_MILLIS = 60_000;
+    private static final long DEFAULT_STUCK_MILLIS = 300_000;
+
+    private final Properties properties;
+
+    DaemonProperties(Properties properties) {
+        this.properties = properties;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws IllegalArgumentException when it can't be read
+     */
+    static DaemonProperties read(Path file) {
+        var properties = new Properties();
+        try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException | UncheckedIOException error) {
+            throw new IllegalArgumentException(file + " can't be read: " + error.getMessage(), error);
+        }
+        return new DaemonProperties(properties);
+    }
+
+    /** KCL's keys and values. */
+    Properties forKcl() {
+        return properties;
+    }
+
+    /** The program to start for each shard, with its arguments. */
+    String[] command() {
+        var name = properties.getProperty("executableName", "").trim();
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("executableName is missing: the program to start for each shard");
+        }
+        return name.split(" +");
+    }
+
+    String streamArn() {
+        return properties.getProperty("streamName");
+    }
+
+    String region() {
+        return properties.getProperty("regionName");
+    }
+
+    /** Threads for record processors; 0 is no limit. */
+    int maxActiveThreads() {
+        return (int) number("maxActiveThreads", 0);
+    }
+
+    /** How long a stop may take; KCL takes 0 for 'not set'. */
+    long shutdownGraceMillis() {
+        var grace = number("shutdownGraceMillis", 0);
+        return grace > 0 ? grace : DEFAULT_GRACE_MILLIS;
+    }
+
+    /** Whether quiet shards are called too, so that a shard that is not called stands still. */
+    boolean callsQuietShards() {
+        return Boolean.parseBoolean(properties.getProperty("callProcessRecordsEvenForEmptyRecordList"));
+    }
+
+    /** The port of the health endpoint; 0 is none. */
+    int healthPort() {
+        return (int) number("healthPort", 0);
+    }
+
+    String healthHost() {
+        return properties.getProperty("healthHost", "127.0.0.1");
+    }
+
+    /** How long a shard may stand still. */
+    long healthStuckAfterMillis() {
+        return number("healthStuckAfterMillis", DEFAULT_STUCK_MILLIS);
+    }
+
+    private long number(String key, long otherwise) {
+        var text = properties.getProperty(key);
+        try {
+            return text == null ? otherwise : Long.parseLong(text.trim());
+        } catch (NumberFormatException error) {
+            throw new IllegalArgumentException(key + " = '" + text + "' is not a whole number", error);
+        }
+    }
+}

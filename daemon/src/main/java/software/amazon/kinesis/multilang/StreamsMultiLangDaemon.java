@@ -1,0 +1,193 @@
+package software.amazon.kinesis.multilang;
+
+import ch.qos.logback.classic.LoggerContext;
+import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
+import com.beust.jcommander.ParameterException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.Security;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+import software.amazon.kinesis.multilang.config.KinesisClientLibConfigurator;
+import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
+import software.amazon.kinesis.multilang.config.StreamsConfiguration;
+import software.amazon.kinesis.retrieval.polling.PollingConfig;
+
+/**
+ * KCL's MultiLangDaemon on the stream of a DynamoDB table.
+ *
+ * <p>It takes the arguments and the properties file of KCL's own daemon; {@code streamName} is the
+ * stream's ARN. See docs/daemon.md.
+ */
+public final class StreamsMultiLangDaemon {
+
+    private final DaemonProperties properties;
+    private final MultiLangDaemonConfiguration configuration;
+    private final Health health;
+    private final AtomicBoolean started = new AtomicBoolean();
+
+    private StreamsMultiLangDaemon(DaemonProperties properties) {
+        this.properties = properties;
+        this.configuration = new KinesisClientLibConfigurator().getConfiguration(properties.forKcl());
+        this.health = new Health(
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                properties.healthStuckAfterMillis(),
+                properties.callsQuietShards());
+    }
+
+    /** Runs until the process is told to stop or fails. */
+    public static void main(String[] arguments) {
+        // KCL's jar carries a logback.xml too, and which of two is found is a matter of luck.
+        System.getProperties().putIfAbsent("logback.configurationFile", "streams-daemon-logback.xml");
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, error) -> Events.error("daemon_failed", "Uncaught in {}", thread.getName(), error));
+        System.exit(run(arguments));
+    }
+
+    private static int run(String[] arguments) {
+        StreamsMultiLangDaemon daemon;
+        Scheduler scheduler;
+        try {
+            daemon = new StreamsMultiLangDaemon(read(arguments));
+            scheduler = daemon.scheduler();
+            daemon.serveHealth();
+        } catch (RuntimeException | IOException error) {
+            // A line, not a trace: what is wrong is in the file, not in the code.
+            Events.error("daemon_failed", "The daemon can't start: {}", message(error));
+            return ExitStatus.CONFIGURATION;
+        }
+        return daemon.work(scheduler);
+    }
+
+    private static DaemonProperties read(String[] arguments) {
+        var daemon = new MultiLangDaemon();
+        var parsed = new MultiLangDaemon.MultiLangDaemonArguments();
+        try {
+            daemon.buildJCommanderAndParseArgs(parsed, arguments);
+        } catch (ParameterException error) {
+            throw new IllegalArgumentException(error.getMessage(), error);
+        }
+        daemon.configureLogging(parsed.logConfiguration);
+        return DaemonProperties.read(Path.of(daemon.validateAndGetPropertiesFileName(parsed)));
+    }
+
+    private Scheduler scheduler() {
+        nameWorkerInLogs();
+        // Endpoints move; without this the JVM would keep their addresses for ever.
+        Security.setProperty("networkaddress.cache.ttl", "60");
+        var stream = StreamArn.parse(properties.streamArn(), fallbackRegion());
+        var executor = executor();
+        var command = properties.command();
+        var resolved = StreamsConfiguration.resolve(
+                configuration,
+                () -> new StreamsRecordProcessor(
+                        new ChildProcess(command, executor, configuration, this::fail), health));
+        listenForStart(resolved);
+        readFrom(stream, resolved);
+        return StreamsSchedulerFactory.createScheduler(
+                resolved.checkpoint(),
+                resolved.coordinator(),
+                resolved.leaseManagement(),
+                resolved.lifecycle(),
+                resolved.metrics(),
+                resolved.processor(),
+                resolved.retrieval(),
+                new AmazonDynamoDBStreamsAdapterClient(streams(stream, resolved), stream.region()));
+    }
+
+    private int work(Scheduler scheduler) {
+        var leases = new LeaseTable(scheduler);
+        var stop = new Stop(
+                scheduler, leases, started::get, properties.shutdownGraceMillis(), Runtime.getRuntime()::halt);
+        Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
+        Events.info("daemon_starting", "Starting as {} on {}", configuration.getWorkerIdentifier(), properties.streamArn());
+        try {
+            leases.prepare();
+            scheduler.run();
+        } catch (Exception error) {
+            Events.error("daemon_failed", "The daemon failed", error);
+        }
+        // A stop halts the JVM; to get here means that KCL has given up.
+        return ExitStatus.FAILED;
+    }
+
+    private void serveHealth() throws IOException {
+        if (properties.healthPort() > 0) {
+            new HealthServer(health, properties.healthHost(), properties.healthPort()).start();
+        }
+    }
+
+    private void fail() {
+        Runtime.getRuntime().halt(ExitStatus.FAILED);
+    }
+
+    private void nameWorkerInLogs() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.putProperty("workerId", configuration.getWorkerIdentifier());
+        }
+    }
+
+    private Region fallbackRegion() {
+        return properties.region() != null
+                ? Region.of(properties.region())
+                : DefaultAwsRegionProviderChain.builder().build().getRegion();
+    }
+
+    private ExecutorService executor() {
+        var limit = properties.maxActiveThreads();
+        return limit > 0 ? Executors.newFixedThreadPool(limit) : Executors.newCachedThreadPool();
+    }
+
+    private void listenForStart(StreamsConfiguration resolved) {
+        resolved.coordinator().workerStateChangeListener(new WorkerStateChangeListener() {
+            @Override
+            public void onWorkerStateChange(WorkerState state) {
+                if (state == WorkerState.STARTED && !started.getAndSet(true)) {
+                    Events.info("daemon_ready", "Ready; waiting for leases");
+                }
+            }
+
+            @Override
+            public void onAllInitializationAttemptsFailed(Throwable error) {
+                Events.error("daemon_failed", "KCL could not start", error);
+            }
+        });
+    }
+
+    private static void readFrom(StreamArn stream, StreamsConfiguration resolved) {
+        var retrieval = resolved.retrieval();
+        retrieval.streamTracker(
+                StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), resolved.initialPosition()));
+        var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
+        var streaming = new DynamoDBStreamsPollingConfig(polling.kinesisClient());
+        streaming.maxRecords(polling.maxRecords());
+        streaming.idleTimeBetweenReadsInMillis(polling.idleTimeBetweenReadsInMillis());
+        retrieval.retrievalSpecificConfig(streaming);
+    }
+
+    private static DynamoDbStreamsClient streams(StreamArn stream, StreamsConfiguration resolved) {
+        return DynamoDbStreamsClient.builder()
+                .region(stream.region())
+                .credentialsProvider(resolved.credentials())
+                .overrideConfiguration(override -> {
+                    if (stream.isLocal()) {
+                        override.addExecutionInterceptor(new LocalArnInterceptor(stream));
+                    }
+                })
+                .build();
+    }
+
+    private static String message(Throwable error) {
+        return error.getMessage() == null ? error.toString() : error.getMessage();
+    }
+}

@@ -1,0 +1,81 @@
+package software.amazon.kinesis.multilang;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.model.DynamoDBStreamsProcessRecordsInput;
+import com.amazonaws.services.dynamodbv2.streamsadapter.processor.DynamoDBStreamsShardRecordProcessor;
+import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
+import software.amazon.kinesis.processor.ShardRecordProcessor;
+
+/**
+ * Hands the adapter's calls to a multilang record processor, whose child process does the work.
+ *
+ * <p>The adapter takes record processors of its own type only. Its records are KCL records whose
+ * data is the change as JSON, which is all that the protocol carries, so they pass as they are.
+ */
+final class StreamsRecordProcessor implements DynamoDBStreamsShardRecordProcessor {
+
+    private final ShardRecordProcessor child;
+    private final Health health;
+    private String shardId;
+
+    StreamsRecordProcessor(ShardRecordProcessor child, Health health) {
+        this.child = child;
+        this.health = health;
+    }
+
+    @Override
+    public void initialize(InitializationInput input) {
+        shardId = input.shardId();
+        watched(() -> child.initialize(input));
+        try (var shard = Events.ofShard(shardId)) {
+            Events.info("shard_started", "Started a record processor for {}", shardId);
+        }
+    }
+
+    @Override
+    public void processRecords(ProcessRecordsInput input) {
+        watched(() -> child.processRecords(input));
+    }
+
+    @Override
+    public void processRecords(DynamoDBStreamsProcessRecordsInput input) {
+        throw new UnsupportedOperationException("the adapter calls processRecords(ProcessRecordsInput)");
+    }
+
+    @Override
+    public void leaseLost(LeaseLostInput input) {
+        finish("its lease is lost", () -> child.leaseLost(input));
+    }
+
+    @Override
+    public void shardEnded(ShardEndedInput input) {
+        finish("the shard has ended", () -> child.shardEnded(input));
+    }
+
+    @Override
+    public void shutdownRequested(ShutdownRequestedInput input) {
+        watched(() -> child.shutdownRequested(input));
+    }
+
+    private void watched(Runnable action) {
+        health.began(shardId);
+        action.run();
+        health.answered(shardId);
+    }
+
+    private void finish(String reason, Runnable action) {
+        // KCL may end a shard that it never began.
+        if (shardId == null) {
+            action.run();
+            return;
+        }
+        watched(action);
+        health.gone(shardId);
+        try (var shard = Events.ofShard(shardId)) {
+            Events.info("shard_finished", "Finished {}: {}", shardId, reason);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package software.amazon.kinesis.multilang.config;
+
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.kinesis.checkpoint.CheckpointConfig;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.coordinator.CoordinatorConfig;
+import software.amazon.kinesis.leases.LeaseManagementConfig;
+import software.amazon.kinesis.lifecycle.LifecycleConfig;
+import software.amazon.kinesis.metrics.MetricsConfig;
+import software.amazon.kinesis.processor.ProcessorConfig;
+import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
+import software.amazon.kinesis.retrieval.RetrievalConfig;
+
+/**
+ * KCL's configuration as the multilang daemon reads it from a properties file.
+ *
+ * <p>It stands in KCL's package because the daemon keeps the resolved parts to itself: its own
+ * {@code build} would make a scheduler for a Kinesis stream.
+ */
+public record StreamsConfiguration(
+        CheckpointConfig checkpoint,
+        CoordinatorConfig coordinator,
+        LeaseManagementConfig leaseManagement,
+        LifecycleConfig lifecycle,
+        MetricsConfig metrics,
+        ProcessorConfig processor,
+        RetrievalConfig retrieval,
+        AwsCredentialsProvider credentials,
+        InitialPositionInStreamExtended initialPosition) {
+
+    /** Resolves what the properties said, for record processors of the given factory. */
+    public static StreamsConfiguration resolve(
+            MultiLangDaemonConfiguration daemon, ShardRecordProcessorFactory factory) {
+        // DynamoDB streams are polled; left alone, KCL would prepare for Kinesis' enhanced fan-out.
+        daemon.setRetrievalMode(RetrievalMode.POLLING);
+        var resolved = daemon.resolvedConfiguration(factory);
+        return new StreamsConfiguration(
+                resolved.getCheckpointConfig(),
+                resolved.getCoordinatorConfig(),
+                resolved.getLeaseManagementConfig(),
+                resolved.getLifecycleConfig(),
+                resolved.getMetricsConfig(),
+                resolved.getProcessorConfig(),
+                resolved.getRetrievalConfig(),
+                daemon.getKinesisCredentialsProvider().build(AwsCredentialsProvider.class),
+                initialPosition(daemon));
+    }
+
+    private static InitialPositionInStreamExtended initialPosition(MultiLangDaemonConfiguration daemon) {
+        var given = daemon.getInitialPositionInStreamExtended();
+        return given != null
+                ? given
+                : InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.LATEST);
+    }
+}

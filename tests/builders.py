@@ -1,0 +1,55 @@
+"""Records, batches and messages for tests."""
+
+import json
+from typing import Any
+
+from consumer.core.batches import Batch
+from consumer.core.messages import MessageForm
+from consumer.core.records import ChangeRecord, RawRecord, decode_record
+
+FORM = MessageForm(table="orders", shard_id="shardId-1")
+
+_IMAGES = {"INSERT": ("NewImage",), "MODIFY": ("NewImage", "OldImage"), "REMOVE": ("OldImage",)}
+
+
+def an_image(number: int) -> dict[str, Any]:
+    """An item in DynamoDB JSON."""
+    return {"id": {"S": f"item-{number}"}, "amount": {"N": f"{number}.10"}}
+
+
+def a_document(number: int, event_name: str = "MODIFY") -> dict[str, Any]:
+    """A record's data as the adapter gives it: an absent image is `{}`."""
+    images = {
+        name: an_image(number) if name in _IMAGES.get(event_name, ()) else {}
+        for name in ("NewImage", "OldImage")
+    }
+    return {
+        "eventID": f"event-{number}",
+        "eventName": event_name,
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_700_000_000_000 + number,
+            "Keys": {"id": {"S": f"item-{number}"}},
+            **images,
+            "SequenceNumber": str(number),
+        },
+    }
+
+
+def a_raw_record(number: int, event_name: str = "MODIFY") -> RawRecord:
+    """A record as the daemon delivers it."""
+    return RawRecord(str(number), json.dumps(a_document(number, event_name)).encode())
+
+
+def raw_records(first: int, last: int) -> list[RawRecord]:
+    """Records first to last, both included."""
+    return [a_raw_record(number) for number in range(first, last + 1)]
+
+
+def a_record(number: int, event_name: str = "MODIFY") -> ChangeRecord:
+    """A decoded record."""
+    return decode_record(a_raw_record(number, event_name))
+
+
+def a_batch(first: int, last: int) -> Batch:
+    """Records first to last, both included, as one batch."""
+    return Batch(tuple(a_record(number) for number in range(first, last + 1)))

@@ -1,0 +1,151 @@
+"""Batches become messages."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from consumer.core.batches import Batch
+from consumer.core.errors import RecordError
+from consumer.core.messages import encode_message
+from consumer.core.plain import plain_image
+from consumer.core.records import RawRecord, decode_record
+from tests.builders import FORM, a_batch, a_document, a_record, an_image
+
+
+def batch_with(image: dict[str, Any]) -> Batch:
+    """One inserted item."""
+    return Batch((replace(a_record(1, "INSERT"), new_image=image),))
+
+
+def test_the_body_lists_event_name_and_images() -> None:
+    """The body is what subscribers were promised, and nothing more."""
+    batch = Batch((a_record(1, "INSERT"), a_record(2, "MODIFY"), a_record(3, "REMOVE")))
+
+    assert json.loads(encode_message(batch, FORM).body) == [
+        {"eventName": "INSERT", "newImage": an_image(1), "oldImage": None},
+        {"eventName": "MODIFY", "newImage": an_image(2), "oldImage": an_image(2)},
+        {"eventName": "REMOVE", "newImage": None, "oldImage": an_image(3)},
+    ]
+
+
+def test_the_subject_is_the_agreed_one() -> None:
+    """The Subject is fixed unless it is set."""
+    assert encode_message(a_batch(1, 1), FORM).subject == "Publicação DynamoDB Stream"
+    assert encode_message(a_batch(1, 1), replace(FORM, subject="x")).subject == "x"
+
+
+def test_text_is_not_escaped_and_size_counts_bytes() -> None:
+    """UTF-8 stays readable; limits are in bytes."""
+    message = encode_message(batch_with({"name": {"S": "ação 🎉"}}), FORM)
+
+    assert '"ação 🎉"' in message.body
+    assert message.size == len(message.body.encode()) > len(message.body)
+
+
+def test_the_attributes_tell_where_the_batch_came_from() -> None:
+    """Subscribers filter by them and spot a repeat."""
+    batch = Batch((a_record(1, "REMOVE"), a_record(2, "INSERT"), a_record(3, "REMOVE")))
+
+    assert encode_message(batch, FORM).attributes == {
+        "table": "orders",
+        "shardId": "shardId-1",
+        "firstSequenceNumber": "1",
+        "lastSequenceNumber": "3",
+        "recordCount": 3,
+        "eventNames": ["INSERT", "REMOVE"],
+    }
+
+
+def test_the_same_batch_gives_the_same_bytes() -> None:
+    """The order in which the stream gives attributes on one read doesn't matter."""
+    document = a_document(1, "INSERT")
+    image = document["dynamodb"]["NewImage"]
+    document["dynamodb"]["NewImage"] = dict(reversed(image.items()))
+    again = Batch((decode_record(RawRecord("1", json.dumps(document).encode())),))
+
+    assert encode_message(again, FORM) == encode_message(batch_with(image), FORM)
+
+
+def test_entries_carry_metadata_when_asked() -> None:
+    """The option adds four members and changes none."""
+    (entry,) = json.loads(encode_message(a_batch(1, 1), replace(FORM, entry_metadata=True)).body)
+
+    assert entry == {
+        "eventName": "MODIFY",
+        "newImage": an_image(1),
+        "oldImage": an_image(1),
+        "eventID": "event-1",
+        "keys": {"id": {"S": "item-1"}},
+        "sequenceNumber": "1",
+        "time": 1_700_000_000_001,
+    }
+
+
+def test_plain_images_keep_every_digit() -> None:
+    """A float would round what DynamoDB keeps exactly."""
+    image = {"n": {"N": "12345678901234567890.123456789012345678"}, "e": {"N": "1E+2"}}
+    body = encode_message(batch_with(image), replace(FORM, plain_images=True)).body
+
+    (entry,) = json.loads(body, parse_float=Decimal)
+    assert entry["newImage"] == {
+        "n": Decimal("12345678901234567890.123456789012345678"),
+        "e": Decimal(100),
+    }
+    assert entry["oldImage"] is None
+
+
+def test_every_type_has_a_plain_form() -> None:
+    """Sets become lists, binary stays base64, maps and lists go to any depth."""
+    image = {
+        "s": {"S": "x"},
+        "b": {"B": "AAE="},
+        "t": {"BOOL": True},
+        "z": {"NULL": True},
+        "ss": {"SS": ["a", "b"]},
+        "bs": {"BS": ["AAE="]},
+        "ns": {"NS": ["1", "2.50"]},
+        "l": {"L": [{"S": "x"}, {"M": {"k": {"N": "1"}}}]},
+    }
+    body = encode_message(batch_with(image), replace(FORM, plain_images=True)).body
+
+    assert json.loads(body)[0]["newImage"] == {
+        "s": "x",
+        "b": "AAE=",
+        "t": True,
+        "z": None,
+        "ss": ["a", "b"],
+        "bs": ["AAE="],
+        "ns": [1, 2.5],
+        "l": ["x", {"k": 1}],
+    }
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        {"X": "1"},
+        {"N": "abc"},
+        {"N": "NaN"},
+        {"N": "Infinity"},
+        {},
+        {"S": "a", "N": "1"},
+        "x",
+        {"N": None},
+        {"L": 3},
+    ],
+)
+def test_what_is_not_dynamodb_json_is_a_record_error(attribute: Any) -> None:  # noqa: ANN401
+    """The error names the record, so that an operator finds it."""
+    with pytest.raises(RecordError, match="record 1: not DynamoDB JSON"):
+        encode_message(batch_with({"a": attribute}), replace(FORM, plain_images=True))
+
+
+def test_a_plain_image_is_a_copy() -> None:
+    """The record's own image is left alone."""
+    image = {"id": {"S": "x"}}
+
+    assert plain_image(image) == {"id": "x"}
+    assert image == {"id": {"S": "x"}}

@@ -1,0 +1,163 @@
+"""The life of a shard."""
+
+import json
+
+import pytest
+
+from consumer.core.batches import Batcher
+from consumer.core.errors import PublishError, RecordError
+from consumer.core.processor import Delivery, ShardProcessor
+from consumer.core.records import RawRecord
+from tests.builders import FORM, raw_records
+from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic
+
+
+class Shard:
+    """A shard's processor with its surroundings."""
+
+    def __init__(self) -> None:
+        self.topic, self.journal, self.checkpoints = FakeTopic(), FakeJournal(), FakeCheckpointer()
+        batcher = Batcher(size=10, max_wait_seconds=1)
+        self.processor = ShardProcessor(FORM, batcher, self.topic, self.journal)
+
+    def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
+        """One call of the daemon."""
+        self.processor.process_records(Delivery(records, 250, now), self.checkpoints)
+
+    @property
+    def published(self) -> list[list[str]]:
+        """The items' ids in each message."""
+        return [
+            [entry["newImage"]["id"]["S"] for entry in json.loads(message.body)]
+            for message in self.topic.messages
+        ]
+
+
+def ids(first: int, last: int) -> list[str]:
+    """Ids of the items of records first to last."""
+    return [f"item-{number}" for number in range(first, last + 1)]
+
+
+def test_ten_records_are_one_message_and_one_checkpoint() -> None:
+    """Full batches leave at once, in the stream's order; the rest waits."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 25))
+
+    assert shard.published == [ids(1, 10), ids(11, 20)]
+    assert shard.checkpoints.made == ["10", "20"]
+
+
+def test_batches_are_filled_across_deliveries() -> None:
+    """The daemon's page size doesn't show in the messages."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 4))
+    shard.deliver(*raw_records(5, 12))
+
+    assert shard.published == [ids(1, 10)]
+    assert shard.checkpoints.made == ["10"]
+
+
+def test_a_partial_batch_leaves_by_time() -> None:
+    """An empty delivery is the clock of a quiet shard."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 3), now=100)
+    shard.deliver(now=100.5)
+    assert shard.published == []
+
+    shard.deliver(now=101)
+    assert shard.published == [ids(1, 3)]
+    assert shard.checkpoints.made == ["3"]
+
+
+def test_a_shards_end_publishes_the_rest_and_checkpoints_the_end() -> None:
+    """Child shards may begin only when everything in their parent is published."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 3))
+    shard.processor.shard_ended(shard.checkpoints)
+
+    assert shard.published == [ids(1, 3)]
+    assert shard.checkpoints.made == ["3", "SHARD_END"]
+    assert shard.journal.events[-1] == "shard_ended"
+
+
+def test_a_requested_shutdown_publishes_the_rest() -> None:
+    """A stop leaves nothing to publish twice."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 3))
+    shard.processor.shutdown_requested(shard.checkpoints)
+
+    assert shard.published == [ids(1, 3)]
+    assert shard.checkpoints.made == ["3"]
+    assert shard.journal.events[-1] == "shutdown_requested"
+
+
+def test_a_lost_lease_drops_what_is_held() -> None:
+    """The new holder publishes it."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 3))
+    shard.processor.lease_lost()
+
+    assert shard.published == []
+    assert shard.checkpoints.made == []
+    assert shard.journal.notes[-1] == ("lease_lost", {"dropped": 3})
+
+
+@pytest.mark.parametrize("verb", ["process_records", "shard_ended", "shutdown_requested"])
+def test_a_lease_lost_at_a_checkpoint_ends_quietly(verb: str) -> None:
+    """The processor answers, drops what it holds, and publishes nothing more."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 9))
+    shard.checkpoints.lease_is_lost = True
+    if verb == "process_records":
+        shard.deliver(*raw_records(10, 15))
+    else:
+        getattr(shard.processor, verb)(shard.checkpoints)
+    shard.deliver(*raw_records(16, 40))
+    shard.processor.lease_lost()
+
+    assert len(shard.published) == 1
+    assert shard.checkpoints.made == []
+    assert shard.journal.events.count("lease_lost") == 1
+
+
+def test_a_refused_publish_is_never_checkpointed() -> None:
+    """The error reaches the caller, which ends the process."""
+    shard = Shard()
+    shard.topic.refuses = True
+    with pytest.raises(PublishError):
+        shard.deliver(*raw_records(1, 10))
+
+    assert shard.checkpoints.made == []
+
+
+def test_records_before_a_bad_one_are_published_and_none_after_it() -> None:
+    """One bad record holds back what comes after it, not what came before."""
+    shard = Shard()
+    bad = RawRecord("13", b"not json")
+    with pytest.raises(RecordError, match="record 13"):
+        shard.deliver(*raw_records(1, 12), bad, *raw_records(14, 30))
+
+    assert shard.published == [ids(1, 10), ids(11, 12)]
+    assert shard.checkpoints.made == ["10", "12"]
+
+
+def test_a_publish_is_noted_with_its_facts() -> None:
+    """Operators see each batch: how many, from where to where, how large, how long, how late."""
+    shard = Shard()
+    shard.processor.initialize("TRIM_HORIZON")
+    shard.deliver(*raw_records(1, 10))
+
+    assert shard.journal.notes[0] == ("processor_started", {"sequenceNumber": "TRIM_HORIZON"})
+    assert shard.journal.notes[1] == (
+        "batch_published",
+        {
+            "records": 10,
+            "firstSequenceNumber": "1",
+            "lastSequenceNumber": "10",
+            "messageId": "message-1",
+            "bytes": shard.topic.messages[0].size,
+            "attempts": 1,
+            "publishMillis": 250,
+            "millisBehindLatest": 250,
+        },
+    )
