@@ -65,13 +65,13 @@ class ManagedProcess:
             self.signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.wait(seconds)
-        self.kill()
-        return self._process.wait()
+        return self.kill()
 
-    def kill(self) -> None:
-        """End the whole group at once, with SIGKILL."""
+    def kill(self) -> int:
+        """End the whole group at once, with SIGKILL; return the exit status."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
+        return self._process.wait()
 
     def tail(self, lines: int = 20) -> str:
         """The last lines that it wrote."""

@@ -1,4 +1,4 @@
-"""The promise: whenever the process is killed, what comes after loses nothing and keeps the order."""
+"""The promise: killed at any step and started again, nothing is lost and the order is kept."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ PAGES = st.lists(st.integers(0, 25), max_size=6)
 
 
 def live(pages: Sequence[int], topic: FakeTopic, checkpoints: FakeCheckpointer, fuse: Fuse) -> None:
-    """One life of a worker: begins after the last checkpoint, reads on, ends when the fuse blows."""
+    """One life of a worker: it begins after the last checkpoint and ends when the fuse blows."""
     publisher, checkpointer = FakeTopic(topic.messages), FakeCheckpointer(checkpoints.made)
     publisher.publish = fuse.before(publisher.publish)  # type: ignore[method-assign,assignment]
     checkpointer.checkpoint = fuse.before(checkpointer.checkpoint)  # type: ignore[method-assign,assignment]

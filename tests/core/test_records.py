@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.errors import RecordError
-from consumer.core.records import RawRecord, decode_record
+from consumer.core.records import ChangeRecord, RawRecord, decode_record
 from tests.builders import a_document, a_raw_record, an_image
 
 
@@ -84,7 +84,11 @@ JSON = st.recursive(
 @given(st.fixed_dictionaries({"eventName": st.sampled_from(["INSERT", "x"]), "dynamodb": JSON}))
 def test_any_json_gives_a_record_or_a_record_error(document: object) -> None:
     """Nothing else ever escapes the decoder."""
+    outcome: object
     try:
-        decoded(document)
+        outcome = decoded(document)
     except RecordError as error:
-        assert error.sequence_number == "7"
+        outcome = error
+
+    assert isinstance(outcome, ChangeRecord | RecordError)
+    assert outcome.sequence_number == "7"

@@ -1,0 +1,76 @@
+"""A subscriber for as long as one looks."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from consumer.adapters.sns import RetryPolicy, SnsPublisher
+from consumer.adapters.subscription import Subscription
+from consumer.core.messages import encode_message
+from tests.builders import FORM, a_batch
+from tests.fakes import FakeJournal
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def clients() -> Iterator[tuple[Any, Any]]:
+    """SNS and SQS in memory."""
+    with mock_aws():
+        yield boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+
+
+def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None:
+    """Subject, entries and attributes, each in its type; and once."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    message = encode_message(a_batch(1, 3), FORM)
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        receipt = SnsPublisher(sns, topic_arn, FakeJournal(), RetryPolicy()).publish(message)
+        (received,) = subscription.receive(wait_seconds=0)
+        assert subscription.receive(wait_seconds=0) == []
+
+    assert received.message_id == receipt.message_id
+    assert received.subject == "Publicação DynamoDB Stream"
+    assert [entry["eventName"] for entry in received.entries] == ["MODIFY"] * 3
+    assert received.attributes == message.attributes
+    assert received.sent_at.tzinfo is not None
+
+
+def test_nothing_is_left_behind(clients: tuple[Any, Any]) -> None:
+    """Neither queue nor subscription, also after an error."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    queues = []
+    with contextlib.suppress(KeyboardInterrupt), Subscription(topic_arn, sns, sqs):
+        queues = sqs.list_queues()["QueueUrls"]
+        raise KeyboardInterrupt
+
+    assert len(queues) == 1
+    assert "QueueUrls" not in sqs.list_queues()
+    assert sns.list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_topic_that_is_not_there_leaves_no_queue(clients: tuple[Any, Any]) -> None:
+    """The topic is asked first."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"] + "-gone"
+    with pytest.raises(ClientError), Subscription(topic_arn, sns, sqs):
+        pass
+
+    assert "QueueUrls" not in sqs.list_queues()
+
+
+def test_a_fifo_topic_gets_a_fifo_queue(clients: tuple[Any, Any]) -> None:
+    """SNS takes no other."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    with Subscription(topic_arn, sns, sqs):
+        (url,) = sqs.list_queues()["QueueUrls"]
+
+    assert url.endswith(".fifo")

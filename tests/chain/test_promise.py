@@ -1,0 +1,57 @@
+"""The promise on real parts: killed while SNS has not answered, nothing is lost."""
+
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+import consumer
+from tests.chain.gate import Gate
+from tests.chain.world import World, wait_for
+
+pytestmark = pytest.mark.chain
+
+PUBLISH = "        receipt = self._publisher.publish(message)\n"
+CHECKPOINT = "        checkpointer.checkpoint(batch.last_sequence_number)\n"
+
+
+def checkpoint_first(folder: Path) -> Path:
+    """A copy of the package that checkpoints before it publishes."""
+    package = folder / "consumer"
+    shutil.copytree(Path(consumer.__file__).parent, package)
+    processor = package / "core" / "processor.py"
+    source = processor.read_text()
+    assert source.count(PUBLISH) == source.count(CHECKPOINT) == 1
+    swapped = source.replace(CHECKPOINT, "").replace(PUBLISH, CHECKPOINT + PUBLISH)
+    processor.write_text(swapped)
+    return folder
+
+
+def lost_after_a_kill_during_a_publish(world: World, extra: dict[str, str]) -> int:
+    """Kill the worker while its first publish is unanswered; restart; count what never came."""
+    world.write(20)
+    with Gate(world.sandbox.topics.url) as gate:
+        led_there = {**extra, "AWS_ENDPOINT_URL_SNS": gate.url}
+        gate.shut()
+        daemon = world.start_daemon(led_there)
+        assert gate.holding.wait(60), world.logs()
+        daemon.process.signal(signal.SIGKILL)
+        daemon.process.kill()
+        gate.open()
+        again = world.start_daemon(led_there)
+        wait_for(lambda: "batch_published" in again.process.log.read_text())
+        world.receive_until(lambda: world.tally.comparison().lost == 0, seconds=5)
+    return world.tally.comparison().lost
+
+
+def test_a_kill_before_sns_has_answered_loses_nothing(world: World) -> None:
+    """No checkpoint is made for a batch that SNS has not taken."""
+    assert lost_after_a_kill_during_a_publish(world, {}) == 0
+
+
+def test_this_would_show_a_checkpoint_made_too_early(world: World, tmp_path: Path) -> None:
+    """The same kill loses a batch when publish and checkpoint are swapped."""
+    swapped = checkpoint_first(tmp_path / "swapped")
+
+    assert lost_after_a_kill_during_a_publish(world, {"PYTHONPATH": str(swapped)}) == 10

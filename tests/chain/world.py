@@ -1,0 +1,120 @@
+"""A table, a topic, a subscriber and as many daemons as a test wants, all on this machine."""
+
+import contextlib
+import itertools
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consumer.adapters.subscription import Subscription
+from consumer.demo.changes import plan_changes
+from consumer.demo.daemon import Daemon
+from consumer.demo.table import TABLE, create_table, write_changes
+from consumer.demo.tally import Tally
+from consumer.sandbox.backends import Sandbox
+
+PATIENCE_SECONDS = 90.0
+
+
+class World:
+    """One table with its own lease table, topic and subscriber.
+
+    Args:
+        sandbox: The servers.
+        subscription: The topic's subscriber.
+        topic_arn: The topic.
+        folder: Where daemons' logs go.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, subscription: Subscription, topic_arn: str, folder: Path
+    ) -> None:
+        self.sandbox, self.topic_arn = sandbox, topic_arn
+        self.application = f"test-{uuid.uuid4().hex[:8]}"
+        self.tally = Tally(time.time())
+        self._subscription, self._folder = subscription, folder
+        self._numbers = itertools.count()
+        self._daemons: list[Daemon] = []
+
+    def start_daemon(self, extra: Mapping[str, str] | None = None) -> Daemon:
+        """Start a daemon on the table; it is ended with the test."""
+        folder = self._folder / f"daemon-{next(self._numbers)}"
+        folder.mkdir()
+        settings = {
+            "PUBLISHER_TABLE": TABLE,
+            "PUBLISHER_TOPIC_ARN": self.topic_arn,
+            "KCL_APPLICATION_NAME": self.application,
+        }
+        daemon = Daemon(self.sandbox.environment() | settings | dict(extra or {}), folder)
+        self._daemons.append(daemon)
+        return daemon
+
+    def write(self, count: int) -> None:
+        """Make the first so many changes of the demo's plan."""
+        write_changes(
+            self.sandbox.client("dynamodb"),
+            plan_changes(count),
+            lambda change: self.tally.write(change, time.time()),
+        )
+
+    def receive_until(self, enough: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+        """Receive messages until it is enough; tell whether that came about in time."""
+        deadline = time.monotonic() + seconds
+        while not enough() and time.monotonic() < deadline:
+            self.receive()
+        return enough()
+
+    def receive(self) -> int:
+        """Receive what is there, waiting a second for it; return how many messages."""
+        received = self._subscription.receive()
+        for message in received:
+            self.tally.receive(message, time.time())
+        return len(received)
+
+    def receive_everything(self) -> None:
+        """Receive until every written change has arrived, and then what is still under way."""
+        assert self.receive_until(lambda: self.tally.comparison().lost == 0), self.logs()
+        while self.receive():
+            pass
+
+    def leases(self) -> list[Mapping[str, Any]]:
+        """The lease table's rows."""
+        rows = self.sandbox.client("dynamodb").scan(TableName=self.application)["Items"]
+        return list(rows)
+
+    def logs(self) -> str:
+        """The end of every daemon's log."""
+        return "\n\n".join(daemon.process.tail() for daemon in self._daemons)
+
+    def close(self) -> None:
+        """End every daemon at once."""
+        for daemon in self._daemons:
+            daemon.process.kill()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until a condition holds, and fail when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s")
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def new_world(sandbox: Sandbox, folder: Path) -> Iterator[World]:
+    """A world of its own, on shared servers; the table is made anew."""
+    dynamodb, sns, sqs = (sandbox.client(name) for name in ("dynamodb", "sns", "sqs"))
+    create_table(dynamodb)
+    topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        world = World(sandbox, subscription, topic_arn, folder)
+        try:
+            yield world
+        finally:
+            world.close()
+            dynamodb.delete_table(TableName=TABLE)

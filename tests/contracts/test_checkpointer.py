@@ -1,0 +1,108 @@
+"""What every checkpointer does: the real one, talking to a daemon, and the fake."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from amazon_kclpy import kcl
+
+from consumer.adapters.kcl import DaemonCheckpointer
+from consumer.core.errors import CheckpointError, LeaseLostError
+from consumer.core.ports import Checkpointer
+from tests.fakes import FakeCheckpointer, FakeJournal
+
+
+@dataclass
+class DaemonDouble:
+    """The daemon's side of the pipe.
+
+    Attributes:
+        errors: What it answers to the coming checkpoints; then it makes them.
+        made: The checkpoints that it made.
+    """
+
+    errors: list[str | None] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    def checkpointer(self, waits: list[float] | None = None) -> DaemonCheckpointer:
+        """A real checkpointer that talks to it."""
+        output = io.StringIO()
+        handler = kcl._IOHandler(self, output, io.StringIO())
+        self.output = output
+        slept = waits if waits is not None else []
+        return DaemonCheckpointer(kcl.Checkpointer(handler), FakeJournal(), slept.append)
+
+    def readline(self) -> str:
+        """Answer the last request."""
+        request = json.loads(self.output.getvalue().strip().splitlines()[-1])
+        number = request["sequenceNumber"]
+        error = self.errors.pop(0) if self.errors else None
+        self.asked += 1
+        if error is None:
+            self.made.append(number or "SHARD_END")
+        answer = {"action": "checkpoint", "sequenceNumber": number, "subSequenceNumber": None}
+        return json.dumps({**answer, "error": error})
+
+
+@dataclass
+class Subject:
+    """A checkpointer under test, what it made, and one whose lease is lost."""
+
+    checkpointer: Checkpointer
+    made: list[str]
+    lost: Checkpointer
+
+
+def fake() -> Subject:
+    """The fake."""
+    checkpointer = FakeCheckpointer()
+    return Subject(checkpointer, checkpointer.made, FakeCheckpointer(lease_is_lost=True))
+
+
+def real() -> Subject:
+    """The real one."""
+    daemon = DaemonDouble()
+    lost = DaemonDouble(errors=["ShutdownException"])
+    return Subject(daemon.checkpointer(), daemon.made, lost.checkpointer())
+
+
+@pytest.mark.parametrize("make", [fake, real])
+def test_checkpoints_are_made_in_order(make: Callable[[], Subject]) -> None:
+    """The shard's end is a checkpoint too."""
+    subject = make()
+    subject.checkpointer.checkpoint("10")
+    subject.checkpointer.checkpoint("20")
+    subject.checkpointer.checkpoint_shard_end()
+
+    assert subject.made == ["10", "20", "SHARD_END"]
+
+
+@pytest.mark.parametrize("make", [fake, real])
+def test_a_lost_lease_is_told_apart(make: Callable[[], Subject]) -> None:
+    """It is no failure: another worker goes on."""
+    with pytest.raises(LeaseLostError):
+        make().lost.checkpoint("10")
+
+
+def test_a_throttled_checkpoint_is_asked_for_until_it_is_made() -> None:
+    """Waits grow and are bounded."""
+    daemon, waits = DaemonDouble(errors=["ThrottlingException"] * 12), list[float]()
+    daemon.checkpointer(waits).checkpoint("10")
+
+    assert daemon.made == ["10"]
+    assert daemon.asked == 13
+    assert len(waits) == 12
+    assert all(0 <= wait <= 5 for wait in waits)
+
+
+@pytest.mark.parametrize("error", ["InvalidStateException", "KinesisClientLibDependencyException"])
+def test_any_other_answer_is_an_error(error: str) -> None:
+    """It names the checkpoint that could not be made, and asks once."""
+    daemon = DaemonDouble(errors=[error])
+    with pytest.raises(CheckpointError, match=f"at 10: {error}"):
+        daemon.checkpointer().checkpoint("10")
+
+    assert daemon.asked == 1

@@ -1,0 +1,130 @@
+"""Everything that can be checked is checked before the daemon starts."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from consumer.daemon.preflight import check
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.resolve import resolve
+
+REGION = "eu-west-1"
+TOPIC = f"arn:aws:sns:{REGION}:123456789012:changes"
+
+
+@pytest.fixture
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A host with a java, jars, credentials and a region, and AWS in memory."""
+    (tmp_path / "java").touch(mode=0o755)
+    (tmp_path / "daemon.jar").touch()
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    with mock_aws():
+        boto3.client("sns").create_topic(Name="changes")
+        yield {"PATH": path, "PUBLISHER_JARS": str(tmp_path), "PUBLISHER_TOPIC_ARN": TOPIC}
+
+
+def create_table(view: str | None = "NEW_AND_OLD_IMAGES") -> str:
+    """A table with a stream of the given view, or without one; returns the stream's ARN."""
+    stream: Any = {"StreamEnabled": view is not None}
+    table = boto3.client("dynamodb").create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification=stream | ({"StreamViewType": view} if view else {}),
+    )
+    return table["TableDescription"].get("LatestStreamArn", "")
+
+
+def mistakes(environ: dict[str, str]) -> list[str]:
+    """What is wrong with the set-up."""
+    with pytest.raises(ConfigurationError) as caught:
+        checked(environ)
+    return list(caught.value.mistakes)
+
+
+def checked(environ: dict[str, str]) -> str:
+    """Check the set-up; return the stream's ARN."""
+    defaults = {"publisher.table": "orders", "applicationName": "app"}
+    return check(resolve(defaults, environ), environ)
+
+
+def test_a_sound_set_up_gives_the_streams_arn(environ: dict[str, str]) -> None:
+    """It is looked up from the table's name."""
+    arn = create_table()
+
+    assert checked(environ) == arn
+
+
+@pytest.mark.parametrize("view", ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE"])
+def test_a_view_that_lacks_images_is_refused(environ: dict[str, str], view: str) -> None:
+    """Both images were promised."""
+    create_table(view)
+    (line,) = mistakes(environ)
+
+    assert f"has the view {view}" in line
+    assert "NEW_AND_OLD_IMAGES" in line
+
+
+def test_a_table_without_a_stream_is_refused(environ: dict[str, str]) -> None:
+    """The line says which view to enable."""
+    create_table(None)
+    (line,) = mistakes(environ)
+
+    assert (
+        line == "publisher.table = 'orders': has no stream; enable one with the view "
+        "NEW_AND_OLD_IMAGES"
+    )
+
+
+def test_a_missing_table_and_a_missing_topic_are_named_together(environ: dict[str, str]) -> None:
+    """Every mistake at once."""
+    table, topic = mistakes({**environ, "PUBLISHER_TOPIC_ARN": f"{TOPIC}-gone"})
+
+    assert table.startswith("publisher.table = 'orders': doesn't exist")
+    assert topic.startswith(f"publisher.topicArn = '{TOPIC}-gone': doesn't exist")
+
+
+def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: Path) -> None:
+    """Java, jars and the record processor."""
+    (tmp_path / "java").unlink()
+    (tmp_path / "daemon.jar").unlink()
+    bare = {**environ, "PATH": str(tmp_path), "KCL_EXECUTABLE_NAME": "no-such-program -x"}
+    java, jars, program = mistakes(bare)
+
+    assert java.startswith("java: ")
+    assert jars.startswith("publisher.jars: ")
+    assert "'no-such-program'" in program
+
+
+def test_missing_credentials_and_region_are_named_together(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is asked of AWS without them."""
+    with monkeypatch.context() as bare:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            bare.delenv(name)
+        bare.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        bare.setenv("HOME", "/nowhere")
+        region, credentials = mistakes(environ)
+
+    assert region.startswith("regionName: no region is set")
+    assert credentials.startswith("AwsCredentialsProvider: no credentials")
+
+
+def test_an_endpoint_that_cant_be_reached_is_named(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to look at."""
+    create_table()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")
+    (line,) = mistakes(environ)
+
+    assert line.startswith(f"publisher.topicArn = '{TOPIC}': can't be reached")

@@ -1,0 +1,41 @@
+"""Settings reach the record processors as they were checked."""
+
+import os
+import subprocess
+import sys
+
+from consumer.settings.child import ChildSettings
+
+SETTINGS = ChildSettings(
+    table="orders",
+    topic_arn="arn:aws:sns:eu-west-1:123456789012:changes",
+    worker_id="w",
+    batch_size=10,
+    batch_max_wait_millis=1000,
+    subject="Publicação DynamoDB Stream",
+    entry_metadata=False,
+    plain_images=True,
+    retry_max_wait_millis=30_000,
+    log_format="json",
+    log_level="INFO",
+)
+
+
+def test_settings_survive_the_way_through_the_environment() -> None:
+    """Text beyond ASCII too."""
+    assert ChildSettings.from_environment(SETTINGS.to_environment()) == SETTINGS
+
+
+def test_a_record_processor_started_by_hand_says_how_it_is_started() -> None:
+    """One line on stderr, nothing on stdout, status 2."""
+    done = subprocess.run(
+        [sys.executable, "-m", "consumer.child"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"]},
+        stdin=subprocess.DEVNULL,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "stream-publisher run" in done.stderr

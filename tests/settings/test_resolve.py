@@ -1,0 +1,172 @@
+"""Properties and environment become a configuration, or every mistake at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.resolve import Configuration, resolve
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
+STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+ENOUGH = {"publisher.table": "orders", "publisher.topicArn": TOPIC, "applicationName": "app"}
+
+
+def mistakes(properties: dict[str, str], environ: dict[str, str] | None = None) -> list[str]:
+    """What is wrong with a configuration."""
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(properties, environ or {})
+    return list(caught.value.mistakes)
+
+
+def test_three_keys_are_enough() -> None:
+    """Everything else has a default."""
+    configuration = resolve(ENOUGH, {})
+
+    assert configuration.table == "orders"
+    assert configuration.stream_arn is None
+    assert configuration.publisher.batch_size == 10
+    assert configuration.publisher.batch_max_wait_millis == 1000
+    assert configuration.publisher.subject == "Publicação DynamoDB Stream"
+    assert configuration.kcl.initial_position_in_stream == "TRIM_HORIZON"
+
+
+def test_the_environment_alone_is_enough() -> None:
+    """A container needs no file."""
+    environ = {
+        "PUBLISHER_TABLE": "orders",
+        "PUBLISHER_TOPIC_ARN": TOPIC,
+        "KCL_APPLICATION_NAME": "app",
+        "KCL_MAX_RECORDS": "100",
+    }
+    configuration = resolve({}, environ)
+
+    assert (configuration.table, configuration.kcl.max_records) == ("orders", 100)
+
+
+def test_the_environment_wins_over_the_file() -> None:
+    """One image serves every environment."""
+    environ = {"PUBLISHER_BATCH_SIZE": "5", "KCL_WORKER_ID": "worker-3"}
+    configuration = resolve({**ENOUGH, "publisher.batchSize": "7"}, environ)
+
+    assert configuration.publisher.batch_size == 5
+    assert configuration.kcl.worker_id == "worker-3"
+
+
+def test_placeholders_are_filled_from_the_environment() -> None:
+    """With a default where there is one; set to nothing counts as not set."""
+    properties = {
+        **ENOUGH,
+        "publisher.table": "${STAGE}-orders",
+        "applicationName": "${APP:-fallback}",
+        "publisher.subject": "${EMPTY:-x}",
+    }
+    configuration = resolve(properties, {"STAGE": "test", "EMPTY": ""})
+
+    assert configuration.table == "test-orders"
+    assert configuration.kcl.application_name == "fallback"
+    assert configuration.publisher.subject == "x"
+
+
+def test_a_placeholder_that_nothing_fills_is_a_mistake() -> None:
+    """It names the key, the variable and both ways out."""
+    (line,) = mistakes({**ENOUGH, "publisher.subject": "Changes of ${STAGE}"})
+
+    assert line.startswith("publisher.subject: names ${STAGE}, which is not set")
+    assert "${STAGE:-default}" in line
+
+
+@pytest.mark.parametrize("key", ["publisher.streamArn", "streamName"])
+def test_a_stream_arn_is_enough_to_know_the_table(key: str) -> None:
+    """Under our name or under KCL's."""
+    configuration = resolve(
+        {key: STREAM, "publisher.topicArn": TOPIC, "applicationName": "app"}, {}
+    )
+
+    assert configuration.stream_arn == STREAM
+    assert configuration.table == "orders"
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    """An operator mends a file once, not once a line."""
+    found = mistakes(
+        {
+            "publisher.topicArn": "changes",
+            "publisher.batchSize": "0",
+            "publisher.batchSiz": "10",
+            "failovertimemillis": "1",
+            "failoverTimeMillis": "soon",
+            "initialPositionInStream": "AT_TIMESTAMP",
+            "publisher.subject": "two\nlines",
+        },
+        {"PUBLISHER_TABEL": "orders"},
+    )
+
+    assert [line.split(" =")[0].split(":")[0] for line in found] == [
+        "publisher.batchSiz",
+        "failovertimemillis",
+        "PUBLISHER_TABEL",
+        "publisher.topicArn",
+        "publisher.batchSize",
+        "publisher.subject",
+        "applicationName",
+        "initialPositionInStream",
+        "failoverTimeMillis",
+        "publisher.table",
+    ]
+    assert not any("\n" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("properties", "environ", "nearest"),
+    [
+        ({"publisher.topicARN": "x"}, {}, "publisher.topicArn"),
+        ({"shutdownGraceMilis": "1"}, {}, "shutdownGraceMillis"),
+        ({}, {"PUBLISHER_TOPICARN": "x"}, "PUBLISHER_TOPIC_ARN"),
+        ({}, {"KCL_APPLICATION": "x"}, "KCL_APPLICATION_NAME"),
+    ],
+)
+def test_an_unknown_name_is_told_its_nearest(
+    properties: dict[str, str], environ: dict[str, str], nearest: str
+) -> None:
+    """A misspelt setting must not be silently without effect."""
+    (line,) = mistakes({**ENOUGH, **properties}, environ)
+
+    assert f"did you mean {nearest}?" in line
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("publisher.table", "a b", "is not a table's name"),
+        ("publisher.streamArn", TOPIC, "is not a table's stream ARN"),
+        ("publisher.topicArn", STREAM, "is not a topic's ARN"),
+        ("publisher.subject", "x" * 100, "has 100 characters; SNS takes 1 to 99"),
+        ("publisher.subject", "a\tb", "control characters"),
+        ("publisher.batchSize", "101", "less than or equal to 100"),
+        ("publisher.batchMaxWaitMillis", "-1", "greater than or equal to 0"),
+        ("publisher.logFormat", "xml", "'json' or 'human'"),
+        ("maxRecords", "1001", "less than or equal to 1000"),
+        ("shutdownGraceMillis", "0", "greater than 0"),
+        ("applicationName", "a/b", "is not a table's name"),
+        ("metricsLevel", "ALL", "'NONE', 'SUMMARY' or 'DETAILED'"),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_its_reason(key: str, value: str, reason: str) -> None:
+    """The line has the key, the value and what is wrong with it."""
+    (line,) = mistakes({**ENOUGH, key: value})
+
+    assert line.startswith(f"{key} = {value!r}: ")
+    assert reason in line
+
+
+@given(st.dictionaries(st.sampled_from([*ENOUGH, "maxRecords", "x"]), st.text()), st.text())
+def test_any_text_gives_a_configuration_or_mistakes(properties: dict[str, str], value: str) -> None:
+    """Nothing else ever escapes."""
+    outcome: Configuration | tuple[str, ...]
+    try:
+        outcome = resolve(properties, {"PUBLISHER_SUBJECT": value})
+    except ConfigurationError as error:
+        outcome = error.mistakes
+
+    assert isinstance(outcome, Configuration) or all(outcome)
