@@ -7,6 +7,7 @@ from consumer.cli.demo import demo
 from consumer.cli.health import health
 from consumer.cli.listen import listen
 from consumer.cli.run import run
+from consumer.cli.settings import settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,8 +19,9 @@ def main() -> None:
     On a laptop, with no account:    stream-publisher demo
     On AWS:                          stream-publisher run --properties properties/aws.properties
     What arrives at a topic:         stream-publisher listen TOPIC_ARN
+    What can be set:                 stream-publisher settings
     """
 
 
-for command in (run, listen, demo, health):
+for command in (run, settings, listen, demo, health):
     main.add_command(command)

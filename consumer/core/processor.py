@@ -80,6 +80,8 @@ class ShardProcessor:
 
     def shard_ended(self, checkpointer: Checkpointer) -> None:
         """Publish the rest and checkpoint the shard's end, so that its children begin."""
+        if self._lease_is_lost:
+            return  # the end is the next holder's to tell: what was dropped here comes before it
         try:
             self._deliver(self._batcher.flush(), checkpointer)
             checkpointer.checkpoint_shard_end()
@@ -90,6 +92,8 @@ class ShardProcessor:
 
     def shutdown_requested(self, checkpointer: Checkpointer) -> None:
         """Publish and checkpoint the rest before the worker gives the shard up."""
+        if self._lease_is_lost:
+            return
         try:
             self._deliver(self._batcher.flush(), checkpointer)
         except LeaseLostError:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from consumer.settings.errors import ConfigurationError
-from consumer.settings.kcl import KclSettings
+from consumer.settings.kcl import REFUSED, KclSettings
 from consumer.settings.names import PUBLISHER_PREFIX, environment_name
 from consumer.settings.properties import fill_placeholders
 from consumer.settings.publisher import PublisherSettings, table_of
@@ -82,9 +82,11 @@ def _overrides(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _unknown_keys(properties: Mapping[str, str]) -> list[str]:
     known = known_keys()
-    return [
-        f"{key}: is not a known key{_nearest(key, known)}" for key in properties if key not in known
-    ]
+    return [f"{key}: {_why_unknown(key, known)}" for key in properties if key not in known]
+
+
+def _why_unknown(key: str, known: Iterable[str]) -> str:
+    return REFUSED.get(key) or f"is not a known key{_nearest(key, known)}"
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World, new_world
 
-pytestmark = pytest.mark.chain
+pytestmark = pytest.mark.server
 
 CHANGES = 37
 

@@ -10,7 +10,7 @@ import consumer
 from tests.chain.gate import Gate
 from tests.chain.world import World, wait_for
 
-pytestmark = pytest.mark.chain
+pytestmark = pytest.mark.server
 
 PUBLISH = "        receipt = self._publisher.publish(message)\n"
 CHECKPOINT = "        checkpointer.checkpoint(batch.last_sequence_number)\n"

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,7 @@ class World:
         self.tally = Tally(time.time())
         self._subscription, self._folder = subscription, folder
         self._numbers = itertools.count()
+        self._plan = plan_changes(sys.maxsize)
         self._daemons: list[Daemon] = []
 
     def start_daemon(self, extra: Mapping[str, str] | None = None) -> Daemon:
@@ -54,10 +56,10 @@ class World:
         return daemon
 
     def write(self, count: int) -> None:
-        """Make the first so many changes of the demo's plan."""
+        """Make the next so many changes of the demo's plan."""
         write_changes(
             self.sandbox.client("dynamodb"),
-            plan_changes(count),
+            itertools.islice(self._plan, count),
             lambda change: self.tally.write(change, time.time()),
         )
 
@@ -80,6 +82,11 @@ class World:
         assert self.receive_until(lambda: self.tally.comparison().lost == 0), self.logs()
         while self.receive():
             pass
+
+    def owner(self) -> str | None:
+        """The worker that holds the only shard."""
+        (lease,) = self.leases()
+        return str(lease["leaseOwner"]["S"]) if "leaseOwner" in lease else None
 
     def leases(self) -> list[Mapping[str, Any]]:
         """The lease table's rows."""

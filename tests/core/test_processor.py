@@ -120,6 +120,19 @@ def test_a_lease_lost_at_a_checkpoint_ends_quietly(verb: str) -> None:
     assert shard.journal.events.count("lease_lost") == 1
 
 
+@pytest.mark.parametrize("verb", ["shard_ended", "shutdown_requested"])
+def test_nothing_is_checkpointed_after_a_lost_lease(verb: str) -> None:
+    """Not even the shard's end, should the daemon still accept it: records were dropped."""
+    shard = Shard()
+    shard.checkpoints.lease_is_lost = True
+    shard.deliver(*raw_records(1, 15))
+    shard.checkpoints.lease_is_lost = False
+    getattr(shard.processor, verb)(shard.checkpoints)
+
+    assert shard.checkpoints.made == []
+    assert shard.journal.events == ["batch_published", "lease_lost"]
+
+
 def test_a_refused_publish_is_never_checkpointed() -> None:
     """The error reaches the caller, which ends the process."""
     shard = Shard()

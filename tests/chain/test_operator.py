@@ -1,0 +1,161 @@
+"""What an operator meets: the health check, readable logs, a record that can't be read."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from consumer.demo.daemon import Daemon
+from consumer.demo.table import TABLE
+from consumer.sandbox.proxy import Proxy, Request
+from tests.chain.world import World, wait_for
+
+pytestmark = pytest.mark.server
+
+
+def free_port() -> int:
+    """A port that nobody serves."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def health(port: int) -> subprocess.CompletedProcess[str]:
+    """`stream-publisher health`."""
+    command = [sys.executable, "-m", "consumer", "health", "--port", str(port)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def wait_for_event(daemon: Daemon, name: str) -> None:
+    """Wait until the daemon has logged an event."""
+    wait_for(lambda: name in daemon.process.log.read_text())
+
+
+def test_the_health_check_tells_stuck_from_quiet(world: World) -> None:
+    """A shard without changes is healthy; one whose record processor doesn't answer is not."""
+    port = free_port()
+    settings = {"PUBLISHER_HEALTH_PORT": str(port), "PUBLISHER_HEALTH_STUCK_AFTER_MILLIS": "3000"}
+    daemon = world.start_daemon(settings)
+    wait_for_event(daemon, "processor_started")
+    quiet = health(port)
+    (child,) = psutil.Process(daemon.process.pid).children()
+    child.send_signal(signal.SIGSTOP)
+    wait_for(lambda: health(port).returncode != 0, seconds=20)
+    stuck = health(port)
+    child.send_signal(signal.SIGCONT)
+    wait_for(lambda: health(port).returncode == 0, seconds=20)
+
+    assert (quiet.returncode, json.loads(quiet.stdout)["healthy"]) == (0, True)
+    assert stuck.returncode == 1
+    assert "has not answered for" in json.loads(stuck.stdout)["problem"]
+
+
+def test_a_person_can_read_the_log(world: World) -> None:
+    """With `human`, no line of daemon or record processor is JSON, and the facts are there."""
+    world.write(3)
+    daemon = world.start_daemon({"PUBLISHER_LOG_FORMAT": "human"})
+    world.receive_everything()
+    assert daemon.stop() == 0
+    lines = daemon.process.log.read_text().splitlines()
+
+    assert not [line for line in lines if line.startswith("{")]
+    assert [line for line in lines if " INFO  Published 3 records" in line and "shardId=" in line]
+    assert [line for line in lines if "Stopped; 1 leases given back" in line]
+
+
+def test_a_record_that_cant_be_read_stops_the_worker_before_it(world: World) -> None:
+    """What comes before it is published and checkpointed; the log names where it stands."""
+    world.write(15)
+    spoilt: list[str] = []
+
+    def spoil(request: Request, body: bytes) -> bytes:
+        if request.operation != "GetRecords":
+            return body
+        answer = json.loads(body)
+        if answer["Records"]:
+            bad = answer["Records"][12]
+            bad["eventName"] = "TRUNCATE"
+            spoilt.append(bad["dynamodb"]["SequenceNumber"])
+        return json.dumps(answer).encode()
+
+    with Proxy(world.sandbox.tables.url, change=spoil) as proxy:
+        daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url})
+        assert daemon.process.wait(90) == 1
+    refused = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
+    (refusal,) = [line for line in refused if line["event"] == "record_refused"]
+    world.receive_until(lambda: world.tally.arrived >= 12)
+    (lease,) = world.leases()
+
+    assert refusal["sequenceNumber"] == spoilt[0]
+    assert [len(received.entries) for received in world.tally.received] == [10, 2]
+    last = world.tally.received[-1].attributes["lastSequenceNumber"]
+    assert lease["checkpoint"]["S"] == last
+    assert int(lease["checkpoint"]["S"]) < int(refusal["sequenceNumber"])
+
+
+def run_check(world: World, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`stream-publisher run --check-only`."""
+    defaults = {"PUBLISHER_TOPIC_ARN": world.topic_arn, "KCL_APPLICATION_NAME": "app"}
+    return subprocess.run(
+        [sys.executable, "-m", "consumer", "run", "--check-only"],
+        env={**world.sandbox.environment(), **defaults, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_explicit_stream_is_checked_at_the_stream(world: World) -> None:
+    """The real streams API says that it is there, and that another is not."""
+    tables = world.sandbox.client("dynamodb")
+    arn = tables.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+    good = run_check(world, PUBLISHER_STREAM_ARN=arn)
+    gone = run_check(world, PUBLISHER_STREAM_ARN=arn[:-3] + "999")
+
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    assert gone.returncode == 2
+    assert "doesn't exist" in json.loads(gone.stderr)["message"]
+
+
+def test_what_is_not_there_is_named_at_once(world: World) -> None:
+    """Table and topic, a line each, status 2."""
+    topic_arn = "arn:aws:sns:eu-west-1:123456789012:no-such-topic"
+    done = run_check(world, PUBLISHER_TABLE="no-such-table", PUBLISHER_TOPIC_ARN=topic_arn)
+    messages = [json.loads(line)["message"] for line in done.stderr.splitlines()]
+
+    assert done.returncode == 2
+    assert ["no-such-table" in messages[0], "no-such-topic" in messages[1]] == [True, True]
+    assert len(messages) == 2
+
+
+def test_listen_shows_what_arrives(world: World) -> None:
+    """One JSON object a message on stdout, and its own queue is gone afterwards."""
+    before = len(world.sandbox.client("sqs").list_queues().get("QueueUrls", []))
+    command = [sys.executable, "-m", "consumer", "listen", world.topic_arn, "--json"]
+    with subprocess.Popen(
+        [*command, "--max-messages", "1"],
+        env=world.sandbox.environment() | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as listening:
+        queues = world.sandbox.client("sqs")
+        wait_for(lambda: len(queues.list_queues().get("QueueUrls", [])) > before)
+        subscriptions = world.sandbox.client("sns")
+        wait_for(lambda: listeners(subscriptions, world.topic_arn) == 2)
+        subscriptions.publish(TopicArn=world.topic_arn, Subject="s", Message='[{"a": "ç"}]')
+        shown, _ = listening.communicate(timeout=30)
+
+    assert listening.returncode == os.EX_OK
+    assert json.loads(shown)["entries"] == [{"a": "ç"}]
+    assert len(queues.list_queues().get("QueueUrls", [])) == before
+
+
+def listeners(sns: object, topic_arn: str) -> int:
+    """How many subscriptions the topic has."""
+    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)  # type: ignore[attr-defined]
+    return len(found["Subscriptions"])
