@@ -81,7 +81,17 @@ class SnsPublisher:
             Subject=message.subject,
             Message=message.body,
             MessageAttributes=sns_attributes(message.attributes),
+            **self._fifo_ids(message),
         )
+
+    def _fifo_ids(self, message: Message) -> dict[str, str]:
+        """A FIFO topic keeps a shard's messages in order, and drops a repeat within 5 minutes."""
+        if not self._topic_arn.endswith(".fifo"):
+            return {}
+        return {
+            "MessageGroupId": message.group_id,
+            "MessageDeduplicationId": message.deduplication_id,
+        }
 
     def _retrying(self) -> Retrying:
         return Retrying(

@@ -38,11 +38,21 @@ class MessageForm:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is published: the same batch in the same form gives the same message, always."""
+    """What is published: the same batch in the same form gives the same message, always.
+
+    Attributes:
+        subject: Its Subject.
+        body: A JSON list with an entry for each record.
+        attributes: Its message attributes.
+        group_id: What a FIFO topic keeps in order: the shard.
+        deduplication_id: What a FIFO topic knows a repeat by: the batch's place in the stream.
+    """
 
     subject: str
     body: str
     attributes: Mapping[str, AttributeValue]
+    group_id: str
+    deduplication_id: str
 
     @property
     def size(self) -> int:
@@ -62,6 +72,8 @@ def encode_message(batch: Batch, form: MessageForm) -> Message:
             [_entry(record, form) for record in batch.records], option=_OPTIONS
         ).decode(),
         attributes=_attributes(batch, form),
+        group_id=form.shard_id,
+        deduplication_id=_place(batch, form),
     )
 
 
@@ -94,6 +106,10 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
         return plain_image(image)
     except (ValueError, AttributeError, TypeError) as error:
         raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+
+def _place(batch: Batch, form: MessageForm) -> str:
+    return f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
 
 
 def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -12,6 +13,7 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
+from moto import mock_aws
 
 from consumer.adapters.sns import RetryPolicy, SnsPublisher, sns_attributes
 from consumer.adapters.sns_failures import is_passing
@@ -66,6 +68,17 @@ def test_the_request_carries_the_whole_message() -> None:
     assert request["TopicArn"] == TOPIC
     assert (request["Subject"], request["Message"]) == (MESSAGE.subject, MESSAGE.body)
     assert request["MessageAttributes"] == sns_attributes(MESSAGE.attributes)
+
+
+def test_a_fifo_topic_gets_the_ids_it_needs() -> None:
+    """And a standard topic, which refuses them, gets none."""
+    fifo, standard = ScriptedSns([]), ScriptedSns([])
+    for client, arn in ((fifo, f"{TOPIC}.fifo"), (standard, TOPIC)):
+        SnsPublisher(client, arn, FakeJournal(), RetryPolicy()).publish(MESSAGE)  # type: ignore[arg-type]
+
+    assert fifo.requests[0]["MessageGroupId"] == MESSAGE.group_id
+    assert fifo.requests[0]["MessageDeduplicationId"] == MESSAGE.deduplication_id
+    assert "MessageGroupId" not in standard.requests[0]
 
 
 def test_attributes_have_sns_types() -> None:
@@ -149,3 +162,22 @@ def test_nobody_waits_for_the_answer_any_more() -> None:
 
     assert ended.value.code == 1
     assert waits == []
+
+
+def test_a_fifo_topic_delivers_a_repeat_once() -> None:
+    """What a crash made us publish again reaches a FIFO queue once."""
+    with mock_aws():
+        region = "eu-west-1"
+        sns, sqs = boto3.client("sns", region_name=region), boto3.client("sqs", region_name=region)
+        topic_arn = sns.create_topic(Name="changes.fifo", Attributes={"FifoTopic": "true"})[
+            "TopicArn"
+        ]
+        url = sqs.create_queue(QueueName="seen.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        queue_arn = "arn:aws:sqs:eu-west-1:123456789012:seen.fifo"
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+        fifo = SnsPublisher(sns, topic_arn, FakeJournal(), RetryPolicy())
+        for batch in (a_batch(1, 10), a_batch(1, 10), a_batch(11, 12)):
+            fifo.publish(encode_message(batch, FORM))
+        seen = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+
+    assert len(seen) == 2

@@ -45,6 +45,17 @@ def test_text_is_not_escaped_and_size_counts_bytes() -> None:
     assert message.size == len(message.body.encode()) > len(message.body)
 
 
+def test_a_repeat_has_the_same_ids_and_another_batch_has_others() -> None:
+    """A FIFO topic keeps one shard in order and drops what it has seen."""
+    first, again, other = (
+        encode_message(a_batch(*span), FORM) for span in ((1, 9), (1, 9), (1, 8))
+    )
+
+    assert first.group_id == "shardId-1"
+    assert first.deduplication_id == again.deduplication_id == "shardId-1/1-9"
+    assert other.deduplication_id != first.deduplication_id
+
+
 def test_the_attributes_tell_where_the_batch_came_from() -> None:
     """Subscribers filter by them and spot a repeat."""
     batch = Batch((a_record(1, "REMOVE"), a_record(2, "INSERT"), a_record(3, "REMOVE")))
