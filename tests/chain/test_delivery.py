@@ -1,5 +1,6 @@
 """One whole run on real parts: written, delivered, stopped, and looked at from every side."""
 
+import fnmatch
 import json
 import signal
 from collections import Counter
@@ -9,8 +10,12 @@ from typing import Any
 
 import pytest
 
+from consumer.demo.table import TABLE
 from consumer.sandbox.backends import Sandbox
+from consumer.sandbox.proxy import Proxy
+from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
+from tests.places import ROOT
 
 pytestmark = pytest.mark.server
 
@@ -24,6 +29,7 @@ class Run:
     world: World
     status: int
     lines: list[str]
+    calls: Calls
 
     def events(self, name: str) -> list[Mapping[str, Any]]:
         """The log lines of one event."""
@@ -34,13 +40,24 @@ class Run:
 @pytest.fixture(scope="module")
 def run(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Inserts, updates and deletes, delivered by a daemon that was then asked to stop."""
-    with new_world(sandbox, tmp_path_factory.mktemp("delivery")) as world:
+    calls = Calls()
+    with (
+        new_world(sandbox, tmp_path_factory.mktemp("delivery")) as world,
+        Proxy(sandbox.tables.url, calls.admit) as tables,
+        Proxy(sandbox.topics.url, calls.admit) as topics,
+    ):
         world.write(CHANGES)
-        daemon = world.start_daemon()
+        daemon = world.start_daemon(
+            {
+                "AWS_ENDPOINT_URL_DYNAMODB": tables.url,
+                "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": tables.url,
+                "AWS_ENDPOINT_URL_SNS": topics.url,
+            }
+        )
         world.receive_everything()
         daemon.process.signal(signal.SIGTERM)
         status = daemon.process.wait(60)
-        yield Run(world, status, daemon.process.log.read_text().splitlines())
+        yield Run(world, status, daemon.process.log.read_text().splitlines(), calls)
 
 
 def test_every_change_arrives_once_as_it_was_written(run: Run) -> None:
@@ -106,3 +123,39 @@ def test_the_log_tells_of_each_batch(run: Run) -> None:
 def test_no_image_is_in_the_log(run: Run) -> None:
     """Items are the customer's; the log has none of them."""
     assert not [line for line in run.lines if "alteração" in line or "order-0" in line]
+
+
+# Made only where tables are older or leases end: with an old lease table, and after a shard's end.
+RARE = {"dynamodb:DeleteItem", "dynamodb:UpdateTable"}
+
+
+def test_the_policy_allows_what_a_run_does_and_little_else(run: Run) -> None:
+    """deploy/policy.json, with this run's names, covers each call; no action of it is unused."""
+    text = (ROOT / "deploy" / "policy.json").read_text()
+    for placeholder, name in (("APPLICATION", run.world.application), ("table/TABLE", TABLE)):
+        text = text.replace(placeholder, f"table/{name}" if "/" in placeholder else name)
+    allowed = [
+        (action, resource)
+        for statement in json.loads(text)["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    made = {
+        (action, resource.replace("table/TABLE", f"table/{TABLE}"))
+        for action, resource in run.calls.made
+    }
+
+    assert {call for call in made if not is_allowed(call, allowed)} == set()
+    assert {action for action, _ in allowed} - {action for action, _ in made} <= RARE
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """IAM writes a list of one as its only member."""
+    return [value] if isinstance(value, str) else value
+
+
+def is_allowed(call: tuple[str, str], allowed: list[tuple[str, str]]) -> bool:
+    """Whether a statement covers a call."""
+    return any(
+        call[0] == action and fnmatch.fnmatchcase(call[1], resource) for action, resource in allowed
+    )
