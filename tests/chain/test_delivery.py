@@ -17,7 +17,8 @@ from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
 from tests.places import ROOT
 
-pytestmark = pytest.mark.server
+# One run is looked at by every test here: they stay in one process.
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("delivery")]
 
 CHANGES = 37
 

@@ -42,6 +42,7 @@ def test_a_stop_in_the_middle_loses_and_repeats_nothing(world: World) -> None:
     """SIGTERM publishes what is held, so that the next worker begins right after it."""
     daemon = write_and_receive_some(world)
     assert daemon.stop() == 0
+    assert world.leadership() is None
     world.start_daemon()
 
     assert_nothing_lost(world)
@@ -49,14 +50,17 @@ def test_a_stop_in_the_middle_loses_and_repeats_nothing(world: World) -> None:
 
 
 def test_a_killed_daemon_loses_nothing(world: World) -> None:
-    """Its children end with it, and the next one begins at the last checkpoint."""
+    """Its children end with it; the next one begins at the last checkpoint, and leads at once."""
     daemon = write_and_receive_some(world)
+    killed_leadership = world.leadership()
     children = record_processors(daemon)
     daemon.process.signal(signal.SIGKILL)
     wait_for(lambda: not any(child.is_running() for child in children), seconds=10)
     world.start_daemon()
 
     assert_nothing_lost(world)
+    assert killed_leadership is not None
+    wait_for(lambda: world.leadership() not in {None, killed_leadership}, seconds=10)
 
 
 def test_a_killed_record_processor_ends_the_daemon_and_loses_nothing(world: World) -> None:

@@ -93,6 +93,13 @@ class World:
         rows = self.sandbox.client("dynamodb").scan(TableName=self.application)["Items"]
         return list(rows)
 
+    def leadership(self) -> str | None:
+        """The version of the leader's lock, which every renewal changes; None without a leader."""
+        found = self.sandbox.client("dynamodb").get_item(
+            TableName=f"{self.application}-CoordinatorState", Key={"key": {"S": "Leader"}}
+        )
+        return str(found["Item"]["recordVersionNumber"]["S"]) if "Item" in found else None
+
     def logs(self) -> str:
         """The end of every daemon's log."""
         return "\n\n".join(daemon.process.tail() for daemon in self._daemons)
