@@ -76,17 +76,19 @@ def test_a_killed_record_processor_ends_the_daemon_and_loses_nothing(world: Worl
 
 
 def test_two_workers_share_the_lease_table(world: World) -> None:
-    """They have different names, one holds the shard, and the other goes on when it stops."""
+    """They have different names; one holds the shard, and gives it to the other when it stops."""
     first = write_and_receive_some(world)
     second = world.start_daemon()
     wait_for(lambda: "daemon_ready" in second.process.log.read_text())
     owner = world.owner()
     assert first.stop() == 0
+    heir = world.owner()
     world.write(10)
 
     assert_nothing_lost(world, CHANGES + 10)
-    assert None not in {owner, world.owner()}
-    assert owner != world.owner()
+    assert None not in {owner, heir}
+    assert owner != heir
+    assert world.owner() == heir
 
 
 def test_a_stop_while_starting_is_quick(world: World) -> None:

@@ -2,6 +2,7 @@ package software.amazon.kinesis.multilang;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.concurrent.ExecutorService;
+import java.util.function.IntConsumer;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
 
@@ -14,14 +15,14 @@ import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
  */
 final class ChildProcess extends MultiLangShardRecordProcessor {
 
-    private final Runnable end;
+    private final IntConsumer halt;
     private String shardId;
 
-    /** @param end ends the daemon with a status that tells of the failure; doesn't return */
+    /** @param halt ends the JVM with a status, without running hooks */
     ChildProcess(
-            String[] command, ExecutorService executor, MultiLangDaemonConfiguration configuration, Runnable end) {
+            String[] command, ExecutorService executor, MultiLangDaemonConfiguration configuration, IntConsumer halt) {
         super(new ProcessBuilder(command), executor, new ObjectMapper(), configuration);
-        this.end = end;
+        this.halt = halt;
     }
 
     @Override
@@ -35,6 +36,6 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
         try (var shard = Events.ofShard(shardId)) {
             Events.error("child_failed", "The record processor of {} failed; the daemon ends", shardId);
         }
-        end.run();
+        halt.accept(ExitStatus.FAILED);
     }
 }

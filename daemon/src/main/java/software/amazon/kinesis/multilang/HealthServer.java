@@ -29,6 +29,11 @@ final class HealthServer {
         thread.start();
     }
 
+    /** Stops answering and frees the port. */
+    void stop() {
+        server.stop(0);
+    }
+
     int port() {
         return server.getAddress().getPort();
     }

@@ -1,7 +1,9 @@
 package software.amazon.kinesis.multilang;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
 
 /**
@@ -46,15 +48,36 @@ final class LeaseTable {
         }
     }
 
-    /** Takes this worker's name off its leases, so that any worker may have them at once. */
+    /**
+     * Gives this worker's leases to the others, in turn, or to nobody where it is alone; tells how many.
+     *
+     * <p>A lease of nobody's waits for the next leader to hand it out, for up to half a minute after
+     * the leader itself has stopped; a worker sees one that is given to it within a second.
+     */
     int giveBack() throws Exception {
         var worker = scheduler.leaseManagementConfig().workerIdentifier();
+        var heirs = heirs();
         var given = 0;
         for (var lease : leases.listLeases()) {
-            if (worker.equals(lease.leaseOwner()) && leases.evictLease(lease)) {
+            if (worker.equals(lease.leaseOwner()) && give(lease, heirs, given)) {
                 given++;
             }
         }
         return given;
+    }
+
+    private boolean give(Lease lease, List<String> heirs, int turn) throws Exception {
+        return heirs.isEmpty()
+                ? leases.evictLease(lease)
+                : leases.assignLease(lease, heirs.get(turn % heirs.size()));
+    }
+
+    private List<String> heirs() {
+        try {
+            return new Fleet(scheduler).others();
+        } catch (RuntimeException error) {
+            // Workers need not report at all (disableWorkerMetrics); then the next leader decides.
+            return List.of();
+        }
     }
 }

@@ -1,9 +1,12 @@
 package software.amazon.kinesis.multilang;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import software.amazon.kinesis.coordinator.Scheduler;
+import java.util.function.Supplier;
 
 /**
  * What happens on SIGTERM: record processors publish what they hold, leases are given back, and the
@@ -13,20 +16,27 @@ import software.amazon.kinesis.coordinator.Scheduler;
  */
 final class Stop implements Runnable {
 
-    private final Scheduler scheduler;
-    private final LeaseTable leases;
+    private final Supplier<Future<Boolean>> shutdown;
+    private final Callable<Integer> giveBack;
     private final BooleanSupplier started;
     private final long graceMillis;
     private final IntConsumer halt;
 
     /**
+     * @param shutdown lets record processors finish
+     * @param giveBack gives the leases back and tells how many
      * @param started tells whether the scheduler has got through its start: before, there is nothing
      *     to hand over, and KCL would finish starting first
      * @param halt ends the JVM with a status, without running hooks
      */
-    Stop(Scheduler scheduler, LeaseTable leases, BooleanSupplier started, long graceMillis, IntConsumer halt) {
-        this.scheduler = scheduler;
-        this.leases = leases;
+    Stop(
+            Supplier<Future<Boolean>> shutdown,
+            Callable<Integer> giveBack,
+            BooleanSupplier started,
+            long graceMillis,
+            IntConsumer halt) {
+        this.shutdown = shutdown;
+        this.giveBack = giveBack;
         this.started = started;
         this.graceMillis = graceMillis;
         this.halt = halt;
@@ -37,15 +47,24 @@ final class Stop implements Runnable {
         Events.info("daemon_stopping", "Stopping; record processors have {} ms to publish what they hold", graceMillis);
         try {
             if (started.getAsBoolean()) {
-                scheduler.startGracefulShutdown().get(graceMillis, TimeUnit.MILLISECONDS);
-                Events.info("daemon_stopped", "Stopped; {} leases given back", leases.giveBack());
+                letRecordProcessorsFinish();
+                Events.info("daemon_stopped", "Stopped; {} leases given back", giveBack.call());
             } else {
                 Events.info("daemon_stopped", "Stopped before reading began");
             }
             halt.accept(ExitStatus.OK);
-        } catch (Exception error) {
-            Events.error("daemon_failed", "Not stopped within {} ms; ending all the same", graceMillis, error);
+        } catch (TimeoutException error) {
+            Events.error("daemon_failed", "Not stopped within {} ms; ending all the same", graceMillis);
             halt.accept(ExitStatus.FAILED);
+        } catch (Exception error) {
+            Events.error("daemon_failed", "The stop failed; ending all the same", error);
+            halt.accept(ExitStatus.FAILED);
+        }
+    }
+
+    private void letRecordProcessorsFinish() throws Exception {
+        if (!shutdown.get().get(graceMillis, TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("not every record processor has finished");
         }
     }
 }

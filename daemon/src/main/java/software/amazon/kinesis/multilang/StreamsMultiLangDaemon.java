@@ -34,6 +34,7 @@ public final class StreamsMultiLangDaemon {
     private final DaemonProperties properties;
     private final MultiLangDaemonConfiguration configuration;
     private final Health health;
+    private final long graceMillis;
     private final AtomicBoolean started = new AtomicBoolean();
 
     private StreamsMultiLangDaemon(DaemonProperties properties) {
@@ -43,14 +44,21 @@ public final class StreamsMultiLangDaemon {
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                 properties.healthStuckAfterMillis(),
                 properties.callsQuietShards());
+        this.graceMillis = properties.shutdownGraceMillis();
     }
 
     /** Runs until the process is told to stop or fails. */
     public static void main(String[] arguments) {
         // KCL's jar carries a logback.xml too, and which of two is found is a matter of luck.
         System.getProperties().putIfAbsent("logback.configurationFile", "streams-daemon-logback.xml");
-        Thread.setDefaultUncaughtExceptionHandler(
-                (thread, error) -> Events.error("daemon_failed", "Uncaught in {}", thread.getName(), error));
+        var main = Thread.currentThread();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+            Events.error("daemon_failed", "Uncaught in {}", thread.getName(), error);
+            if (thread.equals(main)) {
+                // KCL's threads would keep the JVM alive without anybody to lead them.
+                Runtime.getRuntime().halt(ExitStatus.FAILED);
+            }
+        });
         System.exit(run(arguments));
     }
 
@@ -91,7 +99,7 @@ public final class StreamsMultiLangDaemon {
         var resolved = StreamsConfiguration.resolve(
                 configuration,
                 () -> new StreamsRecordProcessor(
-                        new ChildProcess(command, executor, configuration, this::fail), health));
+                        new ChildProcess(command, executor, configuration, Runtime.getRuntime()::halt), health));
         listenForStart(resolved);
         readFrom(stream, resolved);
         return StreamsSchedulerFactory.createScheduler(
@@ -108,16 +116,23 @@ public final class StreamsMultiLangDaemon {
     private int work(Scheduler scheduler) {
         var leases = new LeaseTable(scheduler);
         var stop = new Stop(
-                scheduler, leases, started::get, properties.shutdownGraceMillis(), Runtime.getRuntime()::halt);
-        Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop"));
+                scheduler::startGracefulShutdown,
+                leases::giveBack,
+                started::get,
+                graceMillis,
+                Runtime.getRuntime()::halt);
+        var hook = new Thread(stop, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
         Events.info("daemon_starting", "Starting as {} on {}", configuration.getWorkerIdentifier(), properties.streamArn());
         try {
+            new LeaderLock(scheduler).clear();
             leases.prepare();
             scheduler.run();
         } catch (Exception error) {
             Events.error("daemon_failed", "The daemon failed", error);
         }
         // A stop halts the JVM; to get here means that KCL has given up.
+        takeOff(hook);
         return ExitStatus.FAILED;
     }
 
@@ -127,8 +142,13 @@ public final class StreamsMultiLangDaemon {
         }
     }
 
-    private void fail() {
-        Runtime.getRuntime().halt(ExitStatus.FAILED);
+    /** Without this the hook would run on the way out of a failure too, and end it with 0. */
+    private static void takeOff(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            // The hook runs already, and ends the JVM with a status of its own.
+        }
     }
 
     private void nameWorkerInLogs() {

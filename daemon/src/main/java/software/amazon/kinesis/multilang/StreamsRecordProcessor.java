@@ -61,18 +61,21 @@ final class StreamsRecordProcessor implements DynamoDBStreamsShardRecordProcesso
     }
 
     private void watched(Runnable action) {
+        // KCL may end a shard that it never began, or ask it to stop.
+        if (shardId == null) {
+            action.run();
+            return;
+        }
         health.began(shardId);
         action.run();
         health.answered(shardId);
     }
 
     private void finish(String reason, Runnable action) {
-        // KCL may end a shard that it never began.
+        watched(action);
         if (shardId == null) {
-            action.run();
             return;
         }
-        watched(action);
         health.gone(shardId);
         try (var shard = Events.ofShard(shardId)) {
             Events.info("shard_finished", "Finished {}: {}", shardId, reason);

@@ -1,0 +1,121 @@
+package software.amazon.kinesis.multilang;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The order of a stop, and the status that it ends with. */
+@Timeout(30)
+class StopTest {
+
+    private static final long LONG = 20_000;
+    private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
+
+    private final List<String> calls = new ArrayList<>();
+    private LoggedEvents logged;
+
+    @BeforeEach
+    void listen() {
+        logged = new LoggedEvents();
+    }
+
+    @AfterEach
+    void stopListening() {
+        logged.close();
+    }
+
+    @Test
+    void leasesAreGivenBackAfterTheRecordProcessorsAreDoneAndTheStatusIs0() {
+        stop(() -> DONE, true, LONG);
+
+        assertEquals(List.of("shut down", "give back", "halt 0"), calls);
+        assertEquals(List.of("daemon_stopping", "daemon_stopped"), logged.names());
+        assertEquals("Stopped; 3 leases given back", logged.messages().get(1));
+    }
+
+    @Test
+    void whenTheGraceIsOverNoLeaseIsGivenBackAndTheStatusIs1() {
+        stop(CompletableFuture::new, true, 1);
+
+        assertEquals(List.of("shut down", "halt 1"), calls);
+        assertEquals(List.of("daemon_stopping", "daemon_failed"), logged.names());
+    }
+
+    @Test
+    void whenTheShutdownFailsNoLeaseIsGivenBackAndTheStatusIs1() {
+        stop(() -> CompletableFuture.failedFuture(new IllegalStateException("no")), true, LONG);
+
+        assertEquals(List.of("shut down", "halt 1"), calls);
+    }
+
+    @Test
+    void whenARecordProcessorHasNotFinishedNoLeaseIsGivenBackAndTheStatusIs1() {
+        stop(() -> CompletableFuture.completedFuture(false), true, LONG);
+
+        assertEquals(List.of("shut down", "halt 1"), calls);
+    }
+
+    @Test
+    void whenTheShutdownCannotBeStartedTheStatusIs1() {
+        stop(
+                () -> {
+                    throw new IllegalStateException("no");
+                },
+                true,
+                LONG);
+
+        assertEquals(List.of("shut down", "halt 1"), calls);
+    }
+
+    @Test
+    void whenLeasesCannotBeGivenBackTheStatusIs1() {
+        var stop = new Stop(
+                () -> DONE,
+                () -> {
+                    throw new IllegalStateException("no");
+                },
+                () -> true,
+                LONG,
+                this::halt);
+
+        stop.run();
+
+        assertEquals(List.of("halt 1"), calls);
+    }
+
+    @Test
+    void beforeTheStartNothingIsShutDownAndTheStatusIs0() {
+        stop(() -> DONE, false, LONG);
+
+        assertEquals(List.of("halt 0"), calls);
+        assertEquals(List.of("daemon_stopping", "daemon_stopped"), logged.names());
+    }
+
+    private void stop(Supplier<Future<Boolean>> shutdown, boolean started, long graceMillis) {
+        new Stop(
+                        () -> {
+                            calls.add("shut down");
+                            return shutdown.get();
+                        },
+                        () -> {
+                            calls.add("give back");
+                            return 3;
+                        },
+                        () -> started,
+                        graceMillis,
+                        this::halt)
+                .run();
+    }
+
+    private void halt(int status) {
+        calls.add("halt " + status);
+    }
+}
