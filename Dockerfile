@@ -10,8 +10,10 @@ ARG RUNTIME_BASE=docker.io/library/debian:bookworm-slim
 # store), pip (settings), maven (settings.xml). None of them becomes part of an image.
 
 FROM ${BUILD_BASE} AS tools
+# A slim base may lack the folder in which Java's packages make links.
 RUN --mount=type=secret,id=apt,mode=0444 --mount=type=secret,id=ca,mode=0444 \
     export APT_CONFIG=/run/secrets/apt DEBIAN_FRONTEND=noninteractive \
+ && mkdir -p /usr/share/man/man1 \
  && apt-get update -qq \
  && apt-get install -qq -o Dpkg::Use-Pty=0 --yes --no-install-recommends \
         ca-certificates maven openjdk-17-jdk-headless python3-pip python3-venv >/dev/null
@@ -35,8 +37,8 @@ RUN --mount=type=secret,id=maven,target=/root/.m2/settings.xml \
 
 
 FROM tools AS python
-# Where kclpy's own build takes its jars from, instead of Maven Central.
-ARG KCL_MVN_REPO_SEARCH_URL
+# Where the build of kclpy takes its jars from.
+ARG KCL_MVN_REPO_SEARCH_URL=https://repo1.maven.org/maven2/
 # For Python itself; pip's own settings may name a file that is only on the building machine.
 ARG SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 ARG PIP_CERT=/etc/ssl/certs/ca-certificates.crt
@@ -65,10 +67,13 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
 
 
 FROM ${RUNTIME_BASE}
+# The base may be older than Debian's last security fixes.
 RUN --mount=type=secret,id=apt,mode=0444 --mount=type=secret,id=ca,mode=0444 \
     export APT_CONFIG=/run/secrets/apt DEBIAN_FRONTEND=noninteractive \
  && apt-get update -qq \
- && apt-get install -qq -o Dpkg::Use-Pty=0 --yes --no-install-recommends libstdc++6 python3 zlib1g >/dev/null \
+ && apt-get upgrade -qq -o Dpkg::Use-Pty=0 --yes >/dev/null \
+ && apt-get install -qq -o Dpkg::Use-Pty=0 --yes --no-install-recommends \
+        libstdc++6 python3 zlib1g >/dev/null \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*
 COPY --from=java /opt/stream-publisher/java /opt/stream-publisher/java
 COPY --from=java /opt/stream-publisher/jars /opt/stream-publisher/jars
