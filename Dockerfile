@@ -2,8 +2,8 @@
 # docs/container.md tells how to run it.
 #
 # Both bases are Debian 12 or something made from it; they may be your own.
-ARG BUILD_BASE=docker.io/library/debian:bookworm-slim
-ARG RUNTIME_BASE=docker.io/library/debian:bookworm-slim
+ARG BUILD_BASE=debian:bookworm-slim
+ARG RUNTIME_BASE=debian:bookworm-slim
 
 # All secrets are optional. scripts/image fills them from the machine that builds, where it has such
 # files: apt (settings, by APT_CONFIG), ca (certificates, PEM), java-ca (the same, as a Java trust
@@ -73,7 +73,7 @@ RUN --mount=type=secret,id=apt,mode=0444 --mount=type=secret,id=ca,mode=0444 \
  && apt-get update -qq \
  && apt-get upgrade -qq -o Dpkg::Use-Pty=0 --yes >/dev/null \
  && apt-get install -qq -o Dpkg::Use-Pty=0 --yes --no-install-recommends \
-        libstdc++6 python3 zlib1g >/dev/null \
+        libstdc++6 python3 tini zlib1g >/dev/null \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*
 COPY --from=java /opt/stream-publisher/java /opt/stream-publisher/java
 COPY --from=java /opt/stream-publisher/jars /opt/stream-publisher/jars
@@ -89,7 +89,9 @@ ENV PATH=/opt/stream-publisher/venv/bin:/opt/stream-publisher/java/bin:/usr/loca
 USER 10001:10001
 WORKDIR /
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["stream-publisher", "health"]
-ENTRYPOINT ["stream-publisher"]
+# tini hands signals on. The kernel drops those that a first process doesn't handle, as Python and
+# Java don't while they start: a stop would not be heard.
+ENTRYPOINT ["tini", "--", "stream-publisher"]
 CMD ["run", "--properties", "/etc/stream-publisher/aws.properties"]
 
 ARG VERSION=unknown

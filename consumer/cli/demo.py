@@ -6,7 +6,6 @@ import sys
 from types import FrameType
 
 import click
-import psutil
 from rich.console import Console
 
 from consumer.demo.screen import Screen
@@ -14,6 +13,7 @@ from consumer.demo.show import DemoError, Show, perform
 from consumer.sandbox.server import SandboxError
 
 EXIT_LOST = 1
+EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
@@ -42,8 +42,7 @@ def demo(changes: int, *, as_json: bool, keep: bool) -> None:
       stream-publisher demo --keep
     """
     signal.signal(signal.SIGTERM, _end)
-    # The process may have begun as a shell script that became us: its start is the command's.
-    started = psutil.Process().create_time()
+    started = _started()
     screen = Screen(Console(stderr=as_json))
     try:
         outcome, faithful = perform(Show(changes, started, keep=keep), screen)
@@ -55,6 +54,20 @@ def demo(changes: int, *, as_json: bool, keep: bool) -> None:
     if as_json:
         click.echo(json.dumps(outcome.to_json()))
     sys.exit(0 if faithful else EXIT_LOST)
+
+
+def _started() -> float:
+    """When the command was given: the shell script that set everything up has become us."""
+    try:
+        import psutil  # noqa: PLC0415 - where a worker runs, the servers' packages are missing
+    except ModuleNotFoundError:
+        click.echo(
+            "the demo's servers are not installed; run scripts/demo in a checkout, or install "
+            "dynamodb-stream-publisher[sandbox]",
+            err=True,
+        )
+        sys.exit(EXIT_USAGE)
+    return psutil.Process().create_time()
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

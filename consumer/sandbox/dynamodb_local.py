@@ -23,5 +23,6 @@ class DynamoDbLocal(Server):
         if not any(JARS.glob("*.jar")):
             raise SandboxError(f"{JARS} holds no jars; run scripts/setup")
         options = [f"-Dsqlite4java.library.path={JARS}", "-XX:TieredStopAtLevel=1", "-Xmx512m"]
+        options.append("-XX:-UsePerfData")  # which leaves a folder in /tmp
         arguments = ["-inMemory", "-port", str(port), "-disableTelemetry"]
         return [java, *options, "-cp", f"{JARS}/*", _MAIN_CLASS, *arguments]

@@ -31,7 +31,7 @@ class ChildSettings:
 
     def to_environment(self) -> dict[str, str]:
         """Return the variable that hands these settings to the record processors."""
-        return {SETTINGS_VARIABLE: json.dumps(asdict(self), ensure_ascii=False)}
+        return {SETTINGS_VARIABLE: json.dumps(asdict(self))}
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "ChildSettings":

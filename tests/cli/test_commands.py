@@ -105,6 +105,22 @@ def test_listen_ends_when_nothing_comes() -> None:
     assert "QueueUrls" not in boto3.client("sqs", region_name="eu-west-1").list_queues()
 
 
+def test_commands_of_a_worker_need_nothing_of_the_sandbox() -> None:
+    """An installation without moto and psutil starts; only the demo says what it lacks."""
+    without = "import sys; sys.modules |= dict.fromkeys(['moto', 'flask', 'psutil']); "
+    program = f"{without}from consumer.cli import main; main()"
+    version, demo = (
+        subprocess.run(
+            [sys.executable, "-c", program, argument], capture_output=True, text=True, check=False
+        )
+        for argument in ("--version", "demo")
+    )
+
+    assert version.returncode == 0, version.stderr
+    assert demo.returncode == 2
+    assert "[sandbox]" in demo.stderr
+
+
 def test_health_without_a_daemon_says_so() -> None:
     """Status 1, as a health check wants it."""
     done = CliRunner().invoke(main, ["health", "--port", "9"])
