@@ -22,7 +22,14 @@ class DynamoDbLocal(Server):
             raise SandboxError("java is not on the PATH; run scripts/setup")
         if not any(JARS.glob("*.jar")):
             raise SandboxError(f"{JARS} holds no jars; run scripts/setup")
-        options = [f"-Dsqlite4java.library.path={JARS}", "-XX:TieredStopAtLevel=1", "-Xmx512m"]
-        options.append("-XX:-UsePerfData")  # which leaves a folder in /tmp
+        options = [
+            f"-Dsqlite4java.library.path={JARS}",
+            # Its library is unpacked there, and a folder made for tools that nobody attaches: both
+            # would be left in /tmp.
+            f"-Djava.io.tmpdir={self.folder}",
+            "-XX:-UsePerfData",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+        ]
         arguments = ["-inMemory", "-port", str(port), "-disableTelemetry"]
         return [java, *options, "-cp", f"{JARS}/*", _MAIN_CLASS, *arguments]

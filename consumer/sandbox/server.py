@@ -23,12 +23,13 @@ class Server(ABC):
     """A server process that is ready once it answers.
 
     Args:
-        folder: Where its log goes.
+        folder: Where its log goes, and whatever else it writes.
     """
 
     name: str
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._log = folder / f"{self.name}.log"
         self._attempts = 0
         self._start()
