@@ -8,17 +8,20 @@ import logging
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 
 from amazon_kclpy import kcl
 
 from consumer.adapters.aws import client
+from consumer.adapters.dead_letters import Origin, SqsDeadLetters
 from consumer.adapters.kcl import RecordProcessor
 from consumer.adapters.logs import LogJournal, start_logging
 from consumer.adapters.pipe import claim_stdout, daemon_is_gone
-from consumer.adapters.sns import RetryPolicy, SnsPublisher
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.adapters.sns import SnsPublisher
 from consumer.core.batches import Batcher
-from consumer.core.messages import MessageForm
-from consumer.core.ports import Fact
+from consumer.core.letters import KeepPoison, Poison, StopAtPoison
+from consumer.core.ports import Fact, Journal
 from consumer.core.processor import ShardProcessor
 from consumer.settings.child import ChildSettings
 
@@ -51,30 +54,38 @@ def _explain_use() -> int:
 
 def _record_processor(settings: ChildSettings, bound: dict[str, Fact]) -> RecordProcessor:
     journal = LogJournal(logging.getLogger("consumer"))
-    publisher = SnsPublisher(
-        client("sns", region=settings.topic_arn.split(":")[3]),
-        settings.topic_arn,
-        journal,
-        RetryPolicy(longest_wait_seconds=settings.retry_max_wait_millis / 1000),
+    policy = RetryPolicy(
+        longest_wait_seconds=settings.retry_max_wait_millis / 1000,
+        operator_patience_seconds=settings.operator_error_exit_after or None,
         is_abandoned=daemon_is_gone,
+    )
+    publisher = SnsPublisher(
+        client("sns", region=settings.region),
+        settings.topic_arn,
+        Retries(f"topic {settings.topic_arn}", policy, journal),
     )
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id
         batcher = Batcher(settings.batch_size, settings.batch_max_wait_millis / 1000)
-        return ShardProcessor(_form(settings, shard_id), batcher, publisher, journal)
+        poison = _poison(settings, policy, journal)
+        return ShardProcessor(settings.form(shard_id), batcher, publisher, journal, poison)
 
     return RecordProcessor(build, journal)
 
 
-def _form(settings: ChildSettings, shard_id: str) -> MessageForm:
-    return MessageForm(
-        table=settings.table,
-        shard_id=shard_id,
-        subject=settings.subject,
-        entry_metadata=settings.entry_metadata,
-        plain_images=settings.plain_images,
+def _poison(settings: ChildSettings, policy: RetryPolicy, journal: Journal) -> Poison:
+    url = settings.dead_letter_queue_url
+    if settings.on_poison == "stop" or url is None:
+        return StopAtPoison()
+    letters = SqsDeadLetters(
+        client("sqs", region=settings.region),
+        url,
+        Origin(settings.table, settings.worker_id),
+        Retries(f"queue {url}", policy, journal),
+        lambda: datetime.now(UTC),
     )
+    return KeepPoison(letters, settings.dead_letter_max_percent)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from consumer.core.errors import LeaseLostError, PublishError
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.adapters.sns import SnsPublisher
+from consumer.core.errors import BatchError, LeaseLostError, PublishError
 from consumer.core.events import EVENTS, EventKey
+from consumer.core.letters import Letter
 from consumer.core.messages import Message
 from consumer.core.ports import Fact, Receipt
 
@@ -19,16 +23,28 @@ class FakeTopic:
 
     Attributes:
         messages: What was published, in order.
-        refuses: Whether it refuses everything for good.
+        fails: What it raises instead of taking any message.
+        limit: The most bytes of a message.
+        refused: Messages with this text in them are refused.
     """
 
     messages: list[Message] = field(default_factory=list)
-    refuses: bool = False
+    fails: PublishError | None = None
+    limit: int = 262_144
+    refused: str | None = None
+
+    def largest_message(self) -> int:
+        """The limit."""
+        return self.limit
 
     def publish(self, message: Message) -> Receipt:
         """Keep the message."""
-        if self.refuses:
-            raise PublishError("the topic refuses")
+        if self.fails:
+            raise self.fails
+        if message.size > self.limit:
+            raise BatchError("too long")
+        if self.refused is not None and self.refused in message.body:
+            raise BatchError("the topic refuses it")
         self.messages.append(message)
         return Receipt(f"message-{len(self.messages)}", attempts=1, seconds=0.25)
 
@@ -97,3 +113,30 @@ class Fuse:
             return call(*arguments)
 
         return guarded
+
+
+def a_publisher(
+    client: Any,  # noqa: ANN401 - a boto3 client or a double of one
+    topic_arn: str,
+    policy: RetryPolicy | None = None,
+    journal: FakeJournal | None = None,
+) -> SnsPublisher:
+    """A real publisher."""
+    used = policy or RetryPolicy()
+    retries = Retries(f"topic {topic_arn}", used, journal or FakeJournal())
+    return SnsPublisher(client, topic_arn, retries, used.clock)
+
+
+@dataclass
+class FakeDeadLetters:
+    """A dead-letter queue that keeps what it took.
+
+    Attributes:
+        kept: The letters, in order.
+    """
+
+    kept: list[Letter] = field(default_factory=list)
+
+    def send(self, letter: Letter) -> None:
+        """Keep the letter."""
+        self.kept.append(letter)

@@ -16,7 +16,15 @@ from botocore.exceptions import (
 NO_CREDENTIALS = (
     "no credentials were found; set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the host a role"
 )
-_NOT_FOUND = frozenset({"NotFound", "NotFoundException", "ResourceNotFoundException"})
+_NOT_FOUND = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NotFound",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+    }
+)
 _DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"}
 )

@@ -14,7 +14,7 @@ from amazon_kclpy import kcl, messages
 from amazon_kclpy.v3 import processor
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from consumer.core.errors import CheckpointError, LeaseLostError, RecordError
+from consumer.core.errors import CheckpointError, LeaseLostError, PoisonError
 from consumer.core.ports import Checkpointer, Journal
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
@@ -90,7 +90,7 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
     def _guard(self) -> Iterator[ShardProcessor]:
         try:
             yield self._initialized()
-        except RecordError as error:
+        except PoisonError as error:
             self._journal.note(
                 "record_refused", sequenceNumber=error.sequence_number, error=error.reason
             )

@@ -3,6 +3,7 @@
 import click
 
 from consumer import __version__
+from consumer.cli.dead_letters import dead_letters
 from consumer.cli.demo import demo
 from consumer.cli.health import health
 from consumer.cli.listen import listen
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (run, settings, listen, demo, health):
+for command in (run, settings, listen, dead_letters, demo, health):
     main.add_command(command)

@@ -1,15 +1,30 @@
 """How a command ends when what it was given can't be used."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumer.adapters.explain import explain
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.properties import read_properties
+from consumer.settings.resolve import Configuration, resolve
 
 EXIT_USAGE = 2
+
+
+def configuration_of(properties: Path | None) -> Configuration:
+    """Return the configuration of a worker; end with a line for each mistake in it."""
+    try:
+        return resolve(read_properties(properties) if properties else {}, os.environ)
+    except ConfigurationError as error:
+        for mistake in error.mistakes:
+            click.echo(mistake, err=True)
+        sys.exit(EXIT_USAGE)
 
 
 @contextmanager

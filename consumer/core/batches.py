@@ -28,6 +28,18 @@ class Batch:
         """What to checkpoint once the batch is published."""
         return self.records[-1].sequence_number
 
+    def around(self, sequence_number: str) -> tuple[ChangeRecord, "Batch | None"]:
+        """The record with this sequence number, and what follows on it."""
+        numbers = [record.sequence_number for record in self.records]
+        place = numbers.index(sequence_number)
+        rest = self.records[place + 1 :]
+        return self.records[place], Batch(rest) if rest else None
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """The first half and the rest, of a batch of at least two records."""
+        middle = len(self.records) // 2
+        return Batch(self.records[:middle]), Batch(self.records[middle:])
+
 
 class Batcher:
     """Collects records until a batch is full or its oldest record has waited long enough.

@@ -1,10 +1,14 @@
 """What can go wrong, and what the caller does about it.
 
 StreamPublisherError
-├── RecordError       a record can't become part of a message: stop, checkpoint nothing after it
-├── PublishError      no retry can mend the publish: stop, checkpoint nothing
-├── CheckpointError   the checkpoint can't be made: stop
-└── LeaseLostError    another worker holds the shard: drop what is held and say nothing
+├── PublishError        the topic did not take a message; its class says what happens next
+│   ├── PassingError    it mends itself: try again, for as long as it takes
+│   ├── OperatorError   somebody must mend something: try again slowly, and say loudly what to do
+│   └── BatchError      something in the message is refused: publish its records in smaller parts
+├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
+├── PoisonError         such a record, where it is not to become a letter: stop before it
+├── CheckpointError     the checkpoint can't be made: stop
+└── LeaseLostError      another worker holds the shard: drop what is held and say nothing
 """
 
 
@@ -12,8 +16,24 @@ class StreamPublisherError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
+class PublishError(StreamPublisherError):
+    """The topic did not take a message."""
+
+
+class PassingError(PublishError):
+    """A failure that mends itself: throttling, time-outs, the network, SNS's own errors."""
+
+
+class OperatorError(PublishError):
+    """A failure that somebody must mend: the topic, its permissions, its key, the credentials."""
+
+
+class BatchError(PublishError):
+    """The message is refused for what is in it; some of its records may be accepted alone."""
+
+
 class RecordError(StreamPublisherError):
-    """A record can't be read or can't be written into a message.
+    """A record can't be read, or can't be published even alone.
 
     Args:
         sequence_number: Where the record stands in its shard.
@@ -26,8 +46,18 @@ class RecordError(StreamPublisherError):
         self.reason = reason
 
 
-class PublishError(StreamPublisherError):
-    """The topic refused a message for a reason that trying again can't mend."""
+class PoisonError(StreamPublisherError):
+    """A record can't be published and is not to become a dead letter: the worker must stop here.
+
+    Args:
+        sequence_number: Where the record stands in its shard.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, sequence_number: str, reason: str) -> None:
+        super().__init__(f"record {sequence_number}: {reason}")
+        self.sequence_number = sequence_number
+        self.reason = reason
 
 
 class CheckpointError(StreamPublisherError):

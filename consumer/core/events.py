@@ -11,10 +11,12 @@ EventKey = Literal[
     "processor_started",
     "batch_published",
     "publish_retried",
+    "publish_blocked",
     "checkpoint_retried",
     "lease_lost",
     "shard_ended",
     "shutdown_requested",
+    "record_dead_lettered",
     "record_refused",
     "processor_failed",
     "daemon_gone",
@@ -51,8 +53,14 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "publish_retried": EventKind(
         "WARN",
-        "SNS did not take the message: {error}; next try in {waitSeconds} s",
+        "Not taken: {error}; next try in {waitSeconds} s",
         "A passing failure. The shard waits, nothing is lost; see `failingForSeconds`.",
+    ),
+    "publish_blocked": EventKind(
+        "ERROR",
+        "Refused until this is mended: {error}; next try in {waitSeconds} s",
+        "The topic or queue, its permissions, its key or the credentials need mending. The shard "
+        "waits, nothing is lost; see `publisher.operatorErrorExitAfter`.",
     ),
     "checkpoint_retried": EventKind(
         "WARN",
@@ -73,6 +81,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "INFO",
         "The daemon is stopping; everything read so far is published",
         "Routine at a stop or a deploy.",
+    ),
+    "record_dead_lettered": EventKind(
+        "ERROR",
+        "Record {sequenceNumber} can't be published and is a dead letter: {error}",
+        "The dead-letter queue has taken the record, and reading goes on. See "
+        "`stream-publisher dead-letters`.",
     ),
     "record_refused": EventKind(
         "ERROR",

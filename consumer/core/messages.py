@@ -27,6 +27,7 @@ class MessageForm:
         subject: The message's Subject.
         entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
+        redriven: Whether the message was a dead letter before; an attribute then says so.
     """
 
     table: str
@@ -34,6 +35,7 @@ class MessageForm:
     subject: str = DEFAULT_SUBJECT
     entry_metadata: bool = False
     plain_images: bool = False
+    redriven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,25 @@ class Message:
 
     @property
     def size(self) -> int:
-        """Bytes of the body."""
-        return len(self.body.encode())
+        """Bytes of body and attributes, as SNS counts them against the topic's limit."""
+        return len(self.body.encode()) + sum(
+            len(name.encode()) + len(data_type(value)) + len(attribute_text(value).encode())
+            for name, value in self.attributes.items()
+        )
+
+
+def data_type(value: AttributeValue) -> str:
+    """What SNS calls the type of a message attribute."""
+    if isinstance(value, str):
+        return "String"
+    return "Number" if isinstance(value, int) else "String.Array"
+
+
+def attribute_text(value: AttributeValue) -> str:
+    """A message attribute's value as SNS wants it written."""
+    if isinstance(value, str | int):
+        return str(value)
+    return orjson.dumps(list(value)).decode()
 
 
 def encode_message(batch: Batch, form: MessageForm) -> Message:
@@ -66,11 +85,26 @@ def encode_message(batch: Batch, form: MessageForm) -> Message:
     Raises:
         RecordError: A record's image can't be written, for example as plain JSON.
     """
+    return assemble(batch, [encode_entry(record, form) for record in batch.records], form)
+
+
+def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
+    """Write what a message says of one record.
+
+    Raises:
+        RecordError: The record's image can't be written, for example as plain JSON.
+    """
+    try:
+        return orjson.dumps(_entry(record, form), option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+
+def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Message:
+    """Put a message together from the entries of a batch's records."""
     return Message(
         subject=form.subject,
-        body=orjson.dumps(
-            [_entry(record, form) for record in batch.records], option=_OPTIONS
-        ).decode(),
+        body=f"[{b','.join(entries).decode()}]",
         attributes=_attributes(batch, form),
         group_id=form.shard_id,
         deduplication_id=_place(batch, form),
@@ -120,4 +154,5 @@ def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]
         "lastSequenceNumber": batch.last_sequence_number,
         "recordCount": len(batch.records),
         "eventNames": sorted({record.event_name for record in batch.records}),
+        **({"redriven": "true"} if form.redriven else {}),
     }

@@ -31,8 +31,12 @@ class Publisher(Protocol):
         """Return once the topic holds the message, however long that takes.
 
         Raises:
-            PublishError: No retry can mend it.
+            BatchError: The message is refused for what is in it.
+            PublishError: It can't be published, and waiting no longer is wanted.
         """
+
+    def largest_message(self) -> int:
+        """Return the most bytes of a message, attributes included, that the topic takes."""
 
 
 class Checkpointer(Protocol):

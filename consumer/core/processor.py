@@ -1,15 +1,18 @@
 """The life of one shard on one worker, in KCL's five verbs.
 
-The one rule: a checkpoint names the last record of a batch that the topic has taken, never more.
-`_deliver` is the only place where either happens, and it publishes first.
+The one rule: a checkpoint names the last record of a batch that the topic has taken, or a record
+that the dead-letter queue has taken, never more. `_publish` and `_refuse` are the only places where
+that happens, and they send first.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consumer.core.batches import Batch, Batcher
-from consumer.core.errors import LeaseLostError, RecordError
-from consumer.core.messages import MessageForm, encode_message
+from consumer.core.cuts import Part, cut
+from consumer.core.errors import BatchError, LeaseLostError, RecordError
+from consumer.core.letters import Letter, Poison
+from consumer.core.messages import MessageForm
 from consumer.core.ports import Checkpointer, Journal, Publisher
 from consumer.core.records import RawRecord, decode_record
 
@@ -40,15 +43,22 @@ class ShardProcessor:
         batcher: Holds the records of the batch to come.
         publisher: The topic.
         journal: Where events are noted.
+        poison: What becomes of a record that can't be published.
     """
 
     def __init__(
-        self, form: MessageForm, batcher: Batcher, publisher: Publisher, journal: Journal
+        self,
+        form: MessageForm,
+        batcher: Batcher,
+        publisher: Publisher,
+        journal: Journal,
+        poison: Poison,
     ) -> None:
         self._form = form
         self._batcher = batcher
         self._publisher = publisher
         self._journal = journal
+        self._poison = poison
         self._millis_behind_latest: int | None = None
         self._lease_is_lost = False
 
@@ -60,8 +70,8 @@ class ShardProcessor:
         """Take the next records; publish every batch that is full or has waited long enough.
 
         Raises:
-            RecordError: A record can't be published; all before it are, and are checkpointed.
-            PublishError: The topic refuses a batch for good.
+            PoisonError: A record can't be published; all before it are, and are checkpointed.
+            PublishError: A batch can't be published, and waiting no longer is wanted.
             CheckpointError: A checkpoint can't be made.
         """
         if self._lease_is_lost:
@@ -105,27 +115,60 @@ class ShardProcessor:
         for raw in delivery.records:
             try:
                 record = decode_record(raw)
-            except RecordError:
+            except RecordError as error:
                 # What came before the bad record must not wait for it to be mended.
                 self._deliver(self._batcher.flush(), checkpointer)
-                raise
-            self._deliver(self._batcher.add(record, delivery.now), checkpointer)
+                self._refuse(raw.data, error, checkpointer)
+            else:
+                self._deliver(self._batcher.add(record, delivery.now), checkpointer)
         self._deliver(self._batcher.due(delivery.now), checkpointer)
 
     def _deliver(self, batch: Batch | None, checkpointer: Checkpointer) -> None:
-        if batch is None:
-            return
-        message = encode_message(batch, self._form)
-        receipt = self._publisher.publish(message)
+        """Publish a batch; a record of it that can't be published is refused in its turn."""
+        while batch:
+            try:
+                self._publish_all(batch, checkpointer)
+            except RecordError as error:
+                record, batch = batch.around(error.sequence_number)
+                self._refuse(record.data, error, checkpointer)
+            else:
+                return
+
+    def _publish_all(self, batch: Batch, checkpointer: Checkpointer) -> None:
+        """Publish a batch, in several messages where one would be too large."""
+        for part in cut(batch, self._form, self._publisher.largest_message()):
+            try:
+                self._publish(part, checkpointer)
+            except BatchError as error:
+                self._isolate(part.batch, error, checkpointer)
+
+    def _isolate(self, batch: Batch, error: BatchError, checkpointer: Checkpointer) -> None:
+        """Publish a refused batch in halves, until the record that is refused stands alone."""
+        if len(batch.records) == 1:
+            raise RecordError(batch.first_sequence_number, str(error)) from error
+        for half in batch.halves():
+            self._deliver(half, checkpointer)
+
+    def _publish(self, part: Part, checkpointer: Checkpointer) -> None:
+        receipt = self._publisher.publish(part.message)
         self._journal.note(
             "batch_published",
-            records=len(batch.records),
-            firstSequenceNumber=batch.first_sequence_number,
-            lastSequenceNumber=batch.last_sequence_number,
+            records=len(part.batch.records),
+            firstSequenceNumber=part.batch.first_sequence_number,
+            lastSequenceNumber=part.batch.last_sequence_number,
             messageId=receipt.message_id,
-            bytes=message.size,
+            bytes=part.message.size,
             attempts=receipt.attempts,
             publishMillis=round(receipt.seconds * 1000),
             millisBehindLatest=self._millis_behind_latest,
         )
-        checkpointer.checkpoint(batch.last_sequence_number)
+        self._poison.published(len(part.batch.records))
+        checkpointer.checkpoint(part.batch.last_sequence_number)
+
+    def _refuse(self, data: bytes, error: RecordError, checkpointer: Checkpointer) -> None:
+        """Make a dead letter of a record, or stop before it."""
+        self._poison.take(Letter(self._form.shard_id, error.sequence_number, data, error.reason))
+        self._journal.note(
+            "record_dead_lettered", sequenceNumber=error.sequence_number, error=error.reason
+        )
+        checkpointer.checkpoint(error.sequence_number)

@@ -40,6 +40,7 @@ class ChangeRecord:
         keys: The item's key attributes.
         event_id: The stream's own identity of this change, empty when it gave none.
         created_at_millis: About when the change was made, in milliseconds since 1970 UTC.
+        data: The record as it came.
     """
 
     sequence_number: str
@@ -49,6 +50,7 @@ class ChangeRecord:
     keys: Image
     event_id: str
     created_at_millis: int | None
+    data: bytes
 
 
 def decode_record(raw: RawRecord) -> ChangeRecord:
@@ -67,6 +69,7 @@ def decode_record(raw: RawRecord) -> ChangeRecord:
         keys=_member(raw, change, "Keys"),
         event_id=str(document.get("eventID") or ""),
         created_at_millis=_created_at(raw, change),
+        data=raw.data,
     )
 
 

@@ -108,11 +108,12 @@ def _environment(
         "PUBLISHER_LOG_FORMAT": own.log_format,
         "PUBLISHER_LOG_LEVEL": own.log_level,
         "PUBLISHER_KCL_LOG_LEVEL": own.kcl_log_level,
-        **_child_settings(configuration, worker_id).to_environment(),
+        **child_settings(configuration, worker_id).to_environment(),
     }
 
 
-def _child_settings(configuration: Configuration, worker_id: str) -> ChildSettings:
+def child_settings(configuration: Configuration, worker_id: str) -> ChildSettings:
+    """Return what a record processor of this configuration needs to know."""
     own = configuration.publisher
     return ChildSettings(
         table=configuration.table,
@@ -123,7 +124,11 @@ def _child_settings(configuration: Configuration, worker_id: str) -> ChildSettin
         subject=own.subject,
         entry_metadata=own.entry_metadata,
         plain_images=own.plain_images,
+        on_poison=own.on_poison,
+        dead_letter_queue_url=own.dead_letter_queue_url,
+        dead_letter_max_percent=own.dead_letter_max_percent,
         retry_max_wait_millis=own.retry_max_wait_millis,
+        operator_error_exit_after=own.operator_error_exit_after,
         log_format=own.log_format,
         log_level=own.log_level,
     )

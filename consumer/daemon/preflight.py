@@ -31,7 +31,7 @@ def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
     stream_arn = None
     if not mistakes:
         stream_arn, mistakes = _check_stream(configuration)
-        mistakes += _check_topic(configuration)
+        mistakes += _check_topic(configuration) + _check_queue(configuration)
     if mistakes or stream_arn is None:
         raise ConfigurationError(mistakes)
     return stream_arn
@@ -100,6 +100,18 @@ def _check_topic(configuration: Configuration) -> list[str]:
     topics = client("sns", attempts=_ATTEMPTS, region=arn.split(":")[3])
     _, mistakes = _asked(
         f"publisher.topicArn = {arn!r}", lambda: topics.get_topic_attributes(TopicArn=arn)
+    )
+    return mistakes
+
+
+def _check_queue(configuration: Configuration) -> list[str]:
+    url = configuration.publisher.dead_letter_queue_url
+    if url is None:
+        return []
+    queues = client("sqs", attempts=_ATTEMPTS, region=configuration.kcl.region_name)
+    _, mistakes = _asked(
+        f"publisher.deadLetterQueueUrl = {url!r}",
+        lambda: queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]),
     )
     return mistakes
 

@@ -7,8 +7,12 @@ file nor the libraries that check it.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from consumer.adapters.logs import LogFormat, LogLevel
+from consumer.core.messages import MessageForm
+
+OnPoison = Literal["stop", "dead-letter"]
 
 SETTINGS_VARIABLE = "STREAM_PUBLISHER_SETTINGS"
 
@@ -25,9 +29,29 @@ class ChildSettings:
     subject: str
     entry_metadata: bool
     plain_images: bool
+    on_poison: OnPoison
+    dead_letter_queue_url: str | None
+    dead_letter_max_percent: int
     retry_max_wait_millis: int
+    operator_error_exit_after: int
     log_format: LogFormat
     log_level: LogLevel
+
+    @property
+    def region(self) -> str:
+        """The topic's region."""
+        return self.topic_arn.split(":")[3]
+
+    def form(self, shard_id: str, *, redriven: bool = False) -> MessageForm:
+        """How messages of a shard are written."""
+        return MessageForm(
+            table=self.table,
+            shard_id=shard_id,
+            subject=self.subject,
+            entry_metadata=self.entry_metadata,
+            plain_images=self.plain_images,
+            redriven=redriven,
+        )
 
     def to_environment(self) -> dict[str, str]:
         """Return the variable that hands these settings to the record processors."""

@@ -10,6 +10,7 @@ from consumer.core.messages import DEFAULT_SUBJECT
 
 _TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?")
 _STREAM_ARN = re.compile(r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+")
+_QUEUE_URL = re.compile(r"https?://[^/\s]+/(.+/)?[\w-]+(\.fifo)?")
 _TABLE = re.compile(r"[\w.-]{3,255}")
 _LONGEST_SUBJECT = 99
 
@@ -51,6 +52,14 @@ def _check_subject(subject: str) -> str:
     if not subject.isprintable():
         raise ValueError("has line breaks or control characters, which SNS refuses")
     return subject
+
+
+def _check_queue_url(url: str) -> str:
+    if not _QUEUE_URL.fullmatch(url):
+        raise ValueError(
+            "is not a queue's URL, such as https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
+        )
+    return url
 
 
 class PublisherSettings(BaseModel):
@@ -95,11 +104,33 @@ class PublisherSettings(BaseModel):
         default=False,
         description="Images as plain JSON with exact numbers rather than as DynamoDB JSON.",
     )
+    on_poison: Literal["stop", "dead-letter"] = Field(
+        "stop",
+        description="What becomes of a record that can't be published: the worker stops before "
+        "it, or it goes to the dead-letter queue and reading goes on.",
+    )
+    dead_letter_queue_url: Annotated[str, AfterValidator(_check_queue_url)] | None = Field(
+        None, description="The SQS queue that takes dead letters."
+    )
+    dead_letter_max_percent: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="How many of the latest 1,000 records of a shard may be dead letters. Where "
+        "more can't be published the fault is elsewhere, and the worker stops.",
+    )
     retry_max_wait_millis: int = Field(
         30_000,
         ge=100,
         le=600_000,
         description="The longest wait between two tries of a publish that fails in passing.",
+    )
+    operator_error_exit_after: int = Field(
+        0,
+        ge=0,
+        description="Seconds after which a worker ends whose topic, permissions, key or "
+        "credentials nobody mends. 0 keeps trying, every 15 to 30 s, and says so in the log; set "
+        "it where a restart brings fresh credentials.",
     )
     log_format: Literal["json", "human"] = Field(
         "json", description="`json` for CloudWatch, `human` for a terminal."

@@ -58,7 +58,7 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     mistakes += _unknown_keys(filled) + _unknown_variables(environ)
     publisher, publisher_mistakes = _validated(PublisherSettings, values)
     kcl, kcl_mistakes = _validated(KclSettings, values)
-    mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values)
+    mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values) + _no_queue(values)
     if mistakes or publisher is None or kcl is None:
         raise ConfigurationError(mistakes)
     return Configuration(publisher, kcl)
@@ -123,3 +123,10 @@ def _no_stream(values: Mapping[str, str]) -> list[str]:
     if any(values.get(key) for key in ("publisher.table", "publisher.streamArn", "streamName")):
         return []
     return ["publisher.table: is missing; name the table, in the file or as PUBLISHER_TABLE"]
+
+
+def _no_queue(values: Mapping[str, str]) -> list[str]:
+    kept = values.get("publisher.onPoison") == "dead-letter"
+    if not kept or values.get("publisher.deadLetterQueueUrl"):
+        return []
+    return ["publisher.deadLetterQueueUrl: is missing; publisher.onPoison = dead-letter needs it"]

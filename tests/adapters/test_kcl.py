@@ -10,6 +10,8 @@ from amazon_kclpy import kcl
 
 from consumer.adapters.kcl import RecordProcessor
 from consumer.core.batches import Batcher
+from consumer.core.errors import OperatorError
+from consumer.core.letters import StopAtPoison
 from consumer.core.processor import ShardProcessor
 from consumer.core.records import RawRecord
 from tests.builders import FORM, raw_records
@@ -64,7 +66,7 @@ class Conversation:
 
     def shard(self, _shard_id: str) -> ShardProcessor:
         """Make the shard's processor."""
-        return ShardProcessor(FORM, Batcher(10, 1), self.topic, self.journal)
+        return ShardProcessor(FORM, Batcher(10, 1), self.topic, self.journal, StopAtPoison())
 
 
 def status(action: str) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def test_a_requested_shutdown_and_the_lost_lease_after_it() -> None:
 def test_a_refused_publish_is_never_answered_as_done() -> None:
     """The process ends with a status, and the daemon has no answer to go on from."""
     conversation = Conversation()
-    conversation.topic.refuses = True
+    conversation.topic.fails = OperatorError("the topic is gone")
     with pytest.raises(SystemExit) as ended:
         conversation.hear(INITIALIZE, process_records(raw_records(1, 10)))
 
@@ -149,7 +151,7 @@ def test_any_error_at_all_ends_the_process() -> None:
     """Also one that nobody thought of."""
 
     def broken(_shard_id: str) -> ShardProcessor:
-        return ShardProcessor(FORM, None, FakeTopic(), FakeJournal())  # type: ignore[arg-type]
+        return ShardProcessor(FORM, None, FakeTopic(), FakeJournal(), StopAtPoison())  # type: ignore[arg-type]
 
     lines = io.StringIO(json.dumps(INITIALIZE) + "\n" + json.dumps(process_records([])) + "\n")
     output = io.StringIO()

@@ -1,26 +1,21 @@
 """Publishing: what is retried, how, and what is not."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import (
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ParamValidationError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.adapters.sns import RetryPolicy, SnsPublisher, sns_attributes
-from consumer.adapters.sns_failures import is_passing
-from consumer.core.errors import PublishError
+from consumer.adapters.retries import RetryPolicy
+from consumer.adapters.sns import SnsPublisher, sns_attributes
+from consumer.core.errors import BatchError, OperatorError
+from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal
+from tests.fakes import FakeJournal, a_publisher
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 MESSAGE = encode_message(a_batch(1, 10), FORM)
@@ -55,8 +50,13 @@ class ScriptedSns:
 
 def publisher(client: Any, waits: list[float], *, gone: bool = False) -> SnsPublisher:  # noqa: ANN401
     """A publisher that only notes its waits."""
-    policy = RetryPolicy(first_wait_seconds=0.2, longest_wait_seconds=5, sleep=waits.append)
-    return SnsPublisher(client, TOPIC, FakeJournal(), policy, lambda: gone)
+    policy = RetryPolicy(
+        first_wait_seconds=0.2,
+        longest_wait_seconds=5,
+        sleep=waits.append,
+        is_abandoned=lambda: gone,
+    )
+    return a_publisher(client, TOPIC, policy)
 
 
 def test_the_request_carries_the_whole_message() -> None:
@@ -74,7 +74,7 @@ def test_a_fifo_topic_gets_the_ids_it_needs() -> None:
     """And a standard topic, which refuses them, gets none."""
     fifo, standard = ScriptedSns([]), ScriptedSns([])
     for client, arn in ((fifo, f"{TOPIC}.fifo"), (standard, TOPIC)):
-        SnsPublisher(client, arn, FakeJournal(), RetryPolicy()).publish(MESSAGE)  # type: ignore[arg-type]
+        a_publisher(client, arn).publish(MESSAGE)
 
     assert fifo.requests[0]["MessageGroupId"] == MESSAGE.group_id
     assert fifo.requests[0]["MessageDeduplicationId"] == MESSAGE.deduplication_id
@@ -86,7 +86,7 @@ def test_attributes_have_sns_types() -> None:
     assert sns_attributes({"a": "x", "b": 3, "c": ["p", "q"]}) == {
         "a": {"DataType": "String", "StringValue": "x"},
         "b": {"DataType": "Number", "StringValue": "3"},
-        "c": {"DataType": "String.Array", "StringValue": '["p", "q"]'},
+        "c": {"DataType": "String.Array", "StringValue": '["p","q"]'},
     }
 
 
@@ -106,7 +106,7 @@ def test_each_retry_is_noted_with_its_reason_and_wait() -> None:
     """An operator sees since when it fails and why."""
     journal = FakeJournal()
     policy = RetryPolicy(sleep=lambda _: None)
-    SnsPublisher(ScriptedSns([THROTTLED, THROTTLED]), TOPIC, journal, policy).publish(MESSAGE)  # type: ignore[arg-type]
+    a_publisher(ScriptedSns([THROTTLED, THROTTLED]), TOPIC, policy, journal).publish(MESSAGE)
 
     assert journal.events == ["publish_retried", "publish_retried"]
     facts = journal.notes[1][1]
@@ -115,43 +115,79 @@ def test_each_retry_is_noted_with_its_reason_and_wait() -> None:
     assert {"waitSeconds", "failingForSeconds"} <= facts.keys()
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        answer("NotFound", 404),
-        answer("AuthorizationError", 403),
-        answer("InvalidParameter", 400),
-        answer("KMSDisabled", 400),
-        NoCredentialsError(),
-        ParamValidationError(report="no"),
-    ],
-)
-def test_a_failure_that_no_retry_mends_is_raised_at_once(failure: Exception) -> None:
-    """The error names the topic."""
-    client, waits = ScriptedSns([failure]), list[float]()
-    with pytest.raises(PublishError, match=TOPIC):
+def test_what_an_operator_must_mend_is_tried_slowly_and_said_loudly() -> None:
+    """Waits are long from the start; each line is an error and says what to do."""
+    failures = [answer("NotFound", 404), answer("AuthorizationError", 403), THROTTLED]
+    client, waits, journal = ScriptedSns(failures), list[float](), FakeJournal()
+    policy = RetryPolicy(longest_wait_seconds=30, sleep=waits.append)
+    receipt = a_publisher(client, TOPIC, policy, journal).publish(MESSAGE)
+
+    assert receipt.attempts == 4
+    assert journal.events == ["publish_blocked", "publish_blocked", "publish_retried"]
+    assert [15 <= wait <= 30 for wait in waits] == [True, True, False]
+    assert "create it or correct the name" in str(journal.notes[0][1]["error"])
+    assert EVENTS["publish_blocked"].level == "ERROR"
+
+
+def test_patience_with_an_operator_can_end() -> None:
+    """What passes in between doesn't count; the message is not taken for published."""
+    failures = [answer("NotFound", 404), THROTTLED, *[answer("NotFound", 404)] * 10]
+    client, clock = ScriptedSns(failures), count(step=40)
+    policy = RetryPolicy(
+        operator_patience_seconds=60, sleep=lambda _: None, clock=lambda: next(clock)
+    )
+    with pytest.raises(OperatorError, match=TOPIC):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert len(client.requests) == 4
+
+
+def test_a_message_that_is_refused_for_its_content_is_raised_at_once() -> None:
+    """Trying it again, as it is, can't help."""
+    client, waits = ScriptedSns([answer("InvalidParameter", 400)]), list[float]()
+    with pytest.raises(BatchError, match="InvalidParameter"):
         publisher(client, waits).publish(MESSAGE)
 
-    assert len(client.requests) == 1
-    assert waits == []
+    assert (len(client.requests), waits) == (1, [])
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        THROTTLED,
-        answer("Whatever", 429),
-        answer("InternalError", 500),
-        answer("Whatever", 503),
-        answer("KMSThrottling", 400),
-        EndpointConnectionError(endpoint_url="http://sns"),
-        ConnectTimeoutError(endpoint_url="http://sns"),
-        ReadTimeoutError(endpoint_url="http://sns"),
-    ],
-)
-def test_throttling_time_outs_and_server_errors_pass(failure: Exception) -> None:
-    """They mend themselves."""
-    assert is_passing(failure)
+def test_an_unknown_error_is_retried_and_marked() -> None:
+    """Nothing is lost by trying; the line says that its class is a guess."""
+    journal = FakeJournal()
+    client = ScriptedSns([answer("NeverHeardOf", 400), THROTTLED])
+    a_publisher(client, TOPIC, RetryPolicy(sleep=lambda _: None), journal).publish(MESSAGE)
+
+    assert [facts["known"] for _, facts in journal.notes] == [False, True]
+
+
+class LimitedSns:
+    """An SNS client that tells a topic's limit, and counts how often it is asked."""
+
+    def __init__(self, *limits: int | Exception | None) -> None:
+        self.limits = list(limits)
+
+    def get_topic_attributes(self, **_request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The next limit; SNS doesn't return one that was never set."""
+        limit = self.limits.pop(0)
+        if isinstance(limit, Exception):
+            raise limit
+        return {"Attributes": {"MaximumMessageSize": str(limit)} if limit else {}}
+
+
+def test_the_topics_own_limit_decides_and_is_asked_again_in_time() -> None:
+    """A failure to ask again keeps what was known; one at first is retried."""
+    times = [0.0]
+    client = LimitedSns(THROTTLED, None, 1_048_576, answer("AuthorizationError", 403), 2048)
+    policy = RetryPolicy(sleep=lambda _: None, clock=lambda: times[-1])
+    topic = a_publisher(client, TOPIC, policy)
+
+    def limit_at(moment: float) -> int:
+        times.append(moment)
+        return topic.largest_message()
+
+    seen = [limit_at(moment) for moment in (0.0, 299.0, 301.0, 602.0, 700.0, 903.0)]
+    assert seen == [262_144, 262_144, 1_048_576, 1_048_576, 1_048_576, 2048]
+    assert client.limits == []
 
 
 def test_nobody_waits_for_the_answer_any_more() -> None:
@@ -175,7 +211,7 @@ def test_a_fifo_topic_delivers_a_repeat_once() -> None:
         url = sqs.create_queue(QueueName="seen.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         queue_arn = "arn:aws:sqs:eu-west-1:123456789012:seen.fifo"
         sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
-        fifo = SnsPublisher(sns, topic_arn, FakeJournal(), RetryPolicy())
+        fifo = a_publisher(sns, topic_arn)
         for batch in (a_batch(1, 10), a_batch(1, 10), a_batch(11, 12)):
             fifo.publish(encode_message(batch, FORM))
         seen = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]

@@ -9,11 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.adapters.sns import RetryPolicy, SnsPublisher
 from consumer.adapters.subscription import Subscription
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal
+from tests.fakes import a_publisher
 
 REGION = "eu-west-1"
 
@@ -31,7 +30,7 @@ def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None
     topic_arn = sns.create_topic(Name="changes")["TopicArn"]
     message = encode_message(a_batch(1, 3), FORM)
     with Subscription(topic_arn, sns, sqs) as subscription:
-        receipt = SnsPublisher(sns, topic_arn, FakeJournal(), RetryPolicy()).publish(message)
+        receipt = a_publisher(sns, topic_arn).publish(message)
         (received,) = subscription.receive(wait_seconds=0)
         assert subscription.receive(wait_seconds=0) == []
 

@@ -1,11 +1,13 @@
 """What an operator meets: the health check, readable logs, a record that can't be read."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -68,26 +70,33 @@ def test_a_person_can_read_the_log(world: World) -> None:
     assert [line for line in lines if "Stopped; 1 leases given back" in line]
 
 
-def test_a_record_that_cant_be_read_stops_the_worker_before_it(world: World) -> None:
-    """What comes before it is published and checkpointed; the log names where it stands."""
-    world.write(15)
+@contextlib.contextmanager
+def spoilt_record(world: World, place: int) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """A stream in which one record is no change; yields settings, and its sequence number."""
     spoilt: list[str] = []
 
     def spoil(request: Request, body: bytes) -> bytes:
         if request.operation != "GetRecords":
             return body
         answer = json.loads(body)
-        if answer["Records"]:
-            bad = answer["Records"][12]
+        if len(answer["Records"]) > place:
+            bad = answer["Records"][place]
             bad["eventName"] = "TRUNCATE"
             spoilt.append(bad["dynamodb"]["SequenceNumber"])
         return json.dumps(answer).encode()
 
     with Proxy(world.sandbox.tables.url, change=spoil) as proxy:
-        daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url})
+        yield {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url}, spoilt
+
+
+def test_a_record_that_cant_be_read_stops_the_worker_before_it(world: World) -> None:
+    """What comes before it is published and checkpointed; the log names where it stands."""
+    world.write(15)
+    with spoilt_record(world, place=12) as (settings, spoilt):
+        daemon = world.start_daemon(settings)
         assert daemon.process.wait(90) == 1
-    refused = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
-    (refusal,) = [line for line in refused if line["event"] == "record_refused"]
+    lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
+    (refusal,) = [line for line in lines if line["event"] == "record_refused"]
     world.receive_until(lambda: world.tally.arrived >= 12)
     (lease,) = world.leases()
 
@@ -98,11 +107,34 @@ def test_a_record_that_cant_be_read_stops_the_worker_before_it(world: World) -> 
     assert int(lease["checkpoint"]["S"]) < int(refusal["sequenceNumber"])
 
 
-def run_check(world: World, **settings: str) -> subprocess.CompletedProcess[str]:
-    """`stream-publisher run --check-only`."""
+def test_a_record_that_cant_be_read_can_become_a_dead_letter(world: World) -> None:
+    """All others arrive, the queue has the record, and its checkpoint is passed."""
+    sqs = world.sandbox.client("sqs")
+    queue_url = sqs.create_queue(QueueName=f"letters-{world.application}")["QueueUrl"]
+    letters = {
+        "PUBLISHER_ON_POISON": "dead-letter",
+        "PUBLISHER_DEAD_LETTER_QUEUE_URL": queue_url,
+    }
+    world.write(15)
+    with spoilt_record(world, place=12) as (settings, spoilt):
+        daemon = world.start_daemon({**settings, **letters})
+        assert world.receive_until(lambda: world.tally.arrived == 14), world.logs()
+        assert daemon.stop() == 0
+    names = {**letters, "PUBLISHER_TABLE": TABLE}
+    listed = run(world, "dead-letters", "list", "--json", **names)
+    (lease,) = world.leases()
+
+    assert [len(received.entries) for received in world.tally.received] == [10, 2, 2]
+    assert json.loads(listed.stdout)["sequenceNumber"] == spoilt[0]
+    assert "TRUNCATE" in json.loads(listed.stdout)["reason"]
+    assert int(lease["checkpoint"]["S"]) > int(spoilt[0])
+
+
+def run(world: World, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command of `stream-publisher`, with the world's topic and these settings."""
     defaults = {"PUBLISHER_TOPIC_ARN": world.topic_arn, "KCL_APPLICATION_NAME": "app"}
     return subprocess.run(
-        [sys.executable, "-m", "consumer", "run", "--check-only"],
+        [sys.executable, "-m", "consumer", *command],
         env={**world.sandbox.environment(), **defaults, **settings},
         capture_output=True,
         text=True,
@@ -114,8 +146,8 @@ def test_an_explicit_stream_is_checked_at_the_stream(world: World) -> None:
     """The real streams API says that it is there, and that another is not."""
     tables = world.sandbox.client("dynamodb")
     arn = tables.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
-    good = run_check(world, PUBLISHER_STREAM_ARN=arn)
-    gone = run_check(world, PUBLISHER_STREAM_ARN=arn[:-3] + "999")
+    good = run(world, "run", "--check-only", PUBLISHER_STREAM_ARN=arn)
+    gone = run(world, "run", "--check-only", PUBLISHER_STREAM_ARN=arn[:-3] + "999")
 
     assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
     assert gone.returncode == 2
@@ -125,7 +157,9 @@ def test_an_explicit_stream_is_checked_at_the_stream(world: World) -> None:
 def test_what_is_not_there_is_named_at_once(world: World) -> None:
     """Table and topic, a line each, status 2."""
     topic_arn = "arn:aws:sns:eu-west-1:123456789012:no-such-topic"
-    done = run_check(world, PUBLISHER_TABLE="no-such-table", PUBLISHER_TOPIC_ARN=topic_arn)
+    done = run(
+        world, "run", "--check-only", PUBLISHER_TABLE="no-such-table", PUBLISHER_TOPIC_ARN=topic_arn
+    )
     messages = [json.loads(line)["message"] for line in done.stderr.splitlines()]
 
     assert done.returncode == 2

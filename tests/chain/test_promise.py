@@ -12,8 +12,8 @@ from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
 
-PUBLISH = "        receipt = self._publisher.publish(message)\n"
-CHECKPOINT = "        checkpointer.checkpoint(batch.last_sequence_number)\n"
+PUBLISH = "        receipt = self._publisher.publish(part.message)\n"
+CHECKPOINT = "        checkpointer.checkpoint(part.batch.last_sequence_number)\n"
 
 
 def checkpoint_first(folder: Path) -> Path:

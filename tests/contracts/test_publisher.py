@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.sns import RetryPolicy, SnsPublisher
-from consumer.core.errors import PublishError
+from consumer.adapters.retries import RetryPolicy
+from consumer.adapters.sns import SnsPublisher
+from consumer.core.errors import BatchError, OperatorError
 from consumer.core.messages import Message, encode_message
 from consumer.core.ports import Publisher
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal, FakeTopic
+from tests.fakes import FakeTopic, a_publisher
 
 REGION = "eu-west-1"
 
@@ -26,7 +27,7 @@ class Subject:
     Attributes:
         publisher: The publisher.
         published: What its topic holds: Subject and body of each message.
-        refusing: A publisher whose topic refuses everything.
+        refusing: A publisher whose topic is gone, and whose patience is over.
     """
 
     publisher: Publisher
@@ -40,7 +41,7 @@ def fake() -> Subject:
     return Subject(
         topic,
         lambda: [(message.subject, message.body) for message in topic.messages],
-        FakeTopic(refuses=True),
+        FakeTopic(fails=OperatorError("the topic is gone")),
     )
 
 
@@ -55,13 +56,18 @@ def real() -> Subject:
     return Subject(
         publisher(sns, topic_arn),
         lambda: list(received(sqs, queue_url)),
-        publisher(sns, f"{topic_arn}-that-is-gone"),
+        publisher(sns, f"{topic_arn}-that-is-gone", operator_patience_seconds=0),
     )
 
 
-def publisher(sns: Any, topic_arn: str) -> SnsPublisher:  # noqa: ANN401 - a boto3 client
+def publisher(
+    sns: Any,  # noqa: ANN401 - a boto3 client
+    topic_arn: str,
+    operator_patience_seconds: float | None = None,
+) -> SnsPublisher:
     """A real publisher to a topic."""
-    return SnsPublisher(sns, topic_arn, FakeJournal(), RetryPolicy())
+    policy = RetryPolicy(operator_patience_seconds=operator_patience_seconds)
+    return a_publisher(sns, topic_arn, policy)
 
 
 def received(sqs: Any, queue_url: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
@@ -95,7 +101,24 @@ def test_a_published_message_is_in_the_topic(subject: Subject) -> None:
     assert receipt.seconds >= 0
 
 
-def test_a_topic_that_refuses_raises(subject: Subject) -> None:
+def test_a_topic_that_is_gone_raises(subject: Subject) -> None:
     """The caller must not take it for published."""
-    with pytest.raises(PublishError):
+    with pytest.raises(OperatorError):
         subject.refusing.publish(a_message())
+
+
+@pytest.mark.parametrize("bytes_more", [0, 1])
+def test_a_message_of_the_limit_fits_and_a_larger_one_does_not(
+    subject: Subject, bytes_more: int
+) -> None:
+    """To the byte; in ASCII and without attributes, since moto counts characters of the body."""
+    limit = subject.publisher.largest_message()
+    small = replace(a_message(), attributes={})
+    message = replace(small, body=small.body + "x" * (limit - small.size + bytes_more))
+
+    assert message.size == limit + bytes_more
+    if bytes_more:
+        with pytest.raises(BatchError):
+            subject.publisher.publish(message)
+    else:
+        assert subject.publisher.publish(message).message_id

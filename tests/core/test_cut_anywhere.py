@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.batches import Batcher
+from consumer.core.letters import StopAtPoison
 from consumer.core.messages import Message
 from consumer.core.processor import Delivery, ShardProcessor
 from tests.builders import FORM, raw_records
@@ -20,7 +21,7 @@ def live(pages: Sequence[int], topic: FakeTopic, checkpoints: FakeCheckpointer, 
     publisher, checkpointer = FakeTopic(topic.messages), FakeCheckpointer(checkpoints.made)
     publisher.publish = fuse.before(publisher.publish)  # type: ignore[method-assign,assignment]
     checkpointer.checkpoint = fuse.before(checkpointer.checkpoint)  # type: ignore[method-assign,assignment]
-    processor = ShardProcessor(FORM, Batcher(10, 1), publisher, FakeJournal())
+    processor = ShardProcessor(FORM, Batcher(10, 1), publisher, FakeJournal(), StopAtPoison())
     position, total = int(checkpoints.made[-1]) if checkpoints.made else 0, sum(pages)
     for turn, page in enumerate(pages):
         last = min(position + page, total)

@@ -38,11 +38,19 @@ def test_the_subject_is_the_agreed_one() -> None:
 
 
 def test_text_is_not_escaped_and_size_counts_bytes() -> None:
-    """UTF-8 stays readable; limits are in bytes."""
+    """UTF-8 stays readable; the topic's limit is about body and attributes, in bytes."""
     message = encode_message(batch_with({"name": {"S": "ação 🎉"}}), FORM)
+    attributes = (
+        "tableStringorders"
+        "shardIdStringshardId-1"
+        "firstSequenceNumberString1"
+        "lastSequenceNumberString1"
+        "recordCountNumber1"
+        'eventNamesString.Array["INSERT"]'
+    )
 
     assert '"ação 🎉"' in message.body
-    assert message.size == len(message.body.encode()) > len(message.body)
+    assert message.size == len(message.body.encode()) + len(attributes)
 
 
 def test_a_repeat_has_the_same_ids_and_another_batch_has_others() -> None:

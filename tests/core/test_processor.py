@@ -5,20 +5,24 @@ import json
 import pytest
 
 from consumer.core.batches import Batcher
-from consumer.core.errors import PublishError, RecordError
+from consumer.core.errors import OperatorError, PoisonError
+from consumer.core.letters import KeepPoison, Poison, StopAtPoison
+from consumer.core.messages import encode_message
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
-from tests.builders import FORM, raw_records
-from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic
+from tests.builders import FORM, a_batch, raw_records
+from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic
 
 
 class Shard:
     """A shard's processor with its surroundings."""
 
-    def __init__(self) -> None:
+    def __init__(self, poison: Poison | None = None) -> None:
         self.topic, self.journal, self.checkpoints = FakeTopic(), FakeJournal(), FakeCheckpointer()
         batcher = Batcher(size=10, max_wait_seconds=1)
-        self.processor = ShardProcessor(FORM, batcher, self.topic, self.journal)
+        self.processor = ShardProcessor(
+            FORM, batcher, self.topic, self.journal, poison or StopAtPoison()
+        )
 
     def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
         """One call of the daemon."""
@@ -133,25 +137,88 @@ def test_nothing_is_checkpointed_after_a_lost_lease(verb: str) -> None:
     assert shard.journal.events == ["batch_published", "lease_lost"]
 
 
-def test_a_refused_publish_is_never_checkpointed() -> None:
+def test_a_failed_publish_is_never_checkpointed() -> None:
     """The error reaches the caller, which ends the process."""
     shard = Shard()
-    shard.topic.refuses = True
-    with pytest.raises(PublishError):
+    shard.topic.fails = OperatorError("the topic is gone")
+    with pytest.raises(OperatorError):
         shard.deliver(*raw_records(1, 10))
 
     assert shard.checkpoints.made == []
+
+
+def test_a_batch_that_is_too_large_leaves_in_several_messages() -> None:
+    """In order, each checkpointed for itself."""
+    shard = Shard()
+    shard.topic.limit = encode_message(a_batch(1, 4), FORM).size
+    shard.deliver(*raw_records(1, 10))
+
+    assert shard.published == [ids(1, 4), ids(5, 8), ids(9, 10)]
+    assert shard.checkpoints.made == ["4", "8", "10"]
+
+
+@pytest.mark.parametrize("bad", [1, 4, 7, 10])
+def test_a_record_that_the_topic_refuses_is_found_and_named(bad: int) -> None:
+    """All before it are published and checkpointed, in order; nothing after it is."""
+    shard = Shard()
+    shard.topic.refused = f'"item-{bad}"'
+    with pytest.raises(PoisonError, match=f"record {bad}: the topic refuses it"):
+        shard.deliver(*raw_records(1, 10))
+
+    assert [each for message in shard.published for each in message] == ids(1, bad - 1)
+    assert shard.checkpoints.made[-1:] == ([str(bad - 1)] if bad > 1 else [])
 
 
 def test_records_before_a_bad_one_are_published_and_none_after_it() -> None:
     """One bad record holds back what comes after it, not what came before."""
     shard = Shard()
     bad = RawRecord("13", b"not json")
-    with pytest.raises(RecordError, match="record 13"):
+    with pytest.raises(PoisonError, match="record 13"):
         shard.deliver(*raw_records(1, 12), bad, *raw_records(14, 30))
 
     assert shard.published == [ids(1, 10), ids(11, 12)]
     assert shard.checkpoints.made == ["10", "12"]
+
+
+@pytest.mark.parametrize("bad", [1, 4, 7, 10])
+def test_a_refused_record_becomes_a_letter_and_all_others_are_published(bad: int) -> None:
+    """In order; the checkpoint passes the record once the queue has its letter."""
+    letters = FakeDeadLetters()
+    shard = Shard(KeepPoison(letters, percent=10))
+    shard.topic.refused = f'"item-{bad}"'
+    shard.deliver(*raw_records(1, 20))
+
+    published = [each for message in shard.published for each in message]
+    assert published == [each for each in ids(1, 20) if each != f"item-{bad}"]
+    assert [(letter.sequence_number, letter.data) for letter in letters.kept] == [
+        (str(bad), raw_records(bad, bad)[0].data)
+    ]
+    assert letters.kept[0].reason == "the topic refuses it"
+    assert shard.checkpoints.made == sorted(shard.checkpoints.made, key=int)
+    assert shard.checkpoints.made[-1] == "20"
+    assert shard.journal.events.count("record_dead_lettered") == 1
+
+
+def test_what_cant_be_read_becomes_a_letter_after_what_came_before_it() -> None:
+    """The bytes are kept as they came."""
+    letters = FakeDeadLetters()
+    shard = Shard(KeepPoison(letters, percent=10))
+    shard.deliver(*raw_records(1, 3), RawRecord("4", b"\xff{"), *raw_records(5, 6))
+    shard.processor.shard_ended(shard.checkpoints)
+
+    assert shard.published == [ids(1, 3), ids(5, 6)]
+    assert [letter.data for letter in letters.kept] == [b"\xff{"]
+    assert shard.checkpoints.made == ["3", "4", "6", "SHARD_END"]
+
+
+def test_a_batch_that_is_refused_only_as_a_whole_leaves_in_halves() -> None:
+    """What the topic refuses may be in no single record."""
+    shard = Shard()
+    shard.topic.refused = ',{"eventName":"MODIFY","newImage":{"amount":{"N":"6.10"}'
+    shard.deliver(*raw_records(1, 10))
+
+    assert shard.published == [ids(1, 5), ids(6, 10)]
+    assert shard.checkpoints.made == ["5", "10"]
 
 
 def test_a_publish_is_noted_with_its_facts() -> None:

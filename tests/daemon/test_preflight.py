@@ -92,6 +92,18 @@ def test_a_missing_table_and_a_missing_topic_are_named_together(environ: dict[st
     assert topic.startswith(f"publisher.topicArn = '{TOPIC}-gone': doesn't exist")
 
 
+def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
+    """A letter must have somewhere to go before the first one is written."""
+    create_table()
+    url = f"https://sqs.{REGION}.amazonaws.com/123456789012/letters"
+    settings = {"PUBLISHER_ON_POISON": "dead-letter", "PUBLISHER_DEAD_LETTER_QUEUE_URL": url}
+    (line,) = mistakes({**environ, **settings})
+    boto3.client("sqs").create_queue(QueueName="letters")
+
+    assert line.startswith(f"publisher.deadLetterQueueUrl = '{url}': doesn't exist")
+    assert checked({**environ, **settings})
+
+
 def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: Path) -> None:
     """Java, jars and the record processor."""
     (tmp_path / "java").unlink()

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from consumer.adapters.failures import CODES
 from consumer.cli import main
+from consumer.core.errors import BatchError, OperatorError, PassingError
 from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
 from consumer.settings.reference import Setting, all_settings
@@ -88,6 +90,19 @@ def test_the_daemon_page_lists_the_daemons_own_keys() -> None:
     assert listed == read - set(known_keys())
 
 
+def test_the_failure_page_lists_every_code_with_its_class() -> None:
+    """What an operator looks up is what the code does."""
+    page = (ROOT / "docs" / "failures.md").read_text()
+    names = {PassingError: "passing", OperatorError: "operator's", BatchError: "batch's"}
+    listed = {
+        code: name
+        for name, codes in rows(page, "Which failure has which class")
+        for code in re.findall(r"`([\w.]+)`", codes)
+    }
+
+    assert listed == {code: names[failure_class] for code, failure_class in CODES.items()}
+
+
 def links() -> Iterator[tuple[Path, str]]:
     """Every link of a document to a file of this repository."""
     for document in DOCUMENTS:
@@ -114,7 +129,7 @@ def test_a_link_into_a_page_finds_its_heading() -> None:
 def test_commands_that_documents_name_exist() -> None:
     """`stream-publisher X` is a command, and X's options are its own."""
     for document in DOCUMENTS:
-        for name in re.findall(r"(?<![\w/-])stream-publisher ([a-z]+)", document.read_text()):
+        for name in re.findall(r"(?<![\w/-])stream-publisher ([a-z][a-z-]*)", document.read_text()):
             assert name in main.commands, f"{document.name}: stream-publisher {name}"
 
 

@@ -15,7 +15,11 @@ SETTINGS = ChildSettings(
     subject="Publicação DynamoDB Stream",
     entry_metadata=False,
     plain_images=True,
+    on_poison="stop",
+    dead_letter_queue_url=None,
+    dead_letter_max_percent=10,
     retry_max_wait_millis=30_000,
+    operator_error_exit_after=0,
     log_format="json",
     log_level="INFO",
 )

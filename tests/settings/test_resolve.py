@@ -117,6 +117,13 @@ def test_every_mistake_is_named_at_once() -> None:
     assert not any("\n" in line for line in found)
 
 
+def test_dead_letters_need_a_queue() -> None:
+    """Both are wanted or none."""
+    (line,) = mistakes({**ENOUGH, "publisher.onPoison": "dead-letter"})
+
+    assert line.startswith("publisher.deadLetterQueueUrl: is missing")
+
+
 @pytest.mark.parametrize(
     ("properties", "environ", "nearest"),
     [
@@ -146,6 +153,9 @@ def test_an_unknown_name_is_told_its_nearest(
         ("publisher.batchSize", "101", "less than or equal to 100"),
         ("publisher.batchMaxWaitMillis", "-1", "greater than or equal to 0"),
         ("publisher.logFormat", "xml", "'json' or 'human'"),
+        ("publisher.onPoison", "skip", "'stop' or 'dead-letter'"),
+        ("publisher.deadLetterQueueUrl", "letters", "is not a queue's URL"),
+        ("publisher.deadLetterMaxPercent", "0", "greater than or equal to 1"),
         ("maxRecords", "1001", "less than or equal to 1000"),
         ("shutdownGraceMillis", "0", "greater than 0"),
         ("applicationName", "a/b", "is not a table's name"),

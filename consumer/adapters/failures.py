@@ -1,0 +1,148 @@
+"""Which class each failure of a publish has; the class says what happens next.
+
+The codes are those that the service models name for what is asked of SNS and SQS, and those that
+every service may answer with. An unknown code passes: to try again loses nothing.
+"""
+
+from collections.abc import Mapping
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
+)
+
+from consumer.core.errors import BatchError, OperatorError, PassingError, PublishError
+
+FailureClass = type[PassingError] | type[OperatorError] | type[BatchError]
+
+_PASSING = (
+    "InternalError",
+    "InternalFailure",
+    "KMSThrottling",
+    "KmsThrottled",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+_OPERATORS = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "EndpointDisabled",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidAddress",
+    "InvalidClientTokenId",
+    "InvalidSecurity",
+    "InvalidSignatureException",
+    "KMSAccessDenied",
+    "KMSDisabled",
+    "KMSInvalidState",
+    "KMSNotFound",
+    "KMSOptInRequired",
+    "KmsAccessDenied",
+    "KmsDisabled",
+    "KmsInvalidKeyUsage",
+    "KmsInvalidState",
+    "KmsNotFound",
+    "KmsOptInRequired",
+    "MissingAuthenticationToken",
+    "NotFound",
+    "OptInRequired",
+    "PlatformApplicationDisabled",
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+)
+_BATCHES = (
+    "BatchEntryIdsNotDistinct",
+    "BatchRequestTooLong",
+    "EmptyBatchRequest",
+    "InvalidBatchEntryId",
+    "InvalidMessageContents",
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "ParameterValueInvalid",
+    "TooManyEntriesInBatchRequest",
+    "UnsupportedOperation",
+    "ValidationException",
+)
+CODES: Mapping[str, FailureClass] = {
+    **dict.fromkeys(_PASSING, PassingError),
+    **dict.fromkeys(_OPERATORS, OperatorError),
+    **dict.fromkeys(_BATCHES, BatchError),
+}
+"""The class of each known error code."""
+
+_REQUEST_ERRORS: Mapping[type[BotoCoreError], FailureClass] = {
+    BotoConnectionError: PassingError,
+    HTTPClientError: PassingError,
+    CredentialRetrievalError: OperatorError,
+    NoAuthTokenError: OperatorError,
+    NoCredentialsError: OperatorError,
+    PartialCredentialsError: OperatorError,
+    TokenRetrievalError: OperatorError,
+    UnauthorizedSSOTokenError: OperatorError,
+    ParamValidationError: BatchError,
+}
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+def class_of(error: BotoCoreError | ClientError) -> FailureClass:
+    """Return the class of an error that botocore raised."""
+    if isinstance(error, ClientError):
+        return _class_of_answer(error)
+    for kind, failure_class in _REQUEST_ERRORS.items():
+        if isinstance(error, kind):
+            return failure_class
+    return PassingError
+
+
+def is_known(error: BotoCoreError | ClientError) -> bool:
+    """Tell whether the error's class was decided, rather than taken for want of knowledge."""
+    if isinstance(error, ClientError):
+        return _code(error) in CODES or _status(error) >= _TOO_MANY_REQUESTS
+    return isinstance(error, tuple(_REQUEST_ERRORS))
+
+
+def translate(error: BotoCoreError | ClientError, text: str) -> PublishError:
+    """Return the error as one of our own, of its class."""
+    return class_of(error)(text)
+
+
+def _class_of_answer(error: ClientError) -> FailureClass:
+    status = _status(error)
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+        return PassingError
+    return CODES.get(_code(error), PassingError)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,0 +1,140 @@
+"""Asking AWS again after a failure, by its class."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from consumer.adapters.explain import explain
+from consumer.adapters.failures import is_known, translate
+from consumer.core.errors import OperatorError, PassingError
+from consumer.core.ports import Journal
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How a request that failed is tried again.
+
+    A passing failure is tried again for as long as it takes, at growing, jittered waits; one that
+    an operator must mend at slow, jittered waits.
+
+    Attributes:
+        first_wait_seconds: The first wait lies between 0 and this; each later bound is doubled.
+        longest_wait_seconds: No wait is longer.
+        operator_patience_seconds: How long an operator's failure is tried; None without an end.
+        is_abandoned: Tells whether nobody waits for the answer any more; asked before each wait.
+        sleep: Waits for that many seconds.
+        clock: Seconds that never go back.
+    """
+
+    first_wait_seconds: float = 0.2
+    longest_wait_seconds: float = 30.0
+    operator_patience_seconds: float | None = None
+    is_abandoned: Callable[[], bool] = lambda: False
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+class Retries:
+    """Asks until there is an answer.
+
+    Args:
+        thing: What is asked, for the log.
+        policy: How to try again.
+        journal: Where each retry is noted.
+    """
+
+    def __init__(self, thing: str, policy: RetryPolicy, journal: Journal) -> None:
+        self._thing = thing
+        self._policy = policy
+        self._journal = journal
+
+    def ask(self, question: Callable[[], Answer]) -> tuple[Answer, int]:
+        """Return the answer, and how often it was asked for.
+
+        Raises:
+            BatchError: The request is refused for what is in it.
+            OperatorError: Nobody has mended what is wrong within the time that the policy gives.
+            SystemExit: The daemon is gone, so that nobody waits for the answer.
+        """
+        retrying = self._retrying()
+        answer = retrying(self._ask_once, question)
+        return answer, int(retrying.statistics["attempt_number"])
+
+    def _ask_once(self, question: Callable[[], Answer]) -> Answer:
+        try:
+            return question()
+        except (ClientError, BotoCoreError) as error:
+            raise translate(error, explain(self._thing, error)) from error
+
+    def _retrying(self) -> Retrying:
+        policy = self._policy
+        return Retrying(
+            retry=retry_if_exception_type((PassingError, OperatorError)),
+            wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
+            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock),
+            sleep=policy.sleep,
+            before_sleep=self._before_sleep,
+            reraise=True,
+        )
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        if self._policy.is_abandoned():
+            self._journal.note("daemon_gone")
+            raise SystemExit(1)
+        error = _error_of(state)
+        self._journal.note(
+            "publish_blocked" if isinstance(error, OperatorError) else "publish_retried",
+            error=str(error),
+            known=_is_known(error),
+            attempts=state.attempt_number,
+            waitSeconds=round(state.upcoming_sleep, 2),
+            failingForSeconds=round(state.seconds_since_start or 0.0, 2),
+        )
+
+
+class _WaitByClass(wait_base):
+    """Growing, jittered waits; for what an operator must mend, the longest ones from the start."""
+
+    def __init__(self, first_seconds: float, longest_seconds: float) -> None:
+        self._growing = wait_random_exponential(multiplier=first_seconds, max=longest_seconds)
+        self._longest_seconds = longest_seconds
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        if isinstance(_error_of(retry_state), OperatorError):
+            return random.uniform(self._longest_seconds / 2, self._longest_seconds)  # noqa: S311
+        return self._growing(retry_state)
+
+
+class _StopWaitingForOperator(stop_base):
+    """Stops once an operator's failure has lasted too long, unbroken by any other."""
+
+    def __init__(self, patience_seconds: float | None, clock: Callable[[], float]) -> None:
+        self._patience_seconds = patience_seconds
+        self._clock = clock
+        self._since: float | None = None
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        if not isinstance(_error_of(retry_state), OperatorError):
+            self._since = None
+            return False
+        self._since = self._clock() if self._since is None else self._since
+        patience = self._patience_seconds
+        return patience is not None and self._clock() - self._since >= patience
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _is_known(error: BaseException | None) -> bool:
+    cause = error.__cause__ if error else None
+    return isinstance(cause, BotoCoreError | ClientError) and is_known(cause)

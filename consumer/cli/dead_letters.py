@@ -1,0 +1,197 @@
+"""`stream-publisher dead-letters`: look at records that could not be published, and send them."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from consumer.adapters.aws import client
+from consumer.adapters.dead_letters import KeptLetter, LetterBox
+from consumer.adapters.logs import LogJournal
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.adapters.sns import SnsPublisher
+from consumer.cli.failures import configuration_of, told_in_one_line
+from consumer.core.batches import Batch
+from consumer.core.errors import PublishError, RecordError
+from consumer.core.letters import Letter
+from consumer.core.messages import encode_message
+from consumer.core.records import RawRecord, decode_record
+from consumer.daemon.launch import child_settings
+from consumer.settings.child import ChildSettings
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+_SHORT_REASON = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Office:
+    """The queue and what a letter is published with."""
+
+    box: LetterBox
+    settings: ChildSettings
+
+
+@contextmanager
+def _office(properties: Path | None) -> Iterator[_Office]:
+    configuration = configuration_of(properties)
+    settings = child_settings(configuration, "dead-letters")
+    url = settings.dead_letter_queue_url
+    if url is None:
+        click.echo(
+            "publisher.deadLetterQueueUrl: is missing; set it in the file or as "
+            "PUBLISHER_DEAD_LETTER_QUEUE_URL",
+            err=True,
+        )
+        sys.exit(EXIT_USAGE)
+    queues = client("sqs", attempts=3, region=settings.region)
+    with told_in_one_line(f"queue {url}"), LetterBox(queues, url) as box:
+        yield _Office(box, settings)
+
+
+_properties = click.option(
+    "--properties",
+    "-p",
+    type=click.Path(path_type=Path),
+    help="The worker's properties file. Without it, the environment is all.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """Look at records that could not be published, and publish them after all.
+
+    With publisher.onPoison = dead-letter, such records wait in the queue
+    publisher.deadLetterQueueUrl. While they are looked at, the queue hides them from others.
+
+    \b
+    Examples:
+      stream-publisher dead-letters list --properties my.properties
+      stream-publisher dead-letters redrive --all --properties my.properties
+    """
+
+
+@dead_letters.command("list")
+@_properties
+@_as_json
+def list_letters(properties: Path | None, *, as_json: bool) -> None:
+    """List every letter: where the record stands and what was wrong with it."""
+    with _office(properties) as office:
+        found = list(office.box.letters())
+    if as_json:
+        for kept in found:
+            click.echo(json.dumps(_summary(kept), ensure_ascii=False))
+    else:
+        Console().print(_table(found))
+
+
+@dead_letters.command()
+@click.argument("letter_id")
+@_properties
+def show(letter_id: str, properties: Path | None) -> None:
+    """Show the letter LETTER_ID as JSON, with the record as it came."""
+    with _office(properties) as office:
+        letters = office.box.letters()
+        shown = next((kept.text for kept in letters if kept.message_id == letter_id), None)
+    if shown is None:
+        click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
+        sys.exit(EXIT_FAILED)
+    click.echo(shown)
+
+
+@dead_letters.command()
+@click.argument("letter_ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every letter in the queue.")
+@_properties
+def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
+    """Publish letters in the message's normal form, and delete each once SNS has taken it.
+
+    The message has the attribute redriven = true. It can be interrupted and repeated: a letter is
+    deleted only after SNS has answered, so that at worst its message comes twice. The exit status
+    is 1 when a letter could not be published; it then stays in the queue.
+    """
+    if bool(letter_ids) == everything:
+        raise click.UsageError("name the letters, or say --all")
+    with _office(properties) as office:
+        outcomes = [_redriven(office, kept) for kept in _chosen(office, letter_ids)]
+    missing = set(letter_ids) - {message_id for message_id, _ in outcomes}
+    for message_id in sorted(missing):
+        click.echo(f"{message_id}: no letter has this id", err=True)
+    failed = [message_id for message_id, mistake in outcomes if mistake]
+    click.echo(f"{len(outcomes) - len(failed)} published, {len(failed)} left in the queue")
+    sys.exit(EXIT_FAILED if failed or missing else 0)
+
+
+def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[KeptLetter]:
+    for kept in office.box.letters():
+        if not letter_ids or kept.message_id in letter_ids:
+            yield kept
+
+
+def _redriven(office: _Office, kept: KeptLetter) -> tuple[str, str | None]:
+    """Publish and delete one letter; return its id, and what kept it from being published."""
+    mistake = _unpublishable(kept) or _publish(office.settings, kept)
+    if mistake:
+        click.echo(f"{kept.message_id}: {mistake}", err=True)
+    else:
+        office.box.delete(kept)
+    return kept.message_id, mistake
+
+
+def _unpublishable(kept: KeptLetter) -> str | None:
+    if kept.letter is None:
+        return "is not a dead letter of this program"
+    if not kept.letter.data:
+        return "its record was too large for the queue, which has its keys only"
+    return None
+
+
+def _publish(settings: ChildSettings, kept: KeptLetter) -> str | None:
+    letter = kept.letter
+    assert letter is not None  # noqa: S101 - `_unpublishable` has said so
+    policy = RetryPolicy(operator_patience_seconds=0)
+    retries = Retries(f"topic {settings.topic_arn}", policy, LogJournal(logging.getLogger()))
+    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
+    try:
+        topic.publish(encode_message(_batch(letter), settings.form(letter.shard_id, redriven=True)))
+    except (RecordError, PublishError) as error:
+        return str(error)
+    return None
+
+
+def _batch(letter: Letter) -> Batch:
+    return Batch((decode_record(RawRecord(letter.sequence_number, letter.data)),))
+
+
+def _summary(kept: KeptLetter) -> Mapping[str, Any]:
+    letter, envelope = kept.letter, kept.envelope
+    if letter is None or envelope is None:
+        return {"id": kept.message_id, "reason": "not a dead letter of this program"}
+    return {
+        "id": kept.message_id,
+        "time": envelope.time,
+        "table": envelope.table,
+        "shardId": letter.shard_id,
+        "sequenceNumber": letter.sequence_number,
+        "reason": letter.reason,
+        "complete": bool(letter.data),
+    }
+
+
+def _table(found: list[KeptLetter]) -> Table:
+    table = Table("id", "time", "shard", "sequence number", "what is wrong")
+    for kept in found:
+        row = _summary(kept)
+        names = ("id", "time", "shardId", "sequenceNumber", "reason")
+        table.add_row(*(str(row.get(name, "")) for name in names))
+    table.caption = f"{len(found)} letters"
+    return table

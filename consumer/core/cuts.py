@@ -1,0 +1,68 @@
+"""A batch cut to the size that the topic takes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from consumer.core.batches import Batch
+from consumer.core.errors import RecordError
+from consumer.core.messages import Message, MessageForm, assemble, encode_entry
+from consumer.core.records import ChangeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Records that leave as one message.
+
+    Attributes:
+        batch: The records.
+        message: The message.
+    """
+
+    batch: Batch
+    message: Message
+
+
+def cut(batch: Batch, form: MessageForm, limit: int) -> Iterator[Part]:
+    """Yield a batch as one message, or in order as several, each as full as fits.
+
+    Args:
+        batch: The records.
+        form: How messages are written.
+        limit: The most bytes of a message, attributes included.
+
+    Raises:
+        RecordError: A record can't be written, or is too large alone. All records before it have
+            been yielded.
+    """
+    entries, unwritable = _written(batch, form)
+    start = 0
+    while start < len(entries):
+        part = _fullest(batch.records[start : len(entries)], entries[start:], form, limit)
+        yield part
+        start += len(part.batch.records)
+    if unwritable:
+        raise unwritable
+
+
+def _written(batch: Batch, form: MessageForm) -> tuple[list[bytes], RecordError | None]:
+    """Write records up to the first that can't be written."""
+    entries: list[bytes] = []
+    for record in batch.records:
+        try:
+            entries.append(encode_entry(record, form))
+        except RecordError as error:
+            return entries, error
+    return entries, None
+
+
+def _fullest(
+    records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm, limit: int
+) -> Part:
+    """Return the message of as many of the first records as fit."""
+    for count in range(len(records), 0, -1):
+        batch = Batch(tuple(records[:count]))
+        message = assemble(batch, entries[:count], form)
+        if message.size <= limit:
+            return Part(batch, message)
+    size = f"{message.size} bytes as a message of its own, where the topic takes {limit}"
+    raise RecordError(records[0].sequence_number, f"is too large: {size}")

@@ -1,0 +1,96 @@
+"""A dead letter as the queue keeps it."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from consumer.core.letters import Letter
+
+QUEUE_LIMIT = 262_144
+"""The most bytes of a queue's message that every queue takes, whatever its own limit is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a letter is kept with.
+
+    Attributes:
+        table: The table whose change it is.
+        worker_id: The worker that could not publish it.
+        time: When that was, as ISO 8601 in UTC.
+    """
+
+    table: str
+    worker_id: str
+    time: str
+
+
+def seal(letter: Letter, envelope: Envelope, limit: int = QUEUE_LIMIT) -> str:
+    """Write a letter as the text of a queue's message.
+
+    A record that doesn't fit is left out and only its place in the stream is kept, marked by
+    `"complete": false`: the stream has it for 24 hours, the table as long as it isn't changed.
+    """
+    whole = _text(letter, envelope, _record(letter.data), complete=True)
+    if len(whole.encode()) <= limit:
+        return whole
+    return _text(letter, envelope, _keys(letter.data), complete=False)
+
+
+def open_letter(text: str) -> tuple[Letter, Envelope]:
+    """Read what `seal` wrote; of a record that was left out, `data` is empty.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    document = orjson.loads(text)
+    try:
+        letter = Letter(
+            shard_id=document["shardId"],
+            sequence_number=document["sequenceNumber"],
+            data=_data(document["record"]) if document["complete"] else b"",
+            reason=document["reason"],
+        )
+        envelope = Envelope(document["table"], document["workerId"], document["time"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a dead letter of this program: {error}") from error
+    return letter, envelope
+
+
+def _text(letter: Letter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
+    document = {
+        "table": envelope.table,
+        "shardId": letter.shard_id,
+        "sequenceNumber": letter.sequence_number,
+        "reason": letter.reason[:2000],
+        "time": envelope.time,
+        "workerId": envelope.worker_id,
+        "complete": complete,
+        "record": record,
+    }
+    return orjson.dumps(document).decode()
+
+
+def _record(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """The record as JSON where it is JSON, so that a person can read it; else as base64."""
+    try:
+        return {"json": orjson.loads(data)}
+    except orjson.JSONDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+def _keys(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """The keys of the changed item, where they can be read."""
+    try:
+        return {"keys": orjson.loads(data)["dynamodb"]["Keys"]}
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return {"keys": None}
+
+
+def _data(record: Mapping[str, Any]) -> bytes:
+    if "base64" in record:
+        return base64.b64decode(record["base64"])
+    return orjson.dumps(record["json"])

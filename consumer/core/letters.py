@@ -1,0 +1,95 @@
+"""Records that can't be published: the worker stops before them, or makes dead letters of them."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from consumer.core.errors import PoisonError
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A record that can't be published, and why.
+
+    Attributes:
+        shard_id: Its shard.
+        sequence_number: Where it stands there.
+        data: The record as it came from the stream.
+        reason: What is wrong with it.
+    """
+
+    shard_id: str
+    sequence_number: str
+    data: bytes
+    reason: str
+
+
+class DeadLetters(Protocol):
+    """Keeps letters where an operator can see them and send them again."""
+
+    def send(self, letter: Letter) -> None:
+        """Return once the letter is kept, however long that takes.
+
+        Raises:
+            PublishError: It can't be kept, and waiting no longer is wanted.
+        """
+
+
+class Poison(Protocol):
+    """What becomes of records that can't be published."""
+
+    def published(self, records: int) -> None:
+        """Learn of records that were published."""
+
+    def take(self, letter: Letter) -> None:
+        """Return once the letter is kept.
+
+        Raises:
+            PoisonError: It is not to be kept: the worker must stop before the record.
+        """
+
+
+class StopAtPoison:
+    """The worker stops before the first record that can't be published."""
+
+    def published(self, records: int) -> None:
+        """Nothing depends on it."""
+
+    def take(self, letter: Letter) -> None:
+        """Stop."""
+        raise PoisonError(letter.sequence_number, letter.reason)
+
+
+class KeepPoison:
+    """Records that can't be published become dead letters, as long as they are few.
+
+    A few are an operator's matter for later. When too many of the latest records can't be
+    published the fault is elsewhere, and the stream must not be emptied into the queue.
+
+    Args:
+        letters: Where they are kept.
+        percent: How many of the latest records may be letters.
+        window: How many records are the latest.
+    """
+
+    def __init__(self, letters: DeadLetters, percent: int, window: int = 1000) -> None:
+        self._letters = letters
+        self._percent = percent
+        self._window = window
+        self._places: deque[int] = deque()
+        self._seen = 0
+
+    def published(self, records: int) -> None:
+        """Count records that were published."""
+        self._seen += records
+
+    def take(self, letter: Letter) -> None:
+        """Keep the letter, or stop where it would be one too many."""
+        self._seen += 1
+        while self._places and self._places[0] <= self._seen - self._window:
+            self._places.popleft()
+        if len(self._places) * 100 >= self._percent * self._window:
+            share = f"{self._percent} % of the latest {self._window} records are dead letters"
+            raise PoisonError(letter.sequence_number, f"{letter.reason}; it is not kept: {share}")
+        self._letters.send(letter)
+        self._places.append(self._seen)

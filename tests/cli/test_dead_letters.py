@@ -1,0 +1,169 @@
+"""Letters are listed, shown and published after all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+from moto import mock_aws
+
+from consumer.adapters.dead_letters import Origin, SqsDeadLetters
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.adapters.subscription import Subscription
+from consumer.cli import main
+from consumer.core.envelopes import QUEUE_LIMIT
+from consumer.core.letters import Letter
+from tests.builders import a_raw_record
+from tests.fakes import FakeJournal
+
+REGION = "eu-west-1"
+
+
+@dataclass
+class Office:
+    """A queue with letters, and the topic they were meant for."""
+
+    sqs: Any
+    queue_url: str
+    topic_arn: str
+
+    def put(self, number: int, data: bytes | None = None) -> None:
+        """Put a letter into the queue."""
+        retries = Retries("queue", RetryPolicy(), FakeJournal())
+        origin = Origin("orders", "worker-1")
+        letters = SqsDeadLetters(
+            self.sqs, self.queue_url, origin, retries, lambda: datetime.now(UTC)
+        )
+        record = data if data is not None else a_raw_record(number, "INSERT").data
+        letters.send(Letter("shardId-1", str(number), record, "the topic refused it"))
+
+    def run(self, *arguments: str) -> Result:
+        """`stream-publisher dead-letters` with this queue and topic."""
+        environ = {
+            "PUBLISHER_TABLE": "orders",
+            "PUBLISHER_TOPIC_ARN": self.topic_arn,
+            "PUBLISHER_DEAD_LETTER_QUEUE_URL": self.queue_url,
+            "KCL_APPLICATION_NAME": "app",
+        }
+        return CliRunner().invoke(main, ["dead-letters", *arguments], env=environ)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What `list --json` shows."""
+        return [json.loads(line) for line in self.run("list", "--json").stdout.splitlines()]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """An empty queue and a topic, in memory."""
+    with mock_aws():
+        sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
+        url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+        yield Office(sqs, url, sns.create_topic(Name="changes")["TopicArn"])
+
+
+def test_letters_are_listed_with_their_reason(office: Office) -> None:
+    """For a person and for a machine; listing takes nothing away."""
+    office.put(7)
+    shown = office.run("list")
+    (listed,) = office.listed()
+
+    assert shown.exit_code == 0
+    assert "1 letters" in shown.stdout
+    assert (listed["sequenceNumber"], listed["reason"]) == ("7", "the topic refused it")
+    assert (listed["table"], listed["shardId"], listed["complete"]) == ("orders", "shardId-1", True)
+
+
+def test_a_letter_is_shown_with_its_record(office: Office) -> None:
+    """As it came; an id that nobody has is said to be none."""
+    office.put(7)
+    office.put(8)
+    wanted = office.listed()[1]
+    shown = office.run("show", wanted["id"])
+    missing = office.run("show", "no-such-id")
+
+    record = json.loads(shown.stdout)["record"]["json"]
+    assert record["dynamodb"]["SequenceNumber"] == wanted["sequenceNumber"]
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "no-such-id: no letter has this id" in missing.stderr
+
+
+def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: Office) -> None:
+    """Marked as redriven."""
+    for number in (7, 8, 9):
+        office.put(number)
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        received = subscription.receive(wait_seconds=0)
+
+    assert (done.exit_code, done.stdout) == (0, "3 published, 0 left in the queue\n")
+    assert sorted(message.entries[0]["newImage"]["id"]["S"] for message in received) == [
+        "item-7",
+        "item-8",
+        "item-9",
+    ]
+    assert {message.subject for message in received} == {"Publicação DynamoDB Stream"}
+    assert {message.attributes["redriven"] for message in received} == {"true"}
+    assert office.listed() == []
+
+
+def test_one_letter_can_be_chosen(office: Office) -> None:
+    """The others stay."""
+    office.put(7)
+    office.put(8)
+    chosen, other = (letter["id"] for letter in office.listed())
+    done = office.run("redrive", chosen, "no-such-id")
+
+    assert done.exit_code == 1
+    assert "no-such-id: no letter has this id" in done.stderr
+    assert [letter["id"] for letter in office.listed()] == [other]
+
+
+def test_a_letter_that_still_cant_be_published_stays(office: Office) -> None:
+    """Each with its reason; the status says that some are left."""
+    office.put(1, b"\xff")
+    office.put(2, b'"' + b"x" * QUEUE_LIMIT + b'"')
+    office.put(3, b"[1]")
+    office.sqs.send_message(QueueUrl=office.queue_url, MessageBody="somebody else's")
+    done = office.run("redrive", "--all")
+
+    assert done.exit_code == 1
+    assert done.stdout == "0 published, 4 left in the queue\n"
+    assert done.stderr.count("\n") == 4
+    for reason in ("not JSON", "too large for the queue", "not a JSON object", "not a dead letter"):
+        assert reason in done.stderr
+    assert len(office.listed()) == 4
+
+
+def test_a_topic_that_is_gone_leaves_every_letter(office: Office) -> None:
+    """Nothing is deleted that was not published."""
+    office.put(7)
+    office.topic_arn += "-gone"
+    done = office.run("redrive", "--all")
+
+    assert done.exit_code == 1
+    assert "doesn't exist" in done.stderr
+    assert len(office.listed()) == 1
+
+
+def test_what_to_redrive_must_be_said(office: Office) -> None:
+    """Neither nothing nor both."""
+    assert office.run("redrive").exit_code == 2
+    assert office.run("redrive", "x", "--all").exit_code == 2
+
+
+def test_a_missing_queue_is_said_in_one_line(office: Office) -> None:
+    """Whether it is not set, not a queue, or not there."""
+    gone = Office(office.sqs, office.queue_url + "-gone", office.topic_arn)
+    unset = Office(office.sqs, "", office.topic_arn)
+    nonsense = Office(office.sqs, "letters", office.topic_arn)
+    lines = [each.run("list") for each in (gone, unset, nonsense)]
+
+    assert [line.exit_code for line in lines] == [2, 2, 2]
+    assert [line.stderr.count("\n") for line in lines] == [1, 1, 1]
+    assert "doesn't exist" in lines[0].stderr
+    assert "is missing" in lines[1].stderr
+    assert "is not a queue's URL" in lines[2].stderr

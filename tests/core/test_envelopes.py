@@ -1,0 +1,63 @@
+"""A dead letter survives the queue."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.core.envelopes import QUEUE_LIMIT, Envelope, open_letter, seal
+from consumer.core.letters import Letter
+from tests.builders import a_raw_record
+
+ENVELOPE = Envelope("orders", "worker-1", "2026-01-31T12:00:00.000+00:00")
+
+
+def letter(data: bytes) -> Letter:
+    """A record that can't be published."""
+    return Letter("shardId-1", "7", data, "is too large")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_come_back_as_they_were(data: bytes) -> None:
+    """Bytes that are JSON come back as the same JSON."""
+    opened, envelope = open_letter(seal(letter(data), ENVELOPE))
+
+    assert envelope == ENVELOPE
+    assert (opened.sequence_number, opened.reason) == ("7", "is too large")
+    assert opened.data == data or json.loads(opened.data) == json.loads(data)
+
+
+def test_a_person_can_read_a_record_in_its_letter() -> None:
+    """It lies there as JSON."""
+    sealed = json.loads(seal(letter(a_raw_record(7).data), ENVELOPE))
+
+    assert sealed["record"]["json"]["dynamodb"]["Keys"] == {"id": {"S": "item-7"}}
+    assert sealed["complete"] is True
+
+
+@pytest.mark.parametrize(
+    ("data", "keys"),
+    [
+        (b'{"dynamodb":{"Keys":{"id":{"S":"x"}},"a":"' + b"y" * QUEUE_LIMIT + b'"}}', True),
+        (b"\xff" * QUEUE_LIMIT, False),
+        (b'["' + b"y" * QUEUE_LIMIT + b'"]', False),
+    ],
+)
+def test_a_record_too_large_for_the_queue_leaves_its_keys(data: bytes, *, keys: bool) -> None:
+    """Plainly marked, and within the limit; the place in the stream is there."""
+    text = seal(letter(data), ENVELOPE)
+    sealed = json.loads(text)
+    opened, _ = open_letter(text)
+
+    assert len(text.encode()) <= QUEUE_LIMIT
+    assert sealed["complete"] is False
+    assert sealed["record"] == {"keys": {"id": {"S": "x"}} if keys else None}
+    assert (opened.data, opened.sequence_number) == (b"", "7")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "x", '{"complete": true}', "3"])
+def test_what_is_no_letter_is_refused(text: str) -> None:
+    """Somebody else's message in the queue is not taken for one."""
+    with pytest.raises(ValueError, match=r".*"):
+        open_letter(text)
