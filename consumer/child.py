@@ -33,8 +33,8 @@ def main() -> None:
     protocol = claim_stdout()
     # Stops are the daemon's to announce. Service managers and terminals signal the whole group:
     # ending here on SIGTERM would leave the daemon without an answer and the batch unpublished.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     try:
         settings = ChildSettings.from_environment(os.environ)
     except KeyError:

@@ -1,5 +1,7 @@
 """boto3 clients, made in one way."""
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -9,6 +11,19 @@ _CONNECT_SECONDS = 3.1
 """Just above three seconds, so that one lost SYN packet is sent again before we give up."""
 
 _READ_SECONDS = 15
+
+
+def find_region(named: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the region: the one named, else AWS_REGION's, else what boto3 finds.
+
+    Java's SDK reads AWS_REGION and not AWS_DEFAULT_REGION; boto3 does the opposite.
+    """
+    return named or environ.get("AWS_REGION") or boto3.Session().region_name
+
+
+def region_of(arn: str) -> str:
+    """Return the region that an ARN names."""
+    return arn.split(":")[3]
 
 
 def client(service: Any, *, attempts: int = 1, region: str | None = None) -> Any:  # noqa: ANN401
@@ -25,4 +40,4 @@ def client(service: Any, *, attempts: int = 1, region: str | None = None) -> Any
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
     )
-    return boto3.client(service, region_name=region, config=config)
+    return boto3.client(service, region_name=find_region(region), config=config)

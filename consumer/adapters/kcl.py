@@ -20,7 +20,8 @@ from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
 
 _LEASE_MOVED = "ShutdownException"
-_THROTTLED = "ThrottlingException"
+# DynamoDB is throttled, or didn't answer KCL: it will.
+_PASSING = frozenset({"ThrottlingException", "KinesisClientLibDependencyException"})
 
 EXIT_FAILED = 1
 
@@ -47,14 +48,14 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
 
     def initialize(self, initialize_input: messages.InitializeInput) -> None:
         """Learn the shard's id and where reading begins."""
-        self._shard = self._build(initialize_input.shard_id)
-        with self._guard() as shard:
-            shard.initialize(str(initialize_input.sequence_number))
+        with self._guard():
+            self._shard = self._build(initialize_input.shard_id)
+            self._shard.initialize(str(initialize_input.sequence_number))
 
     def process_records(self, process_records_input: messages.ProcessRecordsInput) -> None:
         """Take the next records, possibly none."""
-        with self._guard() as shard:
-            shard.process_records(
+        with self._guard():
+            self._started.process_records(
                 Delivery(
                     records=map(_raw_record, process_records_input.records),
                     millis_behind_latest=process_records_input.millis_behind_latest,
@@ -65,31 +66,35 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
 
     def lease_lost(self, _lease_lost_input: messages.LeaseLostInput) -> None:
         """Another worker holds the shard."""
-        with self._guard() as shard:
-            shard.lease_lost()
+        with self._guard():
+            self._started.lease_lost()
 
     def shard_ended(self, shard_ended_input: messages.ShardEndedInput) -> None:
         """The shard has no more records."""
-        with self._guard() as shard:
-            shard.shard_ended(self._checkpointer(shard_ended_input))
+        with self._guard():
+            self._started.shard_ended(self._checkpointer(shard_ended_input))
 
     def shutdown_requested(self, shutdown_requested_input: messages.ShutdownRequestedInput) -> None:
         """The daemon is about to stop."""
-        with self._guard() as shard:
-            shard.shutdown_requested(self._checkpointer(shutdown_requested_input))
+        with self._guard():
+            self._started.shutdown_requested(self._checkpointer(shutdown_requested_input))
 
     def _checkpointer(self, action: Any) -> Checkpointer:  # noqa: ANN401 - kclpy is untyped
         return DaemonCheckpointer(action.checkpointer, self._journal)
 
-    def _initialized(self) -> ShardProcessor:
+    @property
+    def _started(self) -> ShardProcessor:
         if self._shard is None:
             raise RuntimeError("the daemon sent an action before initialize")
         return self._shard
 
     @contextmanager
-    def _guard(self) -> Iterator[ShardProcessor]:
+    def _guard(self) -> Iterator[None]:
         try:
-            yield self._initialized()
+            yield
+        except BrokenPipeError as error:
+            self._journal.note("daemon_gone")
+            raise SystemExit(EXIT_FAILED) from error
         except PoisonError as error:
             self._journal.note(
                 "record_refused", sequenceNumber=error.sequence_number, error=error.reason
@@ -147,7 +152,7 @@ class DaemonCheckpointer:
 
     def _retrying(self) -> Retrying:
         return Retrying(
-            retry=retry_if_exception(_is_throttled),
+            retry=retry_if_exception(_is_passing),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             sleep=self._sleep,
             before_sleep=self._note_retry,
@@ -162,5 +167,5 @@ class DaemonCheckpointer:
         )
 
 
-def _is_throttled(error: BaseException) -> bool:
-    return isinstance(error, kcl.CheckpointError) and error.value == _THROTTLED
+def _is_passing(error: BaseException) -> bool:
+    return isinstance(error, kcl.CheckpointError) and error.value in _PASSING

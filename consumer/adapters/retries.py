@@ -30,7 +30,7 @@ class RetryPolicy:
         first_wait_seconds: The first wait lies between 0 and this; each later bound is doubled.
         longest_wait_seconds: No wait is longer.
         operator_patience_seconds: How long an operator's failure is tried; None without an end.
-        is_abandoned: Tells whether nobody waits for the answer any more; asked before each wait.
+        is_abandoned: Tells whether nobody waits for the answer any more; asked before each try.
         sleep: Waits for that many seconds.
         clock: Seconds that never go back.
     """
@@ -70,6 +70,11 @@ class Retries:
         return answer, int(retrying.statistics["attempt_number"])
 
     def _ask_once(self, question: Callable[[], Answer]) -> Answer:
+        # Before each try, and so after each wait: what is sent behind the next holder's back would
+        # come after newer changes.
+        if self._policy.is_abandoned():
+            self._journal.note("daemon_gone")
+            raise SystemExit(1)
         try:
             return question()
         except (ClientError, BotoCoreError) as error:
@@ -87,9 +92,6 @@ class Retries:
         )
 
     def _before_sleep(self, state: RetryCallState) -> None:
-        if self._policy.is_abandoned():
-            self._journal.note("daemon_gone")
-            raise SystemExit(1)
         error = _error_of(state)
         self._journal.note(
             "publish_blocked" if isinstance(error, OperatorError) else "publish_retried",

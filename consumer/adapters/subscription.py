@@ -8,7 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from consumer.adapters.aws import client
+from consumer.adapters.aws import client, region_of
 from consumer.core.messages import AttributeValue
 
 _FIFO = ".fifo"
@@ -22,13 +22,15 @@ class Received:
     Attributes:
         message_id: SNS's id of the message.
         subject: Its Subject.
-        entries: Its body: one entry for each change.
+        body: Its body as it is.
+        entries: The body's entry for each change; none where it is somebody else's message.
         attributes: Its attributes.
         sent_at: When SNS took it.
     """
 
     message_id: str
     subject: str
+    body: str
     entries: Sequence[Mapping[str, Any]]
     attributes: Mapping[str, AttributeValue]
     sent_at: datetime
@@ -44,7 +46,7 @@ class Subscription:
     """
 
     def __init__(self, topic_arn: str, sns: Any = None, sqs: Any = None) -> None:  # noqa: ANN401
-        region = topic_arn.split(":")[3]
+        region = region_of(topic_arn)
         self._topic_arn = topic_arn
         self._sns = sns or client("sns", attempts=3, region=region)
         self._sqs = sqs or client("sqs", attempts=3, region=region)
@@ -119,7 +121,8 @@ def parse_envelope(body: str) -> Received:
     return Received(
         message_id=envelope["MessageId"],
         subject=envelope.get("Subject", ""),
-        entries=json.loads(envelope["Message"]),
+        body=envelope["Message"],
+        entries=_entries(envelope["Message"]),
         attributes={
             name: _attribute(attribute)
             for name, attribute in envelope.get("MessageAttributes", {}).items()
@@ -128,9 +131,20 @@ def parse_envelope(body: str) -> Received:
     )
 
 
+def _entries(body: str) -> Sequence[Mapping[str, Any]]:
+    try:
+        entries = json.loads(body)
+    except ValueError:
+        return ()
+    is_ours = isinstance(entries, list) and all(
+        isinstance(entry, dict) and "eventName" in entry for entry in entries
+    )
+    return entries if is_ours else ()
+
+
 def _attribute(attribute: Mapping[str, str]) -> AttributeValue:
     kind, value = attribute["Type"], attribute["Value"]
-    if kind == "Number":
+    if kind == "Number" and value.isdecimal():
         return int(value)
     return list(json.loads(value)) if kind == "String.Array" else value
 

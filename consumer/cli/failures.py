@@ -32,6 +32,6 @@ def told_in_one_line(thing: str) -> Iterator[None]:
     """Turn an error of AWS into one line about `thing` and exit status 2."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, OSError, ValueError) as error:
         click.echo(explain(thing, error), err=True)
         sys.exit(EXIT_USAGE)

@@ -1,7 +1,7 @@
 """`stream-publisher health`: ask the daemon on this host whether it makes progress."""
 
 import sys
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 import click
 
@@ -14,8 +14,21 @@ import click
     required=True,
     help="The daemon's publisher.healthPort. [env: PUBLISHER_HEALTH_PORT]",
 )
-@click.option("--timeout", default=5.0, show_default=True, help="Seconds to wait for an answer.")
-def health(port: int, timeout: float) -> None:
+@click.option(
+    "--host",
+    envvar="PUBLISHER_HEALTH_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="The daemon's publisher.healthHost. [env: PUBLISHER_HEALTH_HOST]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 60),
+    default=5.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+def health(port: int, host: str, timeout: float) -> None:
     """Ask the daemon on this host whether it makes progress.
 
     Prints its answer, which names each shard with what it does and for how long. The exit status
@@ -23,11 +36,11 @@ def health(port: int, timeout: float) -> None:
     healthy: it is asked about once a second.
     """
     try:
-        connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
+        connection = HTTPConnection(host, port, timeout=timeout)
         connection.request("GET", "/health")
         answer = connection.getresponse()
         click.echo(answer.read().decode())
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         click.echo(f"port {port}: the daemon doesn't answer ({error}); is it running?", err=True)
         sys.exit(1)
     sys.exit(0 if answer.status == 200 else 1)  # noqa: PLR2004 - HTTP's OK

@@ -1,6 +1,7 @@
 """`stream-publisher listen`: what arrives at a topic, as it arrives."""
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 
@@ -38,6 +39,7 @@ def listen(
       stream-publisher listen arn:aws:sns:eu-west-1:123456789012:changes
       stream-publisher listen TOPIC_ARN --json --max-messages 1 | jq '.entries[0].newImage'
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = _print_json if as_json else _print_row
     with told_in_one_line(f"topic {topic_arn}"), Subscription(topic_arn) as subscription:
         if not as_json:
@@ -68,11 +70,23 @@ def _print_json(received: Received) -> None:
         "sentAt": received.sent_at.isoformat(),
         "attributes": received.attributes,
         "entries": received.entries,
+        **({} if received.entries else {"body": received.body}),
     }
     click.echo(json.dumps(document, ensure_ascii=False))
 
 
+def _print_foreign(received: Received) -> None:
+    """Somebody else's message, as it is."""
+    Console(highlight=False).print(
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  not a batch: {escape(received.body)}  "
+        f"[dim]{received.message_id}[/]"
+    )
+
+
 def _print_row(received: Received) -> None:
+    if not received.entries:
+        _print_foreign(received)
+        return
     attributes = received.attributes
     names = [str(entry["eventName"]) for entry in received.entries]
     counts = ", ".join(f"{names.count(name)} {name}" for name in sorted(set(names)))

@@ -64,8 +64,9 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "checkpoint_retried": EventKind(
         "WARN",
-        "The checkpoint was throttled; next try in {waitSeconds} s",
-        "The lease table is throttled. A crash now would publish the batch again.",
+        "The checkpoint could not be made yet; next try in {waitSeconds} s",
+        "The lease table is throttled or doesn't answer. A crash now would publish the batch "
+        "again.",
     ),
     "lease_lost": EventKind(
         "INFO",
@@ -102,6 +103,6 @@ EVENTS: Mapping[EventKey, EventKind] = {
     "daemon_gone": EventKind(
         "WARN",
         "The daemon has ended; this record processor ends too",
-        "The daemon was killed while a publish was being tried. The next holder repeats it.",
+        "The daemon was killed while a batch was under way. The next holder publishes it again.",
     ),
 }

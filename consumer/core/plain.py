@@ -31,9 +31,9 @@ def _number(text: str) -> orjson.Fragment:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is not a number") from None
+        raise ValueError("an attribute of type N is no number") from None
     if not number.is_finite():
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError("an attribute of type N is not finite")
     return orjson.Fragment(str(number))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import javaproperties
 
+from consumer.adapters.aws import find_region
 from consumer.settings.child import ChildSettings
 from consumer.settings.resolve import Configuration
 
@@ -72,13 +73,24 @@ def search_path(environ: Mapping[str, str]) -> str:
 def start(launch: Launch) -> None:
     """Become the daemon: signals reach it, and its exit status is ours.
 
-    The properties travel through a pipe, so that nothing is written to disk.
+    The properties travel through memory, so that nothing is written to disk.
     """
-    reading, writing = os.pipe()
-    os.write(writing, javaproperties.dumps(launch.properties, timestamp=False).encode())
-    os.close(writing)
-    os.dup2(reading, 0)
+    text = javaproperties.dumps(launch.properties, timestamp=False).encode()
+    os.dup2(_readable(text), 0)
     os.execve(launch.command[0], launch.command, launch.environ)  # noqa: S606 - no shell is wanted
+
+
+def _readable(text: bytes) -> int:
+    """Return a descriptor to read a text from, from its start."""
+    if hasattr(os, "memfd_create"):
+        memory = os.memfd_create("properties")
+        os.write(memory, text)
+        os.lseek(memory, 0, os.SEEK_SET)
+        return memory
+    reading, writing = os.pipe()  # which holds a file's worth, but not any
+    os.write(writing, text)
+    os.close(writing)
+    return reading
 
 
 def _properties(configuration: Configuration, stream_arn: str, worker_id: str) -> dict[str, str]:
@@ -102,8 +114,10 @@ def _environment(
     configuration: Configuration, worker_id: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
     own = configuration.publisher
+    region = find_region(configuration.kcl.region_name, environ)
     return {
         **environ,
+        **({"AWS_REGION": region} if region else {}),
         "PATH": search_path(environ),
         "PUBLISHER_LOG_FORMAT": own.log_format,
         "PUBLISHER_LOG_LEVEL": own.log_level,

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumer.adapters.aws import client
+from consumer.adapters.aws import client, find_region, region_of
 from consumer.adapters.explain import NO_CREDENTIALS, explain
 from consumer.daemon.launch import find_jars, find_java, search_path
 from consumer.settings.errors import ConfigurationError
@@ -19,7 +19,7 @@ _ATTEMPTS = 2
 
 
 def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
-    """Check programs, credentials, table, stream and topic.
+    """Check programs, credentials, table, stream, topic and queue.
 
     Returns:
         The ARN of the stream to read.
@@ -27,13 +27,14 @@ def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
     Raises:
         ConfigurationError: With a line for each mistake.
     """
-    mistakes = _check_programs(configuration, environ) + _check_region(configuration)
+    mistakes = _check_programs(configuration, environ)
+    here = _check_region(configuration, environ) + _check_credentials()
     stream_arn = None
-    if not mistakes:
-        stream_arn, mistakes = _check_stream(configuration)
-        mistakes += _check_topic(configuration) + _check_queue(configuration)
-    if mistakes or stream_arn is None:
-        raise ConfigurationError(mistakes)
+    if not here:
+        stream_arn, here = _check_stream(configuration)
+        here += _check_topic(configuration) + _check_queue(configuration)
+    if mistakes + here or stream_arn is None:
+        raise ConfigurationError(mistakes + here)
     return stream_arn
 
 
@@ -53,13 +54,18 @@ def _has_jars(folder: Path) -> bool:
     return any(folder.glob("*.jar"))
 
 
-def _check_region(configuration: Configuration) -> list[str]:
-    session = boto3.Session(region_name=configuration.kcl.region_name)
-    found = {
-        "regionName: no region is set; set AWS_REGION or KCL_REGION_NAME": session.region_name,
-        f"AwsCredentialsProvider: {NO_CREDENTIALS}": session.get_credentials(),
-    }
-    return [mistake for mistake, good in found.items() if not good]
+def _check_region(configuration: Configuration, environ: Mapping[str, str]) -> list[str]:
+    named = configuration.kcl.region_name
+    region, mistakes = _asked("regionName", lambda: find_region(named, environ))
+    if region or mistakes:
+        return mistakes
+    return ["regionName: no region is set; set AWS_REGION or KCL_REGION_NAME"]
+
+
+def _check_credentials() -> list[str]:
+    thing = "AwsCredentialsProvider"
+    credentials, mistakes = _asked(thing, lambda: boto3.Session().get_credentials())
+    return mistakes if credentials or mistakes else [f"{thing}: {NO_CREDENTIALS}"]
 
 
 def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
@@ -71,7 +77,10 @@ def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
     if arn is None:
         return None, [f"{thing}: has no stream; enable one with the view {_WANTED_VIEW}"]
     if view != _WANTED_VIEW:
-        mend = f"a view can't be changed: disable the stream and enable one with {_WANTED_VIEW}"
+        mend = (
+            f"a view can't be changed: disable the stream, enable one with {_WANTED_VIEW}, and "
+            "take a new applicationName for it"
+        )
         return None, [f"{thing}: its stream has the view {view}, which lacks images; {mend}"]
     return arn, []
 
@@ -97,9 +106,11 @@ def _describe_stream(configuration: Configuration) -> tuple[str | None, str | No
 
 def _check_topic(configuration: Configuration) -> list[str]:
     arn = configuration.publisher.topic_arn
-    topics = client("sns", attempts=_ATTEMPTS, region=arn.split(":")[3])
     _, mistakes = _asked(
-        f"publisher.topicArn = {arn!r}", lambda: topics.get_topic_attributes(TopicArn=arn)
+        f"publisher.topicArn = {arn!r}",
+        lambda: client("sns", attempts=_ATTEMPTS, region=region_of(arn)).get_topic_attributes(
+            TopicArn=arn
+        ),
     )
     return mistakes
 
@@ -108,17 +119,22 @@ def _check_queue(configuration: Configuration) -> list[str]:
     url = configuration.publisher.dead_letter_queue_url
     if url is None:
         return []
-    queues = client("sqs", attempts=_ATTEMPTS, region=configuration.kcl.region_name)
+    region = region_of(configuration.publisher.topic_arn)
     _, mistakes = _asked(
         f"publisher.deadLetterQueueUrl = {url!r}",
-        lambda: queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]),
+        lambda: client("sqs", attempts=_ATTEMPTS, region=region).get_queue_attributes(
+            QueueUrl=url, AttributeNames=["QueueArn"]
+        ),
     )
     return mistakes
 
 
 def _asked(thing: str, question: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """Return the answer, or None and the line that says why there is none."""
+    """Return the answer, or None and the line that says why there is none.
+
+    A profile, a token's file or an endpoint that can't be used shows in many types of error.
+    """
     try:
         return question(), []
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, OSError, ValueError) as error:
         return None, [explain(thing, error)]

@@ -4,6 +4,8 @@ A restarted worker that keeps its name takes its own leases back at once, where 
 until they expire. Two workers of one name would take each other's leases in turn.
 """
 
+import errno
+import hashlib
 import itertools
 import socket
 import sys
@@ -45,9 +47,12 @@ def _claim(address: str) -> int | None:
     """Return the descriptor of a socket with this abstract address, None when it is taken."""
     holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
-        holder.bind(b"\0" + address.encode())
-    except OSError:
+        # An address has room for 107 bytes, and names may be longer.
+        holder.bind(b"\0" + hashlib.sha256(address.encode()).digest())
+    except OSError as error:
         holder.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
         return None
     holder.set_inheritable(True)  # the claim must outlive the exec of the daemon
     return holder.detach()

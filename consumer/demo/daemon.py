@@ -19,14 +19,11 @@ class Daemon:
     Args:
         environ: Its whole environment.
         folder: Where its log goes.
-        command: What to run instead, in tests.
     """
 
-    def __init__(
-        self, environ: Mapping[str, str], folder: Path, command: Sequence[str] | None = None
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
         self.process = ManagedProcess(
-            command or _run_command(), folder / "daemon.log", {**environ, "TMPDIR": str(folder)}
+            _run_command(), folder / "daemon.log", {**environ, "TMPDIR": str(folder)}
         )
         self._read = 0
 

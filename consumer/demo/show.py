@@ -4,7 +4,7 @@ import contextlib
 import signal
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consumer.adapters.subscription import Subscription
@@ -30,13 +30,11 @@ class Show:
         changes: How many changes to write.
         started: When the command was given, in seconds since 1970.
         keep: Whether to leave everything running until Ctrl-C.
-        command: What to run instead of the daemon, in tests.
     """
 
     changes: int
     started: float
     keep: bool = False
-    command: Sequence[str] | None = None
 
 
 def perform(show: Show, screen: Screen) -> tuple[Outcome, bool]:
@@ -57,7 +55,7 @@ def perform(show: Show, screen: Screen) -> tuple[Outcome, bool]:
         clients = sandbox.client("sns"), sandbox.client("sqs")
         subscription = stack.enter_context(Subscription(topic_arn, *clients))
         settings = sandbox.settings() | _daemon_settings(topic_arn)
-        daemon = Daemon(sandbox.environment() | settings, sandbox.folder, show.command)
+        daemon = Daemon(sandbox.environment() | settings, sandbox.folder)
         stack.callback(daemon.stop)
         # From here on a second Ctrl-C must not keep the first from ending everything in order.
         stack.callback(signal.signal, signal.SIGINT, signal.SIG_IGN)

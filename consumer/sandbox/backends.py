@@ -48,7 +48,6 @@ class Sandbox:
         return {
             **_CREDENTIALS,
             "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL_DYNAMODB": self.tables.url,
             "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.tables.url,
             "AWS_ENDPOINT_URL_SNS": self.topics.url,

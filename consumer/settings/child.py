@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from consumer.adapters.aws import region_of
 from consumer.adapters.logs import LogFormat, LogLevel
 from consumer.core.messages import MessageForm
 
@@ -40,7 +41,7 @@ class ChildSettings:
     @property
     def region(self) -> str:
         """The topic's region."""
-        return self.topic_arn.split(":")[3]
+        return region_of(self.topic_arn)
 
     def form(self, shard_id: str, *, redriven: bool = False) -> MessageForm:
         """How messages of a shard are written."""

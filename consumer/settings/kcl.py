@@ -8,13 +8,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from consumer.settings.publisher import check_stream_arn
 
 # The side tables' names, up to 20 characters longer, must be tables' names too.
 _APPLICATION_NAME = re.compile(r"[A-Za-z0-9_.-]{3,230}")
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 REFUSED: Mapping[str, str] = {
     "streamArn": "takes streams of Kinesis only; set publisher.streamArn",
@@ -25,6 +26,9 @@ REFUSED: Mapping[str, str] = {
 }
 """Keys that the daemon knows and that can't mean anything here, each with what to do."""
 
+PositiveInt = Annotated[int, Field(gt=0, le=2_147_483_647)]
+"""What Java can take as an int: a greater number would be cut in silence."""
+
 BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 
 
@@ -34,6 +38,27 @@ def _check_application_name(name: str) -> str:
     return name
 
 
+def _check_table_name(name: str) -> str:
+    if not _TABLE_NAME.fullmatch(name):
+        raise ValueError("is not a table's name: 3 to 255 letters, digits, '_', '-' and '.'")
+    return name
+
+
+def _check_program(name: str) -> str:
+    if not name.split():
+        raise ValueError("names no program")
+    return name
+
+
+def _check_not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is blank")
+    return text
+
+
+TableName = Annotated[str, AfterValidator(_check_table_name)]
+
+
 class KclSettings(BaseModel):
     """Keys of the daemon. Each is also the environment variable `KCL_<NAME>`."""
 
@@ -41,11 +66,11 @@ class KclSettings(BaseModel):
 
     application_name: Annotated[str, AfterValidator(_check_application_name)] = Field(
         description="The name of the lease table, which KCL creates. Workers with the same name "
-        "share the shards; two programs that each want every change need two names."
+        "share the shards. Each stream, and each program that wants every change, needs a name of "
+        "its own."
     )
-    executable_name: str = Field(
+    executable_name: Annotated[str, AfterValidator(_check_program)] = Field(
         "stream-publisher-processor",
-        min_length=1,
         description="The record processor, started once for each shard; split at spaces. Change it "
         "to run another program of the multilang protocol.",
     )
@@ -58,13 +83,13 @@ class KclSettings(BaseModel):
         description="Where the daemon finds credentials. The default looks where every SDK looks: "
         "environment, files, the container's role, the instance's role.",
     )
-    worker_id: str | None = Field(
+    worker_id: Annotated[str, AfterValidator(_check_not_blank)] | None = Field(
         None,
-        min_length=1,
         description="This worker's name in the lease table. By default the host's name and, for a "
         "second worker on the host, a number: a restarted worker takes its own leases back in "
         "seconds, where one with a new name waits up to two minutes. Set it where hosts' names "
-        "change at every start, for example to a container's slot.",
+        "change at every start, for example to a container's slot. No two workers may have the "
+        "same name: they would take each other's shards in turn.",
     )
     initial_position_in_stream: Literal["TRIM_HORIZON", "LATEST"] = Field(
         "TRIM_HORIZON",
@@ -79,8 +104,9 @@ class KclSettings(BaseModel):
         description="Calls the record processor on a quiet shard too. It is the clock of partial "
         "batches and of the health check; leave it on. Costs no call to AWS.",
     )
-    max_records: PositiveInt = Field(
+    max_records: int = Field(
         1000,
+        gt=0,
         le=1000,
         description="Records of one read. DynamoDB gives 1,000 at the most; fewer only where a "
         "record processor must save memory.",
@@ -99,9 +125,10 @@ class KclSettings(BaseModel):
     )
     failover_time_millis: PositiveInt = Field(
         10_000,
-        description="A lease that is not renewed for so long is given to another worker: what a "
-        "crash costs when its worker doesn't come back. Renewing costs about 20 writes a minute "
-        "and shard, more with a shorter time.",
+        description="A lease that is not renewed for so long is given to another worker, by the "
+        "fleet's leader: what a crash costs whose worker doesn't come back, unless it was the "
+        "leader itself, whose lock lasts two minutes. Renewing costs about 20 writes a minute and "
+        "shard, more with a shorter time.",
     )
     shard_sync_interval_millis: PositiveInt = Field(
         1,
@@ -134,13 +161,15 @@ class KclSettings(BaseModel):
         description="KCL's own CloudWatch metrics, which cost money for each shard. KCL's own "
         "default is DETAILED.",
     )
-    max_active_threads: NonNegativeInt | None = Field(
-        None, description="The most threads for record processors. KCL's own: 0, no limit."
+    max_active_threads: Annotated[int, Field(ge=0, le=0)] | None = Field(
+        None,
+        description="0 alone, no limit, works: each shard needs three threads, and with fewer none "
+        "of them would start.",
     )
     processing_language: str | None = Field(
-        None, description="A word on the record processor's language for KCL's user agent."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
-    table_name: str | None = Field(
+    table_name: TableName | None = Field(
         None, description="The lease table, where its name is not `applicationName`."
     )
     max_leases_for_worker: PositiveInt | None = Field(
@@ -168,7 +197,7 @@ class KclSettings(BaseModel):
         None, description="Goes on when a child shard's parent is unknown. KCL's own: false."
     )
     skip_shard_sync_at_worker_initialization_if_leases_exist: bool | None = Field(
-        None, description="The adapter always sets it: no sync at start while leases exist."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
     scheduler_initialization_backoff_time_millis: PositiveInt | None = Field(
         None,
@@ -182,10 +211,10 @@ class KclSettings(BaseModel):
         None, description="Warns of a task that takes longer. KCL's own: never."
     )
     list_shards_backoff_time_in_millis: PositiveInt | None = Field(
-        None, description="Pause between two tries to list shards. KCL's own: 1500."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
     max_list_shards_retry_attempts: PositiveInt | None = Field(
-        None, description="How often listing shards is tried. KCL's own: 50."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
     timeout_in_seconds: PositiveInt | None = Field(
         None,
@@ -195,8 +224,7 @@ class KclSettings(BaseModel):
     )
     validate_sequence_number_before_checkpointing: bool | None = Field(
         None,
-        description="Asks Kinesis to check sequence numbers, which DynamoDB can't; leave it off. "
-        "KCL's own: false.",
+        description="Known to KCL, and without effect on the stream of a table.",
     )
     client_version_config: (
         Literal["CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X", "CLIENT_VERSION_CONFIG_3X"] | None
@@ -236,10 +264,10 @@ class KclSettings(BaseModel):
         "own: false.",
     )
     retry_get_records_in_seconds: PositiveInt | None = Field(
-        None, description="Time limit of a read before it is tried again. KCL's own: none."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
     max_get_records_thread_pool: PositiveInt | None = Field(
-        None, description="Threads for reads with such a limit. KCL's own: no limit."
+        None, description="Known to KCL, and without effect on the stream of a table."
     )
     millis_behind_latest_threshold_for_reduced_tps: PositiveInt | None = Field(
         None, description="Reads less often while closer to the tip than this. KCL's own: 0, never."
@@ -290,7 +318,7 @@ class KclSettings(BaseModel):
         description="Time after which a silent worker's metrics are removed, as in P1D. KCL's "
         "own: P1D.",
     )
-    worker_metrics_table_name: str | None = Field(
+    worker_metrics_table_name: TableName | None = Field(
         None,
         description="Table of the workers' loads. KCL's own: "
         "`<applicationName>-WorkerMetricStats`.",
@@ -311,7 +339,7 @@ class KclSettings(BaseModel):
         None, description="Protects the table of loads from deletion."
     )
     worker_metrics_tags: str | None = Field(None, description="Tags of the table of loads.")
-    coordinator_state_table_name: str | None = Field(
+    coordinator_state_table_name: TableName | None = Field(
         None,
         description="Table of the leader's lock. KCL's own: `<applicationName>-CoordinatorState`.",
     )

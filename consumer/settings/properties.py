@@ -8,7 +8,10 @@ import javaproperties
 
 from consumer.settings.errors import ConfigurationError
 
-_PLACEHOLDER = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+_REST = re.compile(r"\$\{")
+_PLACEHOLDER = re.compile(
+    r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>(?:(?!\$\{)[^}])*))?\}"
+)
 
 
 def read_properties(path: Path) -> dict[str, str]:
@@ -48,6 +51,10 @@ def fill_placeholders(
                 )
             return environ.get(name) or default or ""
 
+        if _REST.search(_PLACEHOLDER.sub("", value)):
+            mistakes.append(
+                f"{key}: has a ${{ that is no ${{NAME}} or ${{NAME:-default}}; correct it"
+            )
         return _PLACEHOLDER.sub(replacement, value)
 
     return {key: fill(key, value) for key, value in properties.items()}, mistakes

@@ -8,10 +8,12 @@ from pydantic.alias_generators import to_camel
 
 from consumer.core.messages import DEFAULT_SUBJECT
 
-_TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?")
-_STREAM_ARN = re.compile(r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+")
+_TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?", re.ASCII)
+_STREAM_ARN = re.compile(
+    r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+", re.ASCII
+)
 _QUEUE_URL = re.compile(r"https?://[^/\s]+/(.+/)?[\w-]+(\.fifo)?")
-_TABLE = re.compile(r"[\w.-]{3,255}")
+_TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
 _LONGEST_SUBJECT = 99
 
 
@@ -78,7 +80,7 @@ class PublisherSettings(BaseModel):
     stream_arn: Annotated[str, AfterValidator(check_stream_arn)] | None = Field(
         None,
         description="The stream itself, where `publisher.table` is not enough: for example an "
-        "older stream of the same table.",
+        "older stream of the same table, with an applicationName of its own.",
     )
     topic_arn: Annotated[str, AfterValidator(check_topic_arn)] = Field(
         description="The topic that gets the messages.",
@@ -140,7 +142,8 @@ class PublisherSettings(BaseModel):
     )
     kcl_log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
         "WARN",
-        description="The same for KCL and the adapter, which at INFO log every call.",
+        description="The same for KCL and the adapter, which at INFO log every call and, when they "
+        "start, every setting.",
     )
     health_port: int = Field(
         0,

@@ -1,6 +1,7 @@
 """From properties and environment to a whole, checked configuration."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,9 @@ from consumer.settings.publisher import PublisherSettings, table_of
 
 # kclpy's build reads it; it is no setting of the daemon.
 _NOT_OURS = frozenset({"KCL_MVN_REPO_SEARCH_URL"})
+
+# In a pod each service of its name space stands in the environment, one called `publisher` too.
+_OF_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)\w*)?$")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -61,7 +65,16 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values) + _no_queue(values)
     if mistakes or publisher is None or kcl is None:
         raise ConfigurationError(mistakes)
-    return Configuration(publisher, kcl)
+    return _consistent(Configuration(publisher, kcl))
+
+
+def _consistent(configuration: Configuration) -> Configuration:
+    named, stream_arn = configuration.publisher.table, configuration.stream_arn
+    if named and stream_arn and table_of(stream_arn) != named:
+        raise ConfigurationError(
+            [f"publisher.table = {named!r}: is not the table of {stream_arn}; name one of the two"]
+        )
+    return configuration
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:
@@ -92,7 +105,7 @@ def _why_unknown(key: str, known: Iterable[str]) -> str:
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
     known = [environment_name(key) for key in known_keys()]
     ours = [name for name in environ if name.startswith(("PUBLISHER_", "KCL_"))]
-    unknown = set(ours) - set(known) - _NOT_OURS
+    unknown = {name for name in ours if not _OF_KUBERNETES.search(name)} - set(known) - _NOT_OURS
     return [f"{name}: is not a known variable{_nearest(name, known)}" for name in sorted(unknown)]
 
 

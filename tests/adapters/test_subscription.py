@@ -1,6 +1,7 @@
 """A subscriber for as long as one looks."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.adapters.subscription import Subscription
+from consumer.adapters.subscription import Subscription, parse_envelope
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
 from tests.fakes import a_publisher
@@ -22,6 +23,24 @@ def clients() -> Iterator[tuple[Any, Any]]:
     """SNS and SQS in memory."""
     with mock_aws():
         yield boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+
+
+@pytest.mark.parametrize("body", ["hello", '{"a": 1}', '[{"x": 1}]', "[3]", "3"])
+def test_somebody_elses_message_is_kept_as_it_is(body: str) -> None:
+    """A topic may have other publishers."""
+    received = parse_envelope(
+        json.dumps(
+            {
+                "MessageId": "m-1",
+                "Message": body,
+                "Timestamp": "2026-01-31T12:00:00.000Z",
+                "MessageAttributes": {"n": {"Type": "Number", "Value": "1.5"}},
+            }
+        )
+    )
+
+    assert (received.body, list(received.entries)) == (body, [])
+    assert received.attributes == {"n": "1.5"}
 
 
 def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None:

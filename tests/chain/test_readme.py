@@ -36,7 +36,8 @@ def as_run(block: str) -> str:
 def as_run_here(command: str) -> str:
     """A command as it can be run here: no container is started, nothing runs for ever."""
     if command.startswith("docker run"):
-        return "\n".join(f"export {name}" for name in re.findall(r"--env (\S+)", command))
+        names = re.findall(r"--env (\S+)", command)
+        return "\n".join(["unset AWS_DEFAULT_REGION", *(f"export {name}" for name in names)])
     if command.startswith("scripts/"):
         return f"test -x {command.split(maxsplit=1)[0]}"
     ends = [end for start, end in ENDED.items() if start in command]

@@ -98,7 +98,7 @@ def test_a_throttled_checkpoint_is_asked_for_until_it_is_made() -> None:
     assert all(0 <= wait <= 5 for wait in waits)
 
 
-@pytest.mark.parametrize("error", ["InvalidStateException", "KinesisClientLibDependencyException"])
+@pytest.mark.parametrize("error", ["InvalidStateException", "IllegalArgumentException"])
 def test_any_other_answer_is_an_error(error: str) -> None:
     """It names the checkpoint that could not be made, and asks once."""
     daemon = DaemonDouble(errors=[error])

@@ -106,6 +106,7 @@ def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
 
 def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: Path) -> None:
     """Java, jars and the record processor."""
+    create_table()
     (tmp_path / "java").unlink()
     (tmp_path / "daemon.jar").unlink()
     bare = {**environ, "PATH": str(tmp_path), "KCL_EXECUTABLE_NAME": "no-such-program -x"}
@@ -114,6 +115,36 @@ def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: 
     assert java.startswith("java: ")
     assert jars.startswith("publisher.jars: ")
     assert "'no-such-program'" in program
+
+
+def test_the_region_may_stand_in_the_variable_of_either_sdk(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 reads AWS_DEFAULT_REGION, Java AWS_REGION; an operator sets one of them."""
+    create_table()
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert checked({**environ, "AWS_REGION": REGION})
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_REGION")
+    assert checked(environ)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        ("AWS_PROFILE", "nope", "nope"),
+        ("AWS_ENDPOINT_URL_SNS", "127.0.0.1:9", "127.0.0.1:9"),
+        ("AWS_ENDPOINT_URL_SNS", "http://", "http://"),
+    ],
+)
+def test_what_boto3_trips_over_is_named(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str
+) -> None:
+    """A profile, a file or an endpoint that can't be used: lines, no trace."""
+    create_table()
+    monkeypatch.setenv(variable, value)
+
+    assert named in " ".join(mistakes(environ))
 
 
 def test_missing_credentials_and_region_are_named_together(

@@ -10,7 +10,7 @@ from consumer.demo.tally import Outcome, Tally
 def message(*changes: Change) -> Received:
     """Changes as they arrive."""
     entries = [change.to_entry() for change in changes]
-    return Received("m", "s", entries, {}, datetime(2026, 1, 1, tzinfo=UTC))
+    return Received("m", "s", "", entries, {}, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_figures_are_counted_from_the_command() -> None:

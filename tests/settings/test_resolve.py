@@ -117,6 +117,34 @@ def test_every_mistake_is_named_at_once() -> None:
     assert not any("\n" in line for line in found)
 
 
+@pytest.mark.parametrize("value", ["${A", "${A:-${B}}", "${1}"])
+def test_a_placeholder_that_is_none_is_a_mistake(value: str) -> None:
+    """It would stay in the value as it is."""
+    lines = mistakes({**ENOUGH, "publisher.subject": value}, {"A": "", "B": ""})
+
+    assert any("publisher.subject: has a ${ that is no" in line for line in lines)
+
+
+def test_the_table_must_be_the_streams() -> None:
+    """The message's attribute would lie."""
+    (line,) = mistakes({**ENOUGH, "publisher.table": "invoices", "publisher.streamArn": STREAM})
+
+    assert line.startswith("publisher.table = 'invoices': is not the table of")
+
+
+def test_what_kubernetes_sets_for_a_service_is_not_ours() -> None:
+    """A service called publisher stands in every pod's environment."""
+    environ = {
+        "PUBLISHER_SERVICE_HOST": "10.0.0.1",
+        "PUBLISHER_SERVICE_PORT": "80",
+        "PUBLISHER_SERVICE_PORT_HTTP": "80",
+        "PUBLISHER_PORT": "tcp://10.0.0.1:80",
+        "PUBLISHER_PORT_80_TCP_ADDR": "10.0.0.1",
+    }
+
+    assert resolve(ENOUGH, environ).table == "orders"
+
+
 def test_dead_letters_need_a_queue() -> None:
     """Both are wanted or none."""
     (line,) = mistakes({**ENOUGH, "publisher.onPoison": "dead-letter"})
@@ -156,6 +184,13 @@ def test_an_unknown_name_is_told_its_nearest(
         ("publisher.onPoison", "skip", "'stop' or 'dead-letter'"),
         ("publisher.deadLetterQueueUrl", "letters", "is not a queue's URL"),
         ("publisher.deadLetterMaxPercent", "0", "greater than or equal to 1"),
+        ("publisher.table", "tabelaç", "is not a table's name"),
+        ("publisher.topicArn", TOPIC.replace("eu-west-1", "eu_west"), "is not a topic's ARN"),
+        ("executableName", " ", "names no program"),
+        ("workerId", " ", "is blank"),
+        ("tableName", "a b", "is not a table's name"),
+        ("failoverTimeMillis", "9" * 20, "less than or equal to 2147483647"),
+        ("maxActiveThreads", "1", "less than or equal to 0"),
         ("maxRecords", "1001", "less than or equal to 1000"),
         ("shutdownGraceMillis", "0", "greater than 0"),
         ("applicationName", "a/b", "is not a table's name"),

@@ -35,7 +35,9 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     void exit() {
         try (var shard = Events.ofShard(shardId)) {
             Events.error("child_failed", "The record processor of {} failed; the daemon ends", shardId);
+        } finally {
+            // Should even the log fail: to return would let KCL go on behind the lost records.
+            halt.accept(ExitStatus.FAILED);
         }
-        halt.accept(ExitStatus.FAILED);
     }
 }

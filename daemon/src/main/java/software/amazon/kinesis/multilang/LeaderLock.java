@@ -25,32 +25,23 @@ final class LeaderLock {
     private final String worker;
 
     LeaderLock(Scheduler scheduler) {
-        this(
-                scheduler.leaseManagementConfig().dynamoDBClient(),
-                scheduler.coordinatorConfig().coordinatorStateTableConfig().tableName(),
-                scheduler.leaseManagementConfig().workerIdentifier());
+        this.tables = scheduler.leaseManagementConfig().dynamoDBClient();
+        this.table = scheduler.coordinatorConfig().coordinatorStateTableConfig().tableName();
+        this.worker = scheduler.leaseManagementConfig().workerIdentifier();
     }
 
-    LeaderLock(DynamoDbAsyncClient tables, String table, String worker) {
-        this.tables = tables;
-        this.table = table;
-        this.worker = worker;
-    }
-
-    /** Takes away the lock that an earlier worker of this name has left; tells whether there was one. */
-    boolean clear() {
+    /** Takes away the lock that an earlier worker of this name has left, if there is one. */
+    void clear() {
         try {
             tables.deleteItem(request -> request.tableName(table)
                             .key(Map.of("key", text(KEY)))
                             .conditionExpression("ownerName = :worker")
                             .expressionAttributeValues(Map.of(":worker", text(worker))))
                     .join();
-            return true;
         } catch (CompletionException error) {
-            if (isNone(error.getCause())) {
-                return false;
+            if (!isNone(error.getCause())) {
+                throw error;
             }
-            throw error;
         }
     }
 

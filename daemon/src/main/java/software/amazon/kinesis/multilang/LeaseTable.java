@@ -1,10 +1,13 @@
 package software.amazon.kinesis.multilang;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * What KCL leaves to time: making the lease table ready at a first start, and giving leases back at
@@ -22,13 +25,21 @@ final class LeaseTable {
 
     private final Scheduler scheduler;
     private final LeaseRefresher leases;
+    private final Supplier<Set<String>> shards;
 
-    LeaseTable(Scheduler scheduler) {
+    /** @param shards lists the ids of the stream's shards */
+    LeaseTable(Scheduler scheduler, Supplier<Set<String>> shards) {
         this.scheduler = scheduler;
         this.leases = scheduler.leaseRefresher();
+        this.shards = shards;
     }
 
-    /** Creates the table and its index where they are missing, and a lease for each shard where there is none. */
+    /**
+     * Creates the table and its index where they are missing, and a lease for each shard where there
+     * is none.
+     *
+     * @throws Refusal when the table has leases of another stream
+     */
     void prepare() throws Exception {
         leases.createLeaseTableIfNotExists();
         leases.waitUntilLeaseTableExists(POLL_SECONDS, PATIENCE_SECONDS);
@@ -36,6 +47,22 @@ final class LeaseTable {
         leases.waitUntilLeaseOwnerToLeaseKeyIndexExists(POLL_SECONDS, PATIENCE_SECONDS);
         if (leases.isLeaseTableEmpty()) {
             listShards();
+        } else {
+            refuseOtherStreams();
+        }
+    }
+
+    private void refuseOtherStreams() throws Exception {
+        var unfinished = leases.listLeases().stream()
+                .filter(lease -> !ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint()))
+                .map(Lease::leaseKey)
+                .toList();
+        var foreign = StreamShards.foreign(unfinished, shards.get(), System.currentTimeMillis());
+        if (!foreign.isEmpty()) {
+            throw new Refusal("applicationName: its lease table "
+                    + scheduler.leaseManagementConfig().tableName() + " has leases of another stream, such as "
+                    + foreign.iterator().next() + "; take another name, one for each stream, or first read the"
+                    + " other stream to its end");
         }
     }
 
@@ -73,6 +100,10 @@ final class LeaseTable {
     }
 
     private List<String> heirs() {
+        if (scheduler.leaseManagementConfig().maxLeasesForWorker() < Integer.MAX_VALUE) {
+            // Only the leader knows who has room.
+            return List.of();
+        }
         try {
             return new Fleet(scheduler).others();
         } catch (RuntimeException error) {

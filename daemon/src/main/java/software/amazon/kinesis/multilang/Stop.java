@@ -2,6 +2,7 @@ package software.amazon.kinesis.multilang;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -45,10 +46,11 @@ final class Stop implements Runnable {
     @Override
     public void run() {
         Events.info("daemon_stopping", "Stopping; record processors have {} ms to publish what they hold", graceMillis);
+        var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
         try {
             if (started.getAsBoolean()) {
-                letRecordProcessorsFinish();
-                Events.info("daemon_stopped", "Stopped; {} leases given back", giveBack.call());
+                letRecordProcessorsFinish(deadline);
+                Events.info("daemon_stopped", "Stopped; {} leases given back", giveLeasesBack(deadline));
             } else {
                 Events.info("daemon_stopped", "Stopped before reading began");
             }
@@ -62,9 +64,16 @@ final class Stop implements Runnable {
         }
     }
 
-    private void letRecordProcessorsFinish() throws Exception {
-        if (!shutdown.get().get(graceMillis, TimeUnit.MILLISECONDS)) {
+    private void letRecordProcessorsFinish(long deadline) throws Exception {
+        if (!shutdown.get().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             throw new IllegalStateException("not every record processor has finished");
         }
+    }
+
+    /** Everything is published by now; should DynamoDB not answer, the leases expire by themselves. */
+    private int giveLeasesBack(long deadline) throws Exception {
+        var given = new FutureTask<>(giveBack);
+        new Thread(given, "give-back").start();
+        return given.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 }

@@ -6,6 +6,7 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
 import com.beust.jcommander.ParameterException;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +37,8 @@ public final class StreamsMultiLangDaemon {
     private final Health health;
     private final long graceMillis;
     private final AtomicBoolean started = new AtomicBoolean();
+    private StreamArn stream;
+    private DynamoDbStreamsClient streams;
 
     private StreamsMultiLangDaemon(DaemonProperties properties) {
         this.properties = properties;
@@ -69,12 +72,16 @@ public final class StreamsMultiLangDaemon {
             daemon = new StreamsMultiLangDaemon(read(arguments));
             scheduler = daemon.scheduler();
             daemon.serveHealth();
-        } catch (RuntimeException | IOException error) {
-            // A line, not a trace: what is wrong is in the file, not in the code.
-            Events.error("daemon_failed", "The daemon can't start: {}", message(error));
-            return ExitStatus.CONFIGURATION;
+        } catch (RuntimeException error) {
+            return refuse(error);
         }
         return daemon.work(scheduler);
+    }
+
+    /** A line, not a trace: what is wrong is in the file, not in the code. */
+    private static int refuse(RuntimeException error) {
+        Events.error("daemon_failed", "The daemon can't start: {}", message(error));
+        return ExitStatus.CONFIGURATION;
     }
 
     private static DaemonProperties read(String[] arguments) {
@@ -93,13 +100,14 @@ public final class StreamsMultiLangDaemon {
         nameWorkerInLogs();
         // Endpoints move; without this the JVM would keep their addresses for ever.
         Security.setProperty("networkaddress.cache.ttl", "60");
-        var stream = StreamArn.parse(properties.streamArn(), fallbackRegion());
+        stream = StreamArn.parse(properties.streamArn(), fallbackRegion());
         var executor = executor();
         var command = properties.command();
         var resolved = StreamsConfiguration.resolve(
                 configuration,
                 () -> new StreamsRecordProcessor(
                         new ChildProcess(command, executor, configuration, Runtime.getRuntime()::halt), health));
+        streams = streams(stream, resolved);
         listenForStart(resolved);
         readFrom(stream, resolved);
         return StreamsSchedulerFactory.createScheduler(
@@ -110,11 +118,11 @@ public final class StreamsMultiLangDaemon {
                 resolved.metrics(),
                 resolved.processor(),
                 resolved.retrieval(),
-                new AmazonDynamoDBStreamsAdapterClient(streams(stream, resolved), stream.region()));
+                new AmazonDynamoDBStreamsAdapterClient(streams, stream.region()));
     }
 
     private int work(Scheduler scheduler) {
-        var leases = new LeaseTable(scheduler);
+        var leases = new LeaseTable(scheduler, () -> StreamShards.list(streams, stream.service()));
         var stop = new Stop(
                 scheduler::startGracefulShutdown,
                 leases::giveBack,
@@ -128,6 +136,9 @@ public final class StreamsMultiLangDaemon {
             new LeaderLock(scheduler).clear();
             leases.prepare();
             scheduler.run();
+        } catch (Refusal error) {
+            takeOff(hook);
+            return refuse(error);
         } catch (Exception error) {
             Events.error("daemon_failed", "The daemon failed", error);
         }
@@ -136,9 +147,15 @@ public final class StreamsMultiLangDaemon {
         return ExitStatus.FAILED;
     }
 
-    private void serveHealth() throws IOException {
-        if (properties.healthPort() > 0) {
+    private void serveHealth() {
+        if (properties.healthPort() == 0) {
+            return;
+        }
+        try {
             new HealthServer(health, properties.healthHost(), properties.healthPort()).start();
+        } catch (IOException | RuntimeException error) {
+            throw new IllegalArgumentException("healthPort = " + properties.healthPort() + " on healthHost = "
+                    + properties.healthHost() + " can't be served: " + message(error) + "; take another port, or 0", error);
         }
     }
 
@@ -192,6 +209,7 @@ public final class StreamsMultiLangDaemon {
         var streaming = new DynamoDBStreamsPollingConfig(polling.kinesisClient());
         streaming.maxRecords(polling.maxRecords());
         streaming.idleTimeBetweenReadsInMillis(polling.idleTimeBetweenReadsInMillis());
+        streaming.millisBehindLatestThresholdForReducedTps(polling.millisBehindLatestThresholdForReducedTps());
         retrieval.retrievalSpecificConfig(streaming);
     }
 
@@ -200,6 +218,8 @@ public final class StreamsMultiLangDaemon {
                 .region(stream.region())
                 .credentialsProvider(resolved.credentials())
                 .overrideConfiguration(override -> {
+                    override.addExecutionInterceptor(
+                            new ExpiredRecords(System::currentTimeMillis, Runtime.getRuntime()::halt));
                     if (stream.isLocal()) {
                         override.addExecutionInterceptor(new LocalArnInterceptor(stream));
                     }
@@ -208,6 +228,12 @@ public final class StreamsMultiLangDaemon {
     }
 
     private static String message(Throwable error) {
+        for (var cause = error; cause != null; cause = cause.getCause()) {
+            // KCL sets values by reflection, which says of a failure only that there was one.
+            if (cause instanceof InvocationTargetException hidden && hidden.getCause() != null) {
+                return message(hidden.getCause());
+            }
+        }
         return error.getMessage() == null ? error.toString() : error.getMessage();
     }
 }

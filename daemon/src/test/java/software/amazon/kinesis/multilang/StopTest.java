@@ -92,6 +92,14 @@ class StopTest {
     }
 
     @Test
+    void whenGivingBackTakesTooLongTheStatusIs1() {
+        var never = new CompletableFuture<Integer>();
+        new Stop(() -> DONE, never::get, () -> true, 50, this::halt).run();
+
+        assertEquals(List.of("halt 1"), calls);
+    }
+
+    @Test
     void beforeTheStartNothingIsShutDownAndTheStatusIs0() {
         stop(() -> DONE, false, LONG);
 
