@@ -101,7 +101,8 @@ def _receive(
     last = time.monotonic()
     with screen.waiting_for("the daemon checks its settings and starts"):
         while True:
-            complete = tally.comparison().lost == 0
+            # Compared only when it can be: a comparison of thousands takes its time.
+            complete = tally.arrived >= show.changes and tally.comparison().lost == 0
             for line in daemon.new_lines():
                 screen.daemon_line(_since(show), line)
             for received in subscription.receive():

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
@@ -20,6 +22,7 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  */
 final class LeaseTable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
     private static final long POLL_SECONDS = 1;
     private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(10);
 
@@ -108,6 +111,7 @@ final class LeaseTable {
             return new Fleet(scheduler).others();
         } catch (RuntimeException error) {
             // Workers need not report at all (disableWorkerMetrics); then the next leader decides.
+            LOG.warn("Other workers are not known, leases are left to the next leader: {}", error.toString());
             return List.of();
         }
     }
