@@ -1,0 +1,194 @@
+"""Breaks the core on purpose, one way at a time, and looks which test notices.
+
+    .venv/bin/python -m tests.mutations [--json]
+
+Each mutation is one that would lose, repeat or misplace records. The exit status is 1 when one of
+them passes the tests of the core and the adapters.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from tests.places import ROOT
+
+PROCESSOR = "consumer/core/processor.py"
+FAILURES = "consumer/adapters/failures.py"
+
+# Lines of the processor.
+PUBLISH = "        receipt = self._publisher.publish(part.message)\n"
+CHECKPOINT = "        checkpointer.checkpoint(part.batch.last_sequence_number)\n"
+LETTER = "        self._poison.take("
+LETTER_CHECKPOINT = "        checkpointer.checkpoint(error.sequence_number)\n"
+FLUSH = "            self._deliver(self._batcher.flush(), checkpointer)\n"
+SHARD_END = "            checkpointer.checkpoint_shard_end()\n"
+STOPPED = """\
+        except LeaseLostError:
+            self.lease_lost()
+        else:
+            self._journal.note("shutdown_requested")
+"""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to break it.
+
+    Attributes:
+        name: What is wrong then.
+        file: Where.
+        edits: Pairs of text that stands there once, and what takes its place.
+    """
+
+    name: str
+    file: str
+    edits: tuple[tuple[str, str], ...]
+
+
+MUTATIONS = (
+    Mutation(
+        "checkpoint before publish", PROCESSOR, ((CHECKPOINT, ""), (PUBLISH, CHECKPOINT + PUBLISH))
+    ),
+    Mutation("checkpoint too far", PROCESSOR, ((CHECKPOINT, CHECKPOINT[:-2] + " + '0')\n"),)),
+    Mutation("tail forgotten at the shard's end", PROCESSOR, ((FLUSH + SHARD_END, SHARD_END),)),
+    Mutation(
+        "tail forgotten at a stop",
+        PROCESSOR,
+        ((FLUSH + STOPPED, "            pass\n" + STOPPED),),
+    ),
+    Mutation(
+        "held records published after a lost lease",
+        PROCESSOR,
+        (("dropped=self._batcher.discard()", "dropped=0"),),
+    ),
+    Mutation(
+        "the shard's end checkpointed after a lost lease",
+        PROCESSOR,
+        (("            return  # the end", "            pass  # the end"),),
+    ),
+    Mutation(
+        "letter sent after its checkpoint",
+        PROCESSOR,
+        ((LETTER_CHECKPOINT, ""), (LETTER, LETTER_CHECKPOINT + LETTER)),
+    ),
+    Mutation(
+        "what follows a refused record forgotten",
+        PROCESSOR,
+        (("record, batch = batch.around(", "record, _ = batch.around("),),
+    ),
+    Mutation(
+        "second half of a refused batch forgotten",
+        PROCESSOR,
+        (("for half in batch.halves():", "for half in batch.halves()[:1]:"),),
+    ),
+    Mutation(
+        "an error swallowed by the guard",
+        "consumer/adapters/kcl.py",
+        (
+            (
+                "            raise SystemExit(EXIT_FAILED) from error\n\n\ndef _raw_record",
+                "\n\ndef _raw_record",
+            ),
+        ),
+    ),
+    Mutation(
+        "a passing failure taken for the batch's",
+        FAILURES,
+        (("dict.fromkeys(_PASSING, PassingError)", "dict.fromkeys(_PASSING, BatchError)"),),
+    ),
+    Mutation(
+        "an operator's failure taken for the batch's",
+        FAILURES,
+        (("dict.fromkeys(_OPERATORS, OperatorError)", "dict.fromkeys(_OPERATORS, BatchError)"),),
+    ),
+    Mutation(
+        "a batch cut one byte too large",
+        "consumer/core/cuts.py",
+        (("message.size <= limit", "message.size <= limit + 1"),),
+    ),
+    Mutation(
+        "a full batch holds one record too many",
+        "consumer/core/batches.py",
+        (("len(self._held) >= self._size", "len(self._held) > self._size"),),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutation: the test that noticed it, None where none did."""
+
+    mutation: str
+    caught_by: str | None
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list on stdout.")
+def main(*, as_json: bool) -> None:
+    """Break the core on purpose and look which test notices."""
+    console = Console(stderr=True)
+    verdicts = [
+        judge(mutation) for mutation in track(MUTATIONS, "Breaking the core", console=console)
+    ]
+    if as_json:
+        click.echo(json.dumps([asdict(verdict) for verdict in verdicts], indent=2))
+    else:
+        Console().print(_table(verdicts))
+    sys.exit(0 if all(verdict.caught_by for verdict in verdicts) else 1)
+
+
+def judge(mutation: Mutation) -> Verdict:
+    """Run the tests on a broken copy."""
+    with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
+        copy = Path(folder)
+        for name in ("consumer", "tests", "pyproject.toml", "README.md"):
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+        _apply(mutation, copy)
+        return Verdict(mutation.name, _first_failure(copy))
+
+
+def _apply(mutation: Mutation, copy: Path) -> None:
+    file = copy / mutation.file
+    text = file.read_text()
+    for old, new in mutation.edits:
+        if text.count(old) != 1:
+            raise click.ClickException(f"{mutation.name}: {mutation.file} has changed; mend this")
+        text = text.replace(old, new)
+    file.write_text(text)
+
+
+def _first_failure(copy: Path) -> str | None:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "tests/core", "tests/adapters", "tests/contracts"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return None
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    return found[1] if found else done.stdout[-300:]
+
+
+def _table(verdicts: list[Verdict]) -> Table:
+    table = Table("what is broken", "the test that notices", title="The core, broken on purpose")
+    for verdict in verdicts:
+        table.add_row(verdict.mutation, verdict.caught_by or "[bold red]none")
+    return table
+
+
+if __name__ == "__main__":
+    main()
