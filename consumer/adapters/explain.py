@@ -46,10 +46,12 @@ _BAD_CREDENTIALS = frozenset(
 def explain(thing: str, error: Exception) -> str:
     """Return one line about an error that a call about `thing` raised."""
     if isinstance(error, ClientError):
-        return f"{thing}: {_explain_answer(error)}"
-    if isinstance(error, BotoCoreError):
-        return f"{thing}: {_explain_request(error)}"
-    return f"{thing}: {error}"
+        text = _explain_answer(error)
+    elif isinstance(error, BotoCoreError):
+        text = _explain_request(error)
+    else:
+        text = str(error)
+    return f"{thing}: {' '.join(text.split())}"
 
 
 def _explain_answer(error: ClientError) -> str:

@@ -18,6 +18,7 @@ from consumer.adapters.dead_letters import KeptLetter, LetterBox
 from consumer.adapters.logs import LogJournal
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
+from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
 from consumer.core.batches import Batch
 from consumer.core.errors import PublishError, RecordError
@@ -27,8 +28,6 @@ from consumer.core.records import RawRecord, decode_record
 from consumer.daemon.launch import child_settings
 from consumer.settings.child import ChildSettings
 
-EXIT_FAILED = 1
-EXIT_USAGE = 2
 _SHORT_REASON = 60
 
 
@@ -51,7 +50,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
             "PUBLISHER_DEAD_LETTER_QUEUE_URL",
             err=True,
         )
-        sys.exit(EXIT_USAGE)
+        sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region)
     with told_in_one_line(f"queue {url}"), LetterBox(queues, url) as box:
         yield _Office(box, settings)
@@ -104,7 +103,7 @@ def show(letter_id: str, properties: Path | None) -> None:
         shown = next((kept.text for kept in letters if kept.message_id == letter_id), None)
     if shown is None:
         click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
-        sys.exit(EXIT_FAILED)
+        sys.exit(exits.FAILED)
     click.echo(shown)
 
 
@@ -128,7 +127,7 @@ def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything:
         click.echo(f"{message_id}: no letter has this id", err=True)
     failed = [message_id for message_id, mistake in outcomes if mistake]
     click.echo(f"{len(outcomes) - len(failed)} published, {len(failed)} left in the queue")
-    sys.exit(EXIT_FAILED if failed or missing else 0)
+    sys.exit(exits.FAILED if failed or missing else 0)
 
 
 def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[KeptLetter]:

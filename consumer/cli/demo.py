@@ -8,13 +8,10 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from consumer.cli import exits
 from consumer.demo.screen import Screen
 from consumer.demo.show import DemoError, Show, perform
 from consumer.sandbox.server import SandboxError
-
-EXIT_LOST = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -48,12 +45,12 @@ def demo(changes: int, *, as_json: bool, keep: bool) -> None:
         outcome, faithful = perform(Show(changes, started, keep=keep), screen)
     except (DemoError, SandboxError) as error:
         click.echo(str(error), err=True)
-        sys.exit(EXIT_LOST)
+        sys.exit(exits.FAILED)
     except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exits.INTERRUPTED)
     if as_json:
         click.echo(json.dumps(outcome.to_json()))
-    sys.exit(0 if faithful else EXIT_LOST)
+    sys.exit(0 if faithful else exits.FAILED)
 
 
 def _started() -> float:
@@ -66,7 +63,7 @@ def _started() -> float:
             "dynamodb-stream-publisher[sandbox]",
             err=True,
         )
-        sys.exit(EXIT_USAGE)
+        sys.exit(exits.USAGE)
     return psutil.Process().create_time()
 
 

@@ -10,11 +10,10 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumer.adapters.explain import explain
+from consumer.cli import exits
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.settings.resolve import Configuration, resolve
-
-EXIT_USAGE = 2
 
 
 def configuration_of(properties: Path | None) -> Configuration:
@@ -24,7 +23,7 @@ def configuration_of(properties: Path | None) -> Configuration:
     except ConfigurationError as error:
         for mistake in error.mistakes:
             click.echo(mistake, err=True)
-        sys.exit(EXIT_USAGE)
+        sys.exit(exits.USAGE)
 
 
 @contextmanager
@@ -34,4 +33,4 @@ def told_in_one_line(thing: str) -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError, OSError, ValueError) as error:
         click.echo(explain(thing, error), err=True)
-        sys.exit(EXIT_USAGE)
+        sys.exit(exits.USAGE)

@@ -5,6 +5,8 @@ from http.client import HTTPConnection, HTTPException
 
 import click
 
+from consumer.cli import exits
+
 
 @click.command()
 @click.option(
@@ -42,5 +44,5 @@ def health(port: int, host: str, timeout: float) -> None:
         click.echo(answer.read().decode())
     except (OSError, HTTPException) as error:
         click.echo(f"port {port}: the daemon doesn't answer ({error}); is it running?", err=True)
-        sys.exit(1)
-    sys.exit(0 if answer.status == 200 else 1)  # noqa: PLR2004 - HTTP's OK
+        sys.exit(exits.FAILED)
+    sys.exit(0 if answer.status == 200 else exits.FAILED)  # noqa: PLR2004 - HTTP's OK

@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 
 from consumer.adapters.logs import LogFormat, LogLevel, start_logging
+from consumer.cli import exits
 from consumer.daemon.launch import plan_launch, start
 from consumer.daemon.preflight import check
 from consumer.daemon.worker_id import claim_worker_id
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.settings.resolve import Configuration, resolve
-
-EXIT_CONFIGURATION = 2
 
 
 @click.command()
@@ -55,7 +54,7 @@ def run(properties: Path | None, log_format: LogFormat | None, *, check_only: bo
         worker_id = _worker_id(configuration)
     except ConfigurationError as error:
         _report(error, environ)
-        sys.exit(EXIT_CONFIGURATION)
+        sys.exit(exits.USAGE)
     if not check_only:
         start(plan_launch(configuration, stream_arn, worker_id, environ))
 

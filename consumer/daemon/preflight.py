@@ -33,6 +33,7 @@ def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
     if not here:
         stream_arn, here = _check_stream(configuration)
         here += _check_topic(configuration) + _check_queue(configuration)
+        here += _check_lease_table(configuration)
     if mistakes + here or stream_arn is None:
         raise ConfigurationError(mistakes + here)
     return stream_arn
@@ -113,6 +114,24 @@ def _check_topic(configuration: Configuration) -> list[str]:
         ),
     )
     return mistakes
+
+
+def _check_lease_table(configuration: Configuration) -> list[str]:
+    """Whether it may be asked about; KCL creates it where it is missing."""
+    kcl = configuration.kcl
+    name = kcl.table_name or kcl.application_name
+    _, mistakes = _asked(
+        f"lease table {name!r} of applicationName",
+        lambda: _find_table(client("dynamodb", attempts=_ATTEMPTS, region=kcl.region_name), name),
+    )
+    return mistakes
+
+
+def _find_table(tables: Any, name: str) -> Any:  # noqa: ANN401 - boto3's client and answer
+    try:
+        return tables.describe_table(TableName=name)
+    except tables.exceptions.ResourceNotFoundException:
+        return None
 
 
 def _check_queue(configuration: Configuration) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core import set_initial_no_auth_action_count
 
 from consumer.daemon.preflight import check
 from consumer.settings.errors import ConfigurationError
@@ -102,6 +103,23 @@ def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
 
     assert line.startswith(f"publisher.deadLetterQueueUrl = '{url}': doesn't exist")
     assert checked({**environ, **settings})
+
+
+def test_wrong_credentials_are_named_for_each_thing_that_was_asked_about(
+    environ: dict[str, str],
+) -> None:
+    """Table, topic and lease table, a line each; moto answers for tables in a form of its own."""
+    create_table()
+
+    @set_initial_no_auth_action_count(0)
+    def with_wrong_credentials() -> list[str]:
+        return mistakes(environ)
+
+    table, topic, leases = with_wrong_credentials()
+    assert table.startswith("publisher.table = 'orders': DescribeTable failed: 403")
+    assert topic.startswith(f"publisher.topicArn = '{TOPIC}': the credentials are not accepted")
+    assert leases.startswith("lease table 'app' of applicationName: DescribeTable failed: 403")
+    assert "\n" not in table + topic + leases
 
 
 def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: Path) -> None:
