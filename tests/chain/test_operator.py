@@ -7,14 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
+from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
 from consumer.sandbox.proxy import Proxy, Request
+from tests.chain.gate import Gate
 from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
@@ -215,3 +218,34 @@ def listeners(sns: object, topic_arn: str) -> int:
     """How many subscriptions the topic has."""
     found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)  # type: ignore[attr-defined]
     return len(found["Subscriptions"])
+
+
+def test_a_topic_that_is_gone_is_waited_for_and_said_loudly(world: World) -> None:
+    """The worker goes on by itself once the topic is back; nothing is lost meanwhile."""
+    sns, sqs = world.sandbox.client("sns"), world.sandbox.client("sqs")
+    with Gate(world.sandbox.topics.url) as gate:
+        settings = {"AWS_ENDPOINT_URL_SNS": gate.url, "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "1000"}
+        daemon = world.start_daemon(settings)
+        wait_for_event(daemon, "processor_started")
+        sns.delete_topic(TopicArn=world.topic_arn)
+        world.write(12)
+        wait_for_event(daemon, "publish_blocked")
+        gate.shut()  # or it would publish to the new topic before anybody listens there
+        sns.create_topic(Name=world.topic_arn.rpartition(":")[2])
+        with Subscription(world.topic_arn, sns, sqs) as subscription:
+            gate.open()
+            wait_for(lambda: arrived(subscription, world) == 12)
+    lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
+    (first, *_) = [line for line in lines if line["event"] == "publish_blocked"]
+
+    assert first["level"] == "ERROR"
+    assert "create it or correct the name" in first["message"]
+    assert daemon.process.status is None
+    assert world.tally.comparison().delivered == 12
+
+
+def arrived(subscription: Subscription, world: World) -> int:
+    """How many changes have arrived, after another look."""
+    for received in subscription.receive():
+        world.tally.receive(received, time.time())
+    return world.tally.arrived
