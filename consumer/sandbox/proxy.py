@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,12 +26,26 @@ class Request:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered to a request.
+
+    Attributes:
+        status: The HTTP status.
+        body: The body.
+    """
+
+    status: int
+    body: bytes
+
+
 class Proxy:
     """Passes requests on, from a free port, for as long as the `with` lasts.
 
     Args:
         target: The server's URL.
         admit: Called with each request, and may wait; False drops it unanswered.
+        instead: Called with each request; returns the answer that it gets instead of the server's.
         change: Called with each request and its answer's body; returns the body to pass on.
     """
 
@@ -39,10 +53,12 @@ class Proxy:
         self,
         target: str,
         admit: Callable[[Request], bool] = lambda _request: True,
+        instead: Callable[[Request], Answer | None] = lambda _request: None,
         change: Callable[[Request, bytes], bytes] = lambda _request, body: body,
     ) -> None:
-        handler = _handler(urlsplit(target).netloc, admit, change)
-        self._server = ThreadingHTTPServer((HOST, 0), handler)
+        self._target = urlsplit(target).netloc
+        self._admit, self._instead, self._change = admit, instead, change
+        self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
 
@@ -59,35 +75,38 @@ class Proxy:
         self._server.shutdown()
         self._server.server_close()
 
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer | None:
+        """Return what a request gets; None where it gets nothing."""
+        if not self._admit(request):
+            return None
+        return self._instead(request) or self._pass_on(request, path, headers)
 
-def _handler(
-    target: str,
-    admit: Callable[[Request], bool],
-    change: Callable[[Request, bytes], bytes],
-) -> type[BaseHTTPRequestHandler]:
+    def _pass_on(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+        with contextlib.closing(HTTPConnection(self._target)) as behind:
+            behind.request("POST", path, request.body, headers)
+            answer = behind.getresponse()
+            return Answer(answer.status, self._change(request, answer.read()))
+
+
+def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             request = Request(self.headers.get("X-Amz-Target", "").rpartition(".")[2], body)
-            if admit(request):
-                self._pass_on(request)
-            else:
+            answer = proxy.answer(request, self.path, dict(self.headers))
+            if answer is None:
                 self.close_connection = True
+            else:
+                self._send(answer)
 
-        def _pass_on(self, request: Request) -> None:
-            behind = HTTPConnection(target)
-            with contextlib.closing(behind):
-                behind.request("POST", self.path, request.body, dict(self.headers))
-                answer = behind.getresponse()
-                content = change(request, answer.read())
+        def _send(self, answer: Answer) -> None:
+            # No header of the server's: a checksum would not be that of a changed answer.
             self.send_response_only(answer.status)
-            # Nothing else: a checksum of the answer would not be that of a changed one.
-            self.send_header("Content-Type", answer.headers["Content-Type"])
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(answer.body)
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""

@@ -16,7 +16,7 @@ import pytest
 from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
-from consumer.sandbox.proxy import Proxy, Request
+from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.gate import Gate
 from tests.chain.world import World, wait_for
 
@@ -131,6 +131,34 @@ def test_a_record_that_cant_be_read_can_become_a_dead_letter(world: World) -> No
     assert json.loads(listed.stdout)["sequenceNumber"] == spoilt[0]
     assert "eventName is" in json.loads(listed.stdout)["reason"]
     assert int(lease["checkpoint"]["S"]) > int(spoilt[0])
+
+
+def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
+    """The adapter goes on at the oldest record kept, without a word; the daemon says it."""
+    world.write(3)
+    daemon = world.start_daemon()
+    world.receive_everything()
+    assert daemon.stop() == 0
+    world.write(4)
+    asked: list[str] = []
+
+    def trimmed(request: Request) -> Answer | None:
+        if request.operation != "GetShardIterator" or asked:
+            return None
+        asked.append(json.loads(request.body)["ShardIteratorType"])
+        error = {"__type": "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"}
+        return Answer(400, json.dumps(error | {"message": "trimmed"}).encode())
+
+    with Proxy(world.sandbox.tables.url, instead=trimmed) as proxy:
+        again = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url})
+        wait_for_event(again, "records_expired")
+        world.receive_everything()
+    lines = [json.loads(line) for line in again.process.log.read_text().splitlines()]
+    (expired,) = [line for line in lines if line["event"] == "records_expired"]
+
+    assert asked
+    assert expired["level"] == "ERROR"
+    assert "shardId-" in expired["message"]
 
 
 def test_a_lease_table_of_another_stream_is_refused(world: World) -> None:
