@@ -38,7 +38,9 @@ def demo(changes: int, *, as_json: bool, keep: bool) -> None:
       stream-publisher demo --changes 2000 --json | tail -1 | jq .lost
       stream-publisher demo --keep
     """
-    signal.signal(signal.SIGTERM, _end)
+    # SIGINT too: a shell script that starts us in the background has it ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     started = _started()
     screen = Screen(Console(stderr=as_json))
     try:

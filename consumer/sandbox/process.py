@@ -1,15 +1,13 @@
 """A process of ours: started with its own log, ended by its id, gone when we are gone."""
 
 import contextlib
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
 _TERM_SECONDS = 5.0
 
 
@@ -31,14 +29,13 @@ class ManagedProcess:
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command,
+                _tied_to_us(command),
                 env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # A group of its own: a terminal's Ctrl-C reaches us alone, and we end it in order.
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform.startswith("linux") else None,  # noqa: PLW1509 - no threads run yet
             )
 
     @property
@@ -78,5 +75,11 @@ class ManagedProcess:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _tied_to_us(command: Sequence[str]) -> Sequence[str]:
+    """Have the kernel end the process when we end, where the program for it is there.
+
+    Not by a preexec_fn: with one, Python runs the fork's hooks, and a Ctrl-C that arrives in one of
+    those is swallowed, with a lock of the logging module left locked.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", *command] if setpriv else command
