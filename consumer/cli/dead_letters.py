@@ -33,9 +33,10 @@ _SHORT_REASON = 60
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """The queue and what a letter is published with."""
+    """The queue, the topic, and how a letter is written for it."""
 
     box: LetterBox
+    topic: SnsPublisher
     settings: ChildSettings
 
 
@@ -53,7 +54,13 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region)
     with told_in_one_line(f"queue {url}"), LetterBox(queues, url) as box:
-        yield _Office(box, settings)
+        yield _Office(box, _topic(settings), settings)
+
+
+def _topic(settings: ChildSettings) -> SnsPublisher:
+    policy = RetryPolicy(operator_patience_seconds=0)
+    retries = Retries(f"topic {settings.topic_arn}", policy, LogJournal(logging.getLogger()))
+    return SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
 
 
 _properties = click.option(
@@ -138,7 +145,7 @@ def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[KeptLetter
 
 def _redriven(office: _Office, kept: KeptLetter) -> tuple[str, str | None]:
     """Publish and delete one letter; return its id, and what kept it from being published."""
-    mistake = _unpublishable(kept) or _publish(office.settings, kept)
+    mistake = _publish(office, kept.letter)
     if mistake:
         click.echo(f"{kept.message_id}: {mistake}", err=True)
     else:
@@ -146,22 +153,15 @@ def _redriven(office: _Office, kept: KeptLetter) -> tuple[str, str | None]:
     return kept.message_id, mistake
 
 
-def _unpublishable(kept: KeptLetter) -> str | None:
-    if kept.letter is None:
+def _publish(office: _Office, letter: Letter | None) -> str | None:
+    """Publish a letter; return what keeps it from being published."""
+    if letter is None:
         return "is not a dead letter of this program"
-    if not kept.letter.data:
+    if not letter.data:
         return "its record was too large for the queue, which has its keys only"
-    return None
-
-
-def _publish(settings: ChildSettings, kept: KeptLetter) -> str | None:
-    letter = kept.letter
-    assert letter is not None  # noqa: S101 - `_unpublishable` has said so
-    policy = RetryPolicy(operator_patience_seconds=0)
-    retries = Retries(f"topic {settings.topic_arn}", policy, LogJournal(logging.getLogger()))
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
+    form = office.settings.form(letter.shard_id, redriven=True)
     try:
-        topic.publish(encode_message(_batch(letter), settings.form(letter.shard_id, redriven=True)))
+        office.topic.publish(encode_message(_batch(letter), form))
     except (RecordError, PublishError) as error:
         return str(error)
     return None

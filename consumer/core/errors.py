@@ -32,8 +32,8 @@ class BatchError(PublishError):
     """The message is refused for what is in it; some of its records may be accepted alone."""
 
 
-class RecordError(StreamPublisherError):
-    """A record can't be read, or can't be published even alone.
+class _AtRecordError(StreamPublisherError):
+    """An error about one record; it says where the record stands.
 
     Args:
         sequence_number: Where the record stands in its shard.
@@ -46,18 +46,15 @@ class RecordError(StreamPublisherError):
         self.reason = reason
 
 
-class PoisonError(StreamPublisherError):
-    """A record can't be published and is not to become a dead letter: the worker must stop here.
+class RecordError(_AtRecordError):
+    """A record can't be read, or can't be published even alone."""
 
-    Args:
-        sequence_number: Where the record stands in its shard.
-        reason: What is wrong with it.
+
+class PoisonError(_AtRecordError):
+    """Such a record, where it is not to become a dead letter: the worker must stop here.
+
+    It is no RecordError, which would be taken for another record to make a letter of.
     """
-
-    def __init__(self, sequence_number: str, reason: str) -> None:
-        super().__init__(f"record {sequence_number}: {reason}")
-        self.sequence_number = sequence_number
-        self.reason = reason
 
 
 class CheckpointError(StreamPublisherError):
