@@ -9,7 +9,7 @@ from consumer.sandbox.backends import REGION
 
 
 def bare_client(service: Any, url: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
-    """A boto3 client that tries once, and leaves it to the service to find fault with parameters."""
+    """A boto3 client that tries once and leaves it to the service to complain of parameters."""
     return boto3.client(
         service,
         region_name=REGION,

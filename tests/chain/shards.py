@@ -1,0 +1,101 @@
+"""A world whose table is simulated: many shards, which split and fail when a test says so."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from consumer.adapters.subscription import Received, Subscription
+from consumer.demo.daemon import Daemon
+from consumer.sandbox.backends import Sandbox
+from tests.chain.world import World
+from tests.streams.endpoint import StreamsEndpoint
+from tests.streams.items import Items, identify
+from tests.streams.ledger import Ledger
+from tests.streams.records import Change
+from tests.streams.stream import SimulatedStream
+
+
+class ShardedWorld(World):
+    """A simulated stream with its own lease table, topic and subscriber.
+
+    Args:
+        sandbox: The servers of lease table and topic.
+        subscription: The topic's subscriber.
+        topic_arn: The topic.
+        folder: Where daemons' logs go.
+        endpoint: Where the stream is served.
+        stream: The stream.
+    """
+
+    def __init__(  # noqa: PLR0913 - a world has many parts
+        self,
+        sandbox: Sandbox,
+        subscription: Subscription,
+        topic_arn: str,
+        folder: Path,
+        *,
+        endpoint: StreamsEndpoint,
+        stream: SimulatedStream,
+    ) -> None:
+        super().__init__(sandbox, subscription, topic_arn, folder)
+        self.endpoint, self.stream = endpoint, stream
+        self.items, self.ledger = Items(), Ledger()
+        self.received: list[Received] = []
+
+    def start_daemon(self, extra: Mapping[str, str] | None = None) -> Daemon:
+        """Start a daemon on the stream; it is ended with the test."""
+        led_there = {
+            "PUBLISHER_TABLE": self.stream.table,
+            "PUBLISHER_STREAM_ARN": self.stream.arn,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.endpoint.url,
+        }
+        return super().start_daemon(led_there | dict(extra or {}))
+
+    def change(self, item_ids: Sequence[str]) -> None:
+        """Insert or modify each item."""
+        for item_id in item_ids:
+            self.add(*self.items.write(item_id))
+
+    def add(self, change: Change, version: int) -> tuple[str, str]:
+        """Write a change; return its shard and sequence number."""
+        self.ledger.write(change.keys["id"]["S"], version)
+        return self.stream.add(change)
+
+    def receive(self) -> int:
+        """Receive what is there, waiting a second for it; return how many messages."""
+        received = self._subscription.receive()
+        self.received.extend(received)
+        for message in received:
+            for entry in message.entries:
+                self.ledger.receive(*identify(entry))
+        return len(received)
+
+    def receive_everything(self) -> None:
+        """Receive until every written change has arrived, and then what is still under way."""
+        assert self.receive_until(lambda: self.ledger.is_complete), self.logs()
+        while self.receive():
+            pass
+
+    def checkpoints(self) -> Mapping[str, str]:
+        """Each shard's checkpoint, by the shard's id."""
+        return {lease["leaseKey"]["S"]: lease["checkpoint"]["S"] for lease in self.leases()}
+
+
+@contextlib.contextmanager
+def new_sharded_world(sandbox: Sandbox, folder: Path, shards: int) -> Iterator[ShardedWorld]:
+    """A world with a stream of its own, on shared servers."""
+    sns, sqs = (sandbox.client(name) for name in ("sns", "sqs"))
+    stream = SimulatedStream("orders", shards)
+    topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    with (
+        StreamsEndpoint(stream) as endpoint,
+        Subscription(topic_arn, sns, sqs) as subscription,
+    ):
+        world = ShardedWorld(
+            sandbox, subscription, topic_arn, folder, endpoint=endpoint, stream=stream
+        )
+        try:
+            yield world
+        finally:
+            world.close()

@@ -1,0 +1,116 @@
+"""Many shards, splits, and a stream that fails: what DynamoDB Local never does, on the daemon."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from consumer.sandbox.backends import Sandbox
+from tests.chain.shards import ShardedWorld, new_sharded_world
+from tests.chain.world import wait_for
+from tests.streams import faults
+from tests.streams.items import Items
+
+pytestmark = pytest.mark.server
+
+ITEMS = [f"item-{number}" for number in range(40)]
+
+
+@pytest.fixture
+def sharded(
+    sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[ShardedWorld]:
+    """A stream of four shards, or as many as the test says."""
+    with new_sharded_world(sandbox, tmp_path, getattr(request, "param", 4)) as world:
+        yield world
+
+
+def assert_all_arrived_in_order(world: ShardedWorld, written: int) -> None:
+    """Nothing lost, foreign, or overtaken by a later change of its item."""
+    world.receive_everything()
+    balance = world.ledger.balance()
+
+    assert (balance.written, balance.delivered, balance.lost) == (written, written, 0)
+    assert (balance.out_of_order, balance.foreign) == (0, 0)
+
+
+def places(world: ShardedWorld, shard_id: str) -> list[int]:
+    """Where a shard's messages stand among all that arrived."""
+    shards = [received.attributes["shardId"] for received in world.received]
+    return [place for place, shard in enumerate(shards) if shard == shard_id]
+
+
+def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) -> None:
+    """A split before the daemon starts, two while it reads, the last one of a child."""
+    first, second, *_ = sharded.stream.open_shards()
+    sharded.change(ITEMS)
+    families = {first: sharded.stream.split(first)}
+    sharded.change(ITEMS)
+    daemon = sharded.start_daemon()
+    assert sharded.receive_until(lambda: len(places(sharded, second)) > 0), sharded.logs()
+    families[second] = sharded.stream.split(second)
+    sharded.change(ITEMS)
+    grandchild = families[first][0]
+    families[grandchild] = [sharded.stream.roll(grandchild)]
+    sharded.change(ITEMS)
+    sharded.change(ITEMS)
+
+    assert_all_arrived_in_order(sharded, 200)
+    assert sharded.ledger.balance().duplicates == 0
+    for parent, children in families.items():
+        for child in children:
+            assert max(places(sharded, parent)) < min(places(sharded, child))
+    assert {sharded.checkpoints()[parent] for parent in families} == {"SHARD_END"}
+    assert daemon.process.status is None
+
+
+@pytest.mark.parametrize("sharded", [2], indirect=True)
+def test_a_stream_that_fails_in_every_way_loses_nothing(sharded: ShardedWorld) -> None:
+    """Throttled, failed, dropped, slow, empty and expired: the daemon stays up and gets it all."""
+    sharded.change(ITEMS)
+    daemon = sharded.start_daemon()
+    assert sharded.receive_until(lambda: sharded.ledger.is_complete), sharded.logs()
+    script = faults.Script()
+    for fault in (
+        *(faults.throttled, faults.limited, faults.throttled_by_front, faults.internal_error),
+        *(faults.unavailable, faults.dropped, faults.slow(0.2)),
+    ):
+        script.plan("GetRecords", fault, times=2)
+    for fault in (faults.throttled_by_front, faults.internal_error, faults.dropped):
+        script.plan("GetShardIterator", fault)
+    sharded.endpoint.fault = script
+    sharded.stream.empty_pages(3)
+    sharded.change(ITEMS)
+    sharded.stream.expire_iterators()
+    sharded.change(ITEMS)
+    wait_for(lambda: script.is_over)
+    sharded.stream.expire_iterators()
+    sharded.change(ITEMS)
+
+    assert_all_arrived_in_order(sharded, 160)
+    assert sum(script.done.values()) == 17
+    assert daemon.process.status is None
+
+
+@pytest.mark.parametrize("sharded", [1], indirect=True)
+def test_the_largest_records_pass(sharded: ShardedWorld) -> None:
+    """Messages right at the topic's limit arrive; a record beyond it comes to be a dead letter."""
+    queue_url = sharded.sandbox.client("sqs").create_queue(
+        QueueName=f"letters-{sharded.application}"
+    )["QueueUrl"]
+    sharded.items = Items("x" * 130_500)
+    sharded.change(["large"] * 6)
+    whale = Items("ç" * 204_000)  # 408 kB an image, twice: as much as DynamoDB allows
+    whale.write("whale")
+    _, number = sharded.stream.add(whale.write("whale")[0])
+    sharded.change(["large"] * 3)
+    sharded.start_daemon(
+        {"PUBLISHER_ON_POISON": "dead-letter", "PUBLISHER_DEAD_LETTER_QUEUE_URL": queue_url}
+    )
+
+    assert_all_arrived_in_order(sharded, 9)
+    assert max(len(received.body) for received in sharded.received) > 260_000
+    sqs = sharded.sandbox.client("sqs")
+    (letter,) = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=5)["Messages"]
+    assert json.loads(letter["Body"])["sequenceNumber"] == number
