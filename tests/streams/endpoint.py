@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,8 +73,10 @@ class _Server(ThreadingHTTPServer):
         self._connections.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, _request: Any, _address: Any) -> None:  # noqa: ANN401 - the same
-        """Say nothing of a client that is gone."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the same
+        """Say nothing of a client that is gone; a mistake in a fault or in here is shown."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
         """Close what clients still keep."""
