@@ -114,3 +114,26 @@ def test_the_largest_records_pass(sharded: ShardedWorld) -> None:
     sqs = sharded.sandbox.client("sqs")
     (letter,) = sqs.receive_message(QueueUrl=queue_url, WaitTimeSeconds=5)["Messages"]
     assert json.loads(letter["Body"])["sequenceNumber"] == number
+
+
+@pytest.mark.parametrize("sharded", [1], indirect=True)
+def test_records_trimmed_under_a_reader_are_said_to_have_expired(sharded: ShardedWorld) -> None:
+    """Only they are missing: reading goes on at the oldest kept, by itself."""
+    sharded.change(ITEMS[:3])
+    daemon = sharded.start_daemon()
+    sharded.receive_everything()
+    outage = faults.Script()
+    outage.plan("GetRecords", faults.unavailable, times=1000)
+    sharded.endpoint.fault = outage
+    wait_for(lambda: bool(outage.done))
+    *_, (shard_id, last_trimmed), _, _ = [sharded.add(*sharded.items.write("b")) for _ in range(5)]
+    sharded.stream.trim(shard_id, last_trimmed)
+    sharded.endpoint.fault = faults.none
+    arrived = sharded.receive_until(lambda: sharded.ledger.balance().lost == 3)
+    lines = map(json.loads, daemon.process.log.read_text().splitlines())
+    said = [line["message"] for line in lines if line["event"] == "records_expired"]
+
+    assert arrived, sharded.logs()
+    assert sharded.ledger.some_lost() == [("b", 1), ("b", 2), ("b", 3)]
+    assert [message for message in said if shard_id in message]
+    assert daemon.process.status is None
