@@ -40,11 +40,10 @@ class Count:
         self._lock = threading.Lock()
         self._counted: Counter[str] = Counter()
 
-    def admit(self, request: Request) -> bool:
+    def note(self, request: Request) -> None:
         """Count a request and let it pass."""
         with self._lock:
             self._counted[request.operation] += 1
-        return True
 
     def reset(self) -> Counter[str]:
         """Return what was counted, and begin again."""
@@ -79,7 +78,7 @@ def _calls_a_minute(
     application = f"calls-{uuid.uuid4().hex[:8]}"
     folder = sandbox.folder / application
     folder.mkdir()
-    with Proxy(sandbox.tables.url, count.admit) as proxy:
+    with Proxy(sandbox.tables.url, count.note) as proxy:
         environ = sandbox.environment() | {
             "PUBLISHER_TABLE": TABLE,
             "PUBLISHER_TOPIC_ARN": topic_arn,

@@ -10,13 +10,11 @@ import signal
 import sys
 from datetime import UTC, datetime
 
-from amazon_kclpy import kcl
-
 from consumer.adapters.aws import client
 from consumer.adapters.dead_letters import Origin, SqsDeadLetters
-from consumer.adapters.kcl import RecordProcessor
+from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
-from consumer.adapters.pipe import claim_stdout, daemon_is_gone
+from consumer.adapters.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
 from consumer.core.batches import Batcher
@@ -41,7 +39,8 @@ def main() -> None:
         sys.exit(_explain_use())
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
-    kcl.KCLProcess(_record_processor(settings, bound), sys.stdin, protocol, sys.stderr).run()
+    journal = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
+    converse(_record_processor(settings, bound, journal), journal, sys.stdin, protocol)
 
 
 def _explain_use() -> int:
@@ -52,8 +51,9 @@ def _explain_use() -> int:
     return EXIT_USAGE
 
 
-def _record_processor(settings: ChildSettings, bound: dict[str, Fact]) -> RecordProcessor:
-    journal = LogJournal(logging.getLogger("consumer"))
+def _record_processor(
+    settings: ChildSettings, bound: dict[str, Fact], journal: Journal
+) -> RecordProcessor:
     policy = RetryPolicy(
         longest_wait_seconds=settings.retry_max_wait_millis / 1000,
         operator_patience_seconds=settings.operator_error_exit_after or None,

@@ -5,16 +5,24 @@ checkpoint steps over what was lost. Only SystemExit gets through it. Hence the 
 verb: whatever escapes ends the process, without an answer to the daemon.
 """
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from amazon_kclpy import kcl, messages
 from amazon_kclpy.v3 import processor
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from consumer.core.errors import CheckpointError, LeaseLostError, PoisonError
+from consumer.core.errors import (
+    CheckpointError,
+    DaemonError,
+    LeaseLostError,
+    OperatorError,
+    PoisonError,
+    TooManyLettersError,
+)
 from consumer.core.ports import Checkpointer, Journal
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
@@ -24,6 +32,10 @@ _LEASE_MOVED = "ShutdownException"
 _PASSING = frozenset({"ThrottlingException", "KinesisClientLibDependencyException"})
 
 EXIT_FAILED = 1
+"""The shard can't go on here; the daemon gives up its lease and goes on with the others."""
+
+EXIT_WORKER = 3
+"""No shard of this worker can go on; the daemon ends it."""
 
 
 class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # kclpy is untyped
@@ -48,13 +60,13 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
 
     def initialize(self, initialize_input: messages.InitializeInput) -> None:
         """Learn the shard's id and where reading begins."""
-        with self._guard():
+        with _guard(self._journal):
             self._shard = self._build(initialize_input.shard_id)
             self._shard.initialize(str(initialize_input.sequence_number))
 
     def process_records(self, process_records_input: messages.ProcessRecordsInput) -> None:
         """Take the next records, possibly none."""
-        with self._guard():
+        with _guard(self._journal):
             self._started.process_records(
                 Delivery(
                     records=map(_raw_record, process_records_input.records),
@@ -66,17 +78,17 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
 
     def lease_lost(self, _lease_lost_input: messages.LeaseLostInput) -> None:
         """Another worker holds the shard."""
-        with self._guard():
+        with _guard(self._journal):
             self._started.lease_lost()
 
     def shard_ended(self, shard_ended_input: messages.ShardEndedInput) -> None:
         """The shard has no more records."""
-        with self._guard():
+        with _guard(self._journal):
             self._started.shard_ended(self._checkpointer(shard_ended_input))
 
     def shutdown_requested(self, shutdown_requested_input: messages.ShutdownRequestedInput) -> None:
         """The daemon is about to stop."""
-        with self._guard():
+        with _guard(self._journal):
             self._started.shutdown_requested(self._checkpointer(shutdown_requested_input))
 
     def _checkpointer(self, action: Any) -> Checkpointer:  # noqa: ANN401 - kclpy is untyped
@@ -88,21 +100,53 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
             raise RuntimeError("the daemon sent an action before initialize")
         return self._shard
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
+
+def converse(processor: RecordProcessor, journal: Journal, said: TextIO, answers: TextIO) -> None:
+    """Do what the daemon says until it says no more.
+
+    Args:
+        processor: Whom it speaks to.
+        journal: Where it is noted that the conversation broke off.
+        said: The daemon's lines.
+        answers: Where it reads.
+
+    Raises:
+        SystemExit: A verb failed, or the daemon said what nobody understands.
+    """
+    with _guard(journal):
+        # kclpy writes traces there of what escapes a verb, which here is only what breaks off the
+        # conversation at once.
+        unheard = io.StringIO()
         try:
-            yield
-        except BrokenPipeError as error:
-            self._journal.note("daemon_gone")
-            raise SystemExit(EXIT_FAILED) from error
-        except PoisonError as error:
-            self._journal.note(
-                "record_refused", sequenceNumber=error.sequence_number, error=error.reason
-            )
-            raise SystemExit(EXIT_FAILED) from error
+            kcl.KCLProcess(processor, said, answers, unheard).run()
+        except OSError:
+            raise
         except Exception as error:
-            self._journal.note("processor_failed", error=f"{type(error).__name__}: {error}")
-            raise SystemExit(EXIT_FAILED) from error
+            # Its own text may quote the line, and with it images.
+            what = type(error).__name__
+            raise DaemonError(f"the daemon said what can't be understood ({what})") from error
+
+
+@contextmanager
+def _guard(journal: Journal) -> Iterator[None]:
+    """End the process, without an answer to the daemon, on any error."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        journal.note("daemon_gone")
+        raise SystemExit(EXIT_FAILED) from error
+    except PoisonError as error:
+        journal.note("record_refused", sequenceNumber=error.sequence_number, error=error.reason)
+        raise SystemExit(_status_after(error)) from error
+    except Exception as error:
+        journal.note("processor_failed", error=f"{type(error).__name__}: {error}")
+        raise SystemExit(_status_after(error)) from error
+
+
+def _status_after(error: Exception) -> int:
+    """Topic, credentials and the rule about letters are the same for every shard."""
+    is_worker_wide = isinstance(error, OperatorError | TooManyLettersError)
+    return EXIT_WORKER if is_worker_wide else EXIT_FAILED
 
 
 def _raw_record(record: messages.Record) -> RawRecord:

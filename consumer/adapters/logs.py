@@ -7,7 +7,7 @@ reads both.
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
@@ -95,16 +95,18 @@ class LogJournal:
 
     Args:
         logger: Where lines go.
+        sign: Called with each event that is below the logger's level.
     """
 
-    def __init__(self, logger: logging.Logger) -> None:
+    def __init__(self, logger: logging.Logger, sign: Callable[[], object] = lambda: None) -> None:
         self._logger = logger
+        self._sign = sign
 
     def note(self, event: EventKey, **facts: Fact) -> None:
         """Write one event; its sentence and level stand in core/events.py."""
         kind = EVENTS[event]
-        self._logger.log(
-            _PYTHON_LEVELS[kind.level],
-            kind.message.format_map(facts),
-            extra={"event": event, "facts": facts},
-        )
+        level, sentence = _PYTHON_LEVELS[kind.level], kind.message.format_map(facts)
+        if self._logger.isEnabledFor(level):
+            self._logger.log(level, sentence, extra={"event": event, "facts": facts})
+        else:
+            self._sign()

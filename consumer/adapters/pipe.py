@@ -1,5 +1,6 @@
 """The pipe to the daemon: standard input and output are the protocol and nothing else."""
 
+import contextlib
 import os
 import select
 import sys
@@ -19,6 +20,17 @@ def claim_stdout() -> TextIO:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return protocol
+
+
+def give_sign_of_life() -> None:
+    """Let the daemon see that this process is at work, by an empty line that it doesn't pass on.
+
+    A line of the log is such a sign too; without either the daemon takes the process for hung.
+    """
+    # Whoever can't write here can't be told so either.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write("\n")
+        sys.stderr.flush()
 
 
 def daemon_is_gone(descriptor: int = 0) -> bool:

@@ -7,7 +7,9 @@ StreamPublisherError
 │   └── BatchError      something in the message is refused: publish its records in smaller parts
 ├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
 ├── PoisonError         such a record, where it is not to become a letter: stop before it
+│   └── TooManyLettersError  or no longer, since the fault is not in the records: stop the worker
 ├── CheckpointError     the checkpoint can't be made: stop
+├── DaemonError         the daemon breaks the protocol: stop
 └── LeaseLostError      another worker holds the shard: drop what is held and say nothing
 """
 
@@ -57,8 +59,16 @@ class PoisonError(_AtRecordError):
     """
 
 
+class TooManyLettersError(PoisonError):
+    """So many dead letters that the fault must be elsewhere: the worker must stop."""
+
+
 class CheckpointError(StreamPublisherError):
     """The daemon could not make a checkpoint for a reason that trying again can't mend."""
+
+
+class DaemonError(StreamPublisherError):
+    """The daemon said something that is not of its protocol."""
 
 
 class LeaseLostError(StreamPublisherError):

@@ -92,13 +92,14 @@ EVENTS: Mapping[EventKey, EventKind] = {
     "record_refused": EventKind(
         "ERROR",
         "Record {sequenceNumber} can't be published: {error}",
-        "The worker stops here, and nothing after the record is checkpointed.",
+        "The shard stops here, and nothing after the record is checkpointed. It is tried again "
+        "after a growing wait.",
     ),
     "processor_failed": EventKind(
         "ERROR",
         "The record processor stops: {error}",
-        "No retry can mend this. The worker ends; after it is mended and started again, reading "
-        "goes on at the last checkpoint.",
+        "The record processor can't go on, and ends. Another one begins at the last checkpoint "
+        "after a growing wait; where the fault is the whole worker's, the worker ends.",
     ),
     "daemon_gone": EventKind(
         "WARN",

@@ -1,10 +1,10 @@
-"""Records that can't be published: the worker stops before them, or makes dead letters of them."""
+"""Records that can't be published: their shard stops before them, or they become dead letters."""
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.core.errors import PoisonError
+from consumer.core.errors import PoisonError, TooManyLettersError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Poison(Protocol):
 
 
 class StopAtPoison:
-    """The worker stops before the first record that can't be published."""
+    """The shard stops before the first record that can't be published."""
 
     def published(self, records: int) -> None:
         """Nothing depends on it."""
@@ -84,12 +84,17 @@ class KeepPoison:
         self._seen += records
 
     def take(self, letter: Letter) -> None:
-        """Keep the letter, or stop where it would be one too many."""
+        """Keep the letter.
+
+        Raises:
+            TooManyLettersError: It would be one too many.
+        """
         self._seen += 1
         while self._places and self._places[0] <= self._seen - self._window:
             self._places.popleft()
         if len(self._places) * 100 >= self._percent * self._window:
             share = f"{self._percent} % of the latest {self._window} records are dead letters"
-            raise PoisonError(letter.sequence_number, f"{letter.reason}; it is not kept: {share}")
+            reason = f"{letter.reason}; it is not kept: {share}"
+            raise TooManyLettersError(letter.sequence_number, reason)
         self._letters.send(letter)
         self._places.append(self._seen)

@@ -97,6 +97,11 @@ def _properties(configuration: Configuration, stream_arn: str, worker_id: str) -
     kcl = configuration.kcl.model_dump(by_alias=True, exclude_none=True)
     own = configuration.publisher
     kcl |= {"streamName": stream_arn, "workerId": worker_id}
+    kcl |= {
+        "shardFailuresBeforeExit": own.shard_failures_before_exit,
+        "childTimeoutMillis": own.child_timeout_millis,
+        "onTrimmedData": own.on_trimmed_data,
+    }
     if own.health_port:
         kcl |= {
             "healthPort": own.health_port,

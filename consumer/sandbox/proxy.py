@@ -39,12 +39,17 @@ class Answer:
     body: bytes
 
 
+class DroppedError(Exception):
+    """Raised by a hook: the connection is closed without an answer."""
+
+
 class Proxy:
     """Passes requests on, from a free port, for as long as the `with` lasts.
 
+    Either hook may wait, and may raise DroppedError.
+
     Args:
         target: The server's URL.
-        admit: Called with each request, and may wait; False drops it unanswered.
         instead: Called with each request; returns the answer that it gets instead of the server's.
         change: Called with each request and its answer's body; returns the body to pass on.
     """
@@ -52,12 +57,11 @@ class Proxy:
     def __init__(
         self,
         target: str,
-        admit: Callable[[Request], bool] = lambda _request: True,
         instead: Callable[[Request], Answer | None] = lambda _request: None,
         change: Callable[[Request, bytes], bytes] = lambda _request, body: body,
     ) -> None:
         self._target = urlsplit(target).netloc
-        self._admit, self._instead, self._change = admit, instead, change
+        self._instead, self._change = instead, change
         self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
@@ -75,10 +79,8 @@ class Proxy:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer | None:
-        """Return what a request gets; None where it gets nothing."""
-        if not self._admit(request):
-            return None
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+        """Return what a request gets; raises as the hooks do."""
         return self._instead(request) or self._pass_on(request, path, headers)
 
     def _pass_on(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
@@ -95,8 +97,9 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             request = Request(self.headers.get("X-Amz-Target", "").rpartition(".")[2], body)
-            answer = proxy.answer(request, self.path, dict(self.headers))
-            if answer is None:
+            try:
+                answer = proxy.answer(request, self.path, dict(self.headers))
+            except DroppedError:
                 self.close_connection = True
             else:
                 self._send(answer)

@@ -94,7 +94,9 @@ class KclSettings(BaseModel):
     initial_position_in_stream: Literal["TRIM_HORIZON", "LATEST"] = Field(
         "TRIM_HORIZON",
         description="Where reading begins while the lease table is empty: at the oldest record "
-        "kept (24 hours), so that nothing is missed, or with LATEST at what comes after the start.",
+        "kept (24 hours), so that nothing is missed, or with LATEST at what comes after the start. "
+        "LATEST holds for each shard until its first checkpoint: a restart before that skips what "
+        "was written while no worker ran.",
     )
     region_name: str | None = Field(
         None, description="The region, where AWS_REGION doesn't tell it."
@@ -303,8 +305,11 @@ class KclSettings(BaseModel):
     allow_throughput_overshoot: bool | None = Field(
         None, description="Whether a move may overshoot the mean. KCL's own: true."
     )
-    variance_balancing_frequency: PositiveInt | None = Field(
-        None, description="Assignment rounds from one balancing to the next. KCL's own: 3."
+    variance_balancing_frequency: PositiveInt = Field(
+        20,
+        description="Assignment rounds from one balancing to the next, by default 20 s. Each lease "
+        "that is moved rests for some seconds. KCL's own 3 rounds take a minute at its own "
+        "`leaseAssignmentIntervalMillis`, and 3 s at ours.",
     )
     worker_metrics_ema_alpha: float | None = Field(
         None,

@@ -108,7 +108,7 @@ class PublisherSettings(BaseModel):
     )
     on_poison: Literal["stop", "dead-letter"] = Field(
         "stop",
-        description="What becomes of a record that can't be published: the worker stops before "
+        description="What becomes of a record that can't be published: its shard stops before "
         "it, or it goes to the dead-letter queue and reading goes on.",
     )
     dead_letter_queue_url: Annotated[str, AfterValidator(_check_queue_url)] | None = Field(
@@ -133,6 +133,25 @@ class PublisherSettings(BaseModel):
         description="Seconds after which a worker ends whose topic, permissions, key or "
         "credentials nobody mends. 0 keeps trying, every 15 to 30 s, and says so in the log; set "
         "it where a restart brings fresh credentials.",
+    )
+    shard_failures_before_exit: int = Field(
+        10,
+        ge=0,
+        description="A shard whose record processor fails is given up and taken again after a "
+        "growing wait of up to a minute, while other shards go on. After so many failures in a row "
+        "the worker ends; 0 never ends it.",
+    )
+    child_timeout_millis: int = Field(
+        300_000,
+        ge=1_000,
+        description="How long a record processor may neither answer nor log before it counts as "
+        "hung and is killed. At least twice `publisher.retryMaxWaitMillis`, since between two "
+        "tries there is no sign of life; a call to SNS alone may take 18 s.",
+    )
+    on_trimmed_data: Literal["continue", "stop"] = Field(
+        "continue",
+        description="What happens where records expired before they were read: reading goes on at "
+        "the oldest kept and the gap is logged as `records_expired`, or the shard stands still.",
     )
     log_format: Literal["json", "human"] = Field(
         "json", description="`json` for CloudWatch, `human` for a terminal."

@@ -63,6 +63,7 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     publisher, publisher_mistakes = _validated(PublisherSettings, values)
     kcl, kcl_mistakes = _validated(KclSettings, values)
     mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values) + _no_queue(values)
+    mistakes += _impatience(publisher) if publisher else []
     if mistakes or publisher is None or kcl is None:
         raise ConfigurationError(mistakes)
     return _consistent(Configuration(publisher, kcl))
@@ -136,6 +137,14 @@ def _no_stream(values: Mapping[str, str]) -> list[str]:
     if any(values.get(key) for key in ("publisher.table", "publisher.streamArn", "streamName")):
         return []
     return ["publisher.table: is missing; name the table, in the file or as PUBLISHER_TABLE"]
+
+
+def _impatience(publisher: PublisherSettings) -> list[str]:
+    timeout, wait = publisher.child_timeout_millis, publisher.retry_max_wait_millis
+    if timeout >= 2 * wait:
+        return []
+    reason = "is less than twice publisher.retryMaxWaitMillis, a wait without a sign of life"
+    return [f"publisher.childTimeoutMillis = {timeout}: {reason}; set at least {2 * wait}"]
 
 
 def _no_queue(values: Mapping[str, str]) -> list[str]:

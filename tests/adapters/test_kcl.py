@@ -123,13 +123,13 @@ def test_a_requested_shutdown_and_the_lost_lease_after_it() -> None:
 
 
 def test_a_refused_publish_is_never_answered_as_done() -> None:
-    """The process ends with a status, and the daemon has no answer to go on from."""
+    """The daemon has no answer to go on from, and learns that no other shard could do better."""
     conversation = Conversation()
     conversation.topic.fails = OperatorError("the topic is gone")
     with pytest.raises(SystemExit) as ended:
         conversation.hear(INITIALIZE, process_records(raw_records(1, 10)))
 
-    assert ended.value.code == 1
+    assert ended.value.code == 3
     assert conversation.answers == [status("initialize")]
     assert conversation.journal.events[-1] == "processor_failed"
 

@@ -4,7 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from consumer.sandbox.proxy import Proxy, Request
+from consumer.sandbox.proxy import DroppedError, Proxy, Request
 
 
 class Gate:
@@ -18,7 +18,7 @@ class Gate:
         self._open = threading.Event()
         self._open.set()
         self.holding = threading.Event()
-        self._proxy = Proxy(target, self._admit)
+        self._proxy = Proxy(target, self._hold)
         self.url = self._proxy.url
 
     def shut(self) -> None:
@@ -43,9 +43,9 @@ class Gate:
         self._open.set()
         self._proxy.__exit__(kind, error, trace)
 
-    def _admit(self, request: Request) -> bool:
+    def _hold(self, request: Request) -> None:
         if b"Action=Publish" not in request.body or self._open.is_set():
-            return True
+            return
         self.holding.set()
         self._open.wait()
-        return False
+        raise DroppedError

@@ -44,8 +44,8 @@ def run(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     calls = Calls()
     with (
         new_world(sandbox, tmp_path_factory.mktemp("delivery")) as world,
-        Proxy(sandbox.tables.url, calls.admit) as tables,
-        Proxy(sandbox.topics.url, calls.admit) as topics,
+        Proxy(sandbox.tables.url, calls.note) as tables,
+        Proxy(sandbox.topics.url, calls.note) as topics,
     ):
         world.write(CHANGES)
         daemon = world.start_daemon(

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -82,28 +83,34 @@ def spoilt_record(world: World, place: int) -> Iterator[tuple[dict[str, str], li
         if request.operation != "GetRecords":
             return body
         answer = json.loads(body)
-        if len(answer["Records"]) > place:
-            bad = answer["Records"][place]
-            bad["eventName"] = "TRUNCATE"
-            spoilt.append(bad["dynamodb"]["SequenceNumber"])
+        for number, record in enumerate(answer["Records"]):
+            if number == place and not spoilt:
+                spoilt.append(record["dynamodb"]["SequenceNumber"])
+            if record["dynamodb"]["SequenceNumber"] in spoilt:
+                record["eventName"] = "TRUNCATE"
         return json.dumps(answer).encode()
 
     with Proxy(world.sandbox.tables.url, change=spoil) as proxy:
         yield {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url}, spoilt
 
 
-def test_a_record_that_cant_be_read_stops_the_worker_before_it(world: World) -> None:
-    """What comes before it is published and checkpointed; the log names where it stands."""
+def test_a_record_that_cant_be_read_stops_its_shard_before_it(world: World) -> None:
+    """What comes before it is published and checkpointed; the log names where it stands.
+
+    The shard is tried again, and as nothing changes the worker ends.
+    """
     world.write(15)
     with spoilt_record(world, place=12) as (settings, spoilt):
-        daemon = world.start_daemon(settings)
+        daemon = world.start_daemon({**settings, "PUBLISHER_SHARD_FAILURES_BEFORE_EXIT": "2"})
         assert daemon.process.wait(90) == 1
     lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
-    (refusal,) = [line for line in lines if line["event"] == "record_refused"]
+    refusals = [line for line in lines if line["event"] == "record_refused"]
+    refusal = refusals[0]
     world.receive_until(lambda: world.tally.arrived >= 12)
     (lease,) = world.leases()
 
-    assert refusal["sequenceNumber"] == spoilt[0]
+    assert [each["sequenceNumber"] for each in refusals] == [spoilt[0]] * 2
+    assert [line["event"] for line in lines].count("child_failed") == 2
     assert [len(received.entries) for received in world.tally.received] == [10, 2]
     last = world.tally.received[-1].attributes["lastSequenceNumber"]
     assert lease["checkpoint"]["S"] == last
@@ -133,32 +140,71 @@ def test_a_record_that_cant_be_read_can_become_a_dead_letter(world: World) -> No
     assert int(lease["checkpoint"]["S"]) > int(spoilt[0])
 
 
-def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
-    """The adapter goes on at the oldest record kept, without a word; the daemon says it."""
+def publish_some_and_stop(world: World) -> None:
+    """Leave a checkpoint, and four changes behind it."""
     world.write(3)
     daemon = world.start_daemon()
     world.receive_everything()
     assert daemon.stop() == 0
     world.write(4)
+
+
+def trimmed(request: Request, begun: list[str]) -> Answer | None:
+    """What GetShardIterator answers where the next record has expired; notes that it was asked."""
+    if request.operation != "GetShardIterator":
+        return None
+    begun.append(json.loads(request.body)["ShardIteratorType"])
+    error = {"__type": "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"}
+    return Answer(400, json.dumps(error | {"message": "trimmed"}).encode())
+
+
+def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
+    """The adapter goes on at the oldest record kept, without a word; the daemon says it."""
+    publish_some_and_stop(world)
     asked: list[str] = []
 
-    def trimmed(request: Request) -> Answer | None:
-        if request.operation != "GetShardIterator" or asked:
-            return None
-        asked.append(json.loads(request.body)["ShardIteratorType"])
-        error = {"__type": "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"}
-        return Answer(400, json.dumps(error | {"message": "trimmed"}).encode())
+    def once(request: Request) -> Answer | None:
+        return None if asked else trimmed(request, asked)
 
-    with Proxy(world.sandbox.tables.url, instead=trimmed) as proxy:
+    with Proxy(world.sandbox.tables.url, instead=once) as proxy:
         again = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url})
         wait_for_event(again, "records_expired")
         world.receive_everything()
     lines = [json.loads(line) for line in again.process.log.read_text().splitlines()]
     (expired,) = [line for line in lines if line["event"] == "records_expired"]
+    before = world.tally.received[0].attributes
 
     assert asked
     assert expired["level"] == "ERROR"
-    assert "shardId-" in expired["message"]
+    assert f" after {before['lastSequenceNumber']} " in expired["message"]
+    # Nothing has really expired here, so that reading goes on with the stream's first record;
+    # what is checkpointed KCL leaves out.
+    assert f" before {before['firstSequenceNumber']} " in expired["message"]
+    assert expired["shardId"] == before["shardId"]
+
+
+def test_a_shard_whose_records_expired_can_stand_still_instead(world: World) -> None:
+    """It keeps its checkpoint and says so; where records turn up after all, it goes on there."""
+    publish_some_and_stop(world)
+    (before,) = world.leases()
+    asked: list[str] = []
+    mended = threading.Event()
+
+    def until_mended(request: Request) -> Answer | None:
+        return None if mended.is_set() else trimmed(request, asked)
+
+    with Proxy(world.sandbox.tables.url, instead=until_mended) as proxy:
+        stopped = {"PUBLISHER_ON_TRIMMED_DATA": "stop"}
+        daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url, **stopped})
+        wait_for(lambda: len(asked) >= 2)
+        (during,) = world.leases()
+        mended.set()
+        world.receive_everything()
+
+    assert set(asked) == {"AFTER_SEQUENCE_NUMBER"}
+    assert during["checkpoint"] == before["checkpoint"]
+    assert "the shard is not read on" in daemon.process.log.read_text()
+    assert [len(message.entries) for message in world.tally.received] == [3, 4]
 
 
 def test_a_lease_table_of_another_stream_is_refused(world: World) -> None:

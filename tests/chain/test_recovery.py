@@ -1,12 +1,15 @@
 """Stopped, killed and taken over in the middle of 2,000 changes: nothing is lost."""
 
+import json
 import signal
 import time
+from collections.abc import Mapping
 
 import psutil
 import pytest
 
 from consumer.demo.daemon import Daemon
+from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
@@ -15,13 +18,19 @@ CHANGES = 2_000
 SOME = 300
 
 
-def write_and_receive_some(world: World) -> Daemon:
+def write_and_receive_some(world: World, settings: Mapping[str, str] | None = None) -> Daemon:
     """Bring a daemon into the middle of its work."""
     world.write(CHANGES)
-    daemon = world.start_daemon()
+    daemon = world.start_daemon(settings)
     assert world.receive_until(lambda: world.tally.arrived >= SOME), world.logs()
     assert world.tally.arrived < CHANGES
     return daemon
+
+
+def events(daemon: Daemon, name: str) -> list[dict[str, str]]:
+    """The lines of its log with this event."""
+    lines = map(json.loads, daemon.process.log.read_text().splitlines())
+    return [line for line in lines if line["event"] == name]
 
 
 def record_processors(daemon: Daemon) -> list[psutil.Process]:
@@ -63,16 +72,57 @@ def test_a_killed_daemon_loses_nothing(world: World) -> None:
     wait_for(lambda: world.leadership() not in {None, killed_leadership}, seconds=10)
 
 
-def test_a_killed_record_processor_ends_the_daemon_and_loses_nothing(world: World) -> None:
-    """The daemon doesn't go on without it: it ends within 5 s with status 1, and says why."""
+def test_a_killed_record_processor_is_started_again_and_nothing_is_lost(world: World) -> None:
+    """The daemon goes on, at the last checkpoint, and says what happened."""
     daemon = write_and_receive_some(world)
     (child,) = record_processors(daemon)
     child.kill()
 
-    assert daemon.process.wait(5) == 1
-    assert "child_failed" in daemon.process.tail()
-    world.start_daemon()
     assert_nothing_lost(world)
+    assert [line["level"] for line in events(daemon, "child_failed")] == ["ERROR"]
+    assert len(events(daemon, "processor_started")) == 2
+    assert daemon.stop() == 0
+
+
+def test_a_hung_record_processor_is_killed_and_nothing_is_lost(world: World) -> None:
+    """One that neither answers nor logs counts as dead."""
+    impatience = {
+        "PUBLISHER_CHILD_TIMEOUT_MILLIS": "3000",
+        "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "1000",
+    }
+    daemon = write_and_receive_some(world, impatience)
+    (child,) = record_processors(daemon)
+    child.send_signal(signal.SIGSTOP)
+
+    assert_nothing_lost(world)
+    assert not child.is_running()
+    assert events(daemon, "child_hung")
+    assert len(events(daemon, "child_failed")) == 1
+
+
+def test_a_record_processor_that_waits_for_the_topic_is_not_hung(world: World) -> None:
+    """Each try is a sign of life, even where the log is too quiet to show it."""
+    impatience = {
+        "PUBLISHER_CHILD_TIMEOUT_MILLIS": "2000",
+        "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "500",
+        "PUBLISHER_LOG_LEVEL": "ERROR",
+    }
+    tried: list[float] = []
+
+    def unavailable(request: Request) -> Answer | None:
+        if b"Action=Publish" not in request.body:
+            return None
+        tried.append(time.monotonic())
+        return Answer(503, b"") if time.monotonic() - tried[0] < 8 else None
+
+    world.write(3)
+    with Proxy(world.sandbox.topics.url, instead=unavailable) as proxy:
+        daemon = world.start_daemon({**impatience, "AWS_ENDPOINT_URL_SNS": proxy.url})
+        assert_nothing_lost(world, 3)
+
+    assert tried[-1] - tried[0] > 8
+    assert not events(daemon, "child_hung")
+    assert daemon.process.tail().count("\n\n") == 0
 
 
 def test_two_workers_share_the_lease_table(world: World) -> None:

@@ -39,6 +39,20 @@ def test_a_fact_that_is_missing_is_an_error(make: Callable[[], Journal]) -> None
         make().note("lease_lost")
 
 
+def test_an_event_below_the_level_is_a_sign_of_life_and_no_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The daemon must not take a quiet log for a hung process."""
+    signs: list[str] = []
+    journal = LogJournal(logging.getLogger("consumer"), lambda: signs.append("here"))
+    with caplog.at_level(logging.WARNING):
+        journal.note("lease_lost", dropped=3)
+        journal.note("daemon_gone")
+
+    assert signs == ["here"]
+    assert [record.__dict__["event"] for record in caplog.records] == ["daemon_gone"]
+
+
 def test_events_are_logged_with_name_level_and_facts(caplog: pytest.LogCaptureFixture) -> None:
     """The line carries all that a query needs."""
     with caplog.at_level(logging.INFO):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.core.errors import PoisonError
+from consumer.core.errors import PoisonError, TooManyLettersError
 from consumer.core.letters import KeepPoison, Letter, StopAtPoison
 from tests.fakes import FakeDeadLetters
 
@@ -26,7 +26,8 @@ def test_letters_are_kept_up_to_their_share_of_the_latest_records() -> None:
     poison = KeepPoison(letters, percent=10, window=50)
     for number in range(5):
         poison.take(a_letter(number))
-    with pytest.raises(PoisonError, match=r"record 5: too large; it is not kept: 10 % of the"):
+    reason = r"record 5: too large; it is not kept: 10 % of the"
+    with pytest.raises(TooManyLettersError, match=reason):
         poison.take(a_letter(5))
 
     assert [letter.sequence_number for letter in letters.kept] == ["0", "1", "2", "3", "4"]

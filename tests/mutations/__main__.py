@@ -96,8 +96,8 @@ MUTATIONS = (
         "consumer/adapters/kcl.py",
         (
             (
-                "            raise SystemExit(EXIT_FAILED) from error\n\n\ndef _raw_record",
-                "\n\ndef _raw_record",
+                "        raise SystemExit(_status_after(error)) from error\n\n\ndef _status",
+                "\n\ndef _status",
             ),
         ),
     ),

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Answer, DroppedError, Request
 from consumer.sandbox.server import HOST
 from tests.streams import faults
 from tests.streams.api import Api
@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         try:
             answer = self.server.answer(Request(operation, body))
-        except faults.DroppedError:
+        except DroppedError:
             self.close_connection = True
         else:
             self._send(answer)

@@ -6,14 +6,10 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Answer, DroppedError, Request
 from tests.streams.errors import service_error
 
 Fault = Callable[[Request], Answer | None]
-
-
-class DroppedError(Exception):
-    """The connection is to be closed without an answer."""
 
 
 def none(_request: Request) -> Answer | None:

@@ -26,6 +26,10 @@ class Items:
         name: EventName = "INSERT" if old is None else "MODIFY"
         return Change(name, _keys(item_id), self._image(item_id), old), version
 
+    def is_there(self, item_id: str) -> bool:
+        """Whether an item was inserted and not removed."""
+        return item_id in self._living
+
     def remove(self, item_id: str) -> tuple[Change, int]:
         """Remove an item that is there; return the change and its version."""
         old, version = self._image(item_id), self._next(item_id)

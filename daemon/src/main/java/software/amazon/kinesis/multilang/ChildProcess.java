@@ -1,43 +1,119 @@
 package software.amazon.kinesis.multilang;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.concurrent.ExecutorService;
-import java.util.function.IntConsumer;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
+import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
+import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
 
 /**
  * KCL's multilang record processor, with its own way to fail.
  *
- * <p>When a child dies, KCL calls {@code System.exit} on one of its own threads; the shutdown hook
- * that this starts then waits for that very thread until the grace is over. Here the daemon ends at
- * once instead: nothing is checkpointed on the way, and the other children end with their pipes.
+ * <p>When a child dies, KCL's ends the JVM, and every other shard with it. Here the shard's lease is
+ * given up. Until KCL has noticed that, it may hand over further records: they are left alone, which
+ * loses none of them, since only a child makes checkpoints and this shard has none any more.
  */
 final class ChildProcess extends MultiLangShardRecordProcessor {
 
-    private final IntConsumer halt;
-    private String shardId;
+    private static final int NO_STATUS = -1;
 
-    /** @param halt ends the JVM with a status, without running hooks */
+    private final ShardFailures failures;
+    private final Watchdog watchdog;
+    private String shardId;
+    private volatile Process process;
+    private volatile boolean gone;
+
+    /**
+     * @param failures learns of a child that dies
+     * @param watchdog notices one that hangs
+     */
     ChildProcess(
-            String[] command, ExecutorService executor, MultiLangDaemonConfiguration configuration, IntConsumer halt) {
-        super(new ProcessBuilder(command), executor, new ObjectMapper(), configuration);
-        this.halt = halt;
+            String[] command,
+            ExecutorService executor,
+            MultiLangDaemonConfiguration configuration,
+            ShardFailures failures,
+            Watchdog watchdog) {
+        super(
+                new ProcessBuilder(command),
+                executor,
+                new ObjectMapper(),
+                new MessageWriter(),
+                new MessageReader(),
+                new ChildErrors(watchdog::sign),
+                configuration);
+        this.failures = failures;
+        this.watchdog = watchdog;
     }
 
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        super.initialize(input);
+        gone = !failures.awaitTurn(shardId);
+        unlessGone(() -> super.initialize(input));
+    }
+
+    @Override
+    public void processRecords(ProcessRecordsInput input) {
+        unlessGone(() -> super.processRecords(input));
+        if (!gone && !input.records().isEmpty()) {
+            failures.mended(shardId);
+        }
+    }
+
+    @Override
+    public void leaseLost(LeaseLostInput input) {
+        unlessGone(() -> super.leaseLost(input));
+    }
+
+    @Override
+    public void shardEnded(ShardEndedInput input) {
+        unlessGone(() -> super.shardEnded(input));
+    }
+
+    @Override
+    public void shutdownRequested(ShutdownRequestedInput input) {
+        unlessGone(() -> super.shutdownRequested(input));
+    }
+
+    /** Whether there is no child, or none any more. */
+    boolean isGone() {
+        return gone;
+    }
+
+    private void unlessGone(Runnable action) {
+        if (!gone) {
+            watchdog.during(action, this::kill);
+        }
+    }
+
+    private void kill() {
+        try (var shard = Events.ofShard(shardId)) {
+            Events.error("child_hung", "The record processor of {} neither answers nor writes; it is killed", shardId);
+        }
+        if (process != null) {
+            // Where the child is a shell, what it started holds its pipes, and would be waited for.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Override
+    Process startProcess() throws IOException {
+        process = super.startProcess();
+        return process;
     }
 
     @Override
     void exit() {
-        try (var shard = Events.ofShard(shardId)) {
-            Events.error("child_failed", "The record processor of {} failed; the daemon ends", shardId);
-        } finally {
-            // Should even the log fail: to return would let KCL go on behind the lost records.
-            halt.accept(ExitStatus.FAILED);
-        }
+        gone = true;
+        failures.failed(shardId, status());
+    }
+
+    private int status() {
+        return process == null || process.isAlive() ? NO_STATUS : process.exitValue();
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * The properties file: KCL's keys under their own names, and three of this daemon's own.
+ * The properties file: KCL's keys under their own names, and a few of this daemon's own.
  *
  * <p>The file may be {@code /dev/stdin}, so it is read once.
  */
@@ -16,6 +16,8 @@ final class DaemonProperties {
 
     private static final long DEFAULT_GRACE_MILLIS = 60_000;
     private static final long DEFAULT_STUCK_MILLIS = 300_000;
+    private static final long DEFAULT_CHILD_TIMEOUT_MILLIS = 300_000;
+    private static final long DEFAULT_SHARD_FAILURES = 10;
 
     private final Properties properties;
 
@@ -83,6 +85,25 @@ final class DaemonProperties {
 
     String healthHost() {
         return properties.getProperty("healthHost", "127.0.0.1");
+    }
+
+    /** How often in a row one shard's record processor may fail before the worker ends; 0 is for ever. */
+    int shardFailuresBeforeExit() {
+        return (int) number("shardFailuresBeforeExit", DEFAULT_SHARD_FAILURES);
+    }
+
+    /** How long a child may give no sign of life while an answer is awaited; 0 or less is for ever. */
+    long childTimeoutMillis() {
+        return number("childTimeoutMillis", DEFAULT_CHILD_TIMEOUT_MILLIS);
+    }
+
+    /** Whether a shard whose unread records have expired is not read on. */
+    boolean stopsAtTrimmedData() {
+        var value = properties.getProperty("onTrimmedData", "continue").trim();
+        if (!value.equals("continue") && !value.equals("stop")) {
+            throw new IllegalArgumentException("onTrimmedData = '" + value + "' is neither continue nor stop");
+        }
+        return value.equals("stop");
     }
 
     /** How long a shard may stand still. */

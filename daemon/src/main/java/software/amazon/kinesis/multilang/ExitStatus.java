@@ -12,5 +12,8 @@ final class ExitStatus {
     /** The configuration can't be used; nothing was started. */
     static final int CONFIGURATION = 2;
 
+    /** What a record processor ends with when not its shard but its worker should end. */
+    static final int WORKER = 3;
+
     private ExitStatus() {}
 }

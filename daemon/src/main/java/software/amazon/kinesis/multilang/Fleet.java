@@ -26,14 +26,19 @@ final class Fleet {
         this.freshMillis = Math.max(2 * everyMillis, SHORTEST_MILLIS);
     }
 
-    /** Names of the workers that are running, without this one. */
-    List<String> others() {
+    /** Takes this worker's own report away, so that nobody counts on it, and names the others that run. */
+    List<String> leave() {
         var oldest = Instant.now().minusMillis(freshMillis).getEpochSecond();
-        return reports.getAllWorkerMetricStats().stream()
-                .filter(report -> report.getLastUpdateTime() >= oldest)
+        var all = reports.getAllWorkerMetricStats();
+        all.stream().filter(this::isOwn).forEach(reports::deleteMetrics);
+        return all.stream()
+                .filter(report -> !isOwn(report) && report.getLastUpdateTime() >= oldest)
                 .map(WorkerMetricStats::getWorkerId)
-                .filter(name -> !name.equals(worker))
                 .sorted()
                 .toList();
+    }
+
+    private boolean isOwn(WorkerMetricStats report) {
+        return report.getWorkerId().equals(worker);
     }
 }

@@ -2,18 +2,23 @@ package software.amazon.kinesis.multilang;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseCoordinator;
 import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseCoordinator;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * What KCL leaves to time: making the lease table ready at a first start, and giving leases back at
- * a stop.
+ * What KCL leaves to time: making the lease table ready at a first start, and giving up leases, one
+ * after a failure or all at a stop.
  *
  * <p>At a first start KCL polls for the table and for its index every ten seconds and waits up to
  * thirty seconds at random before it lists the shards. Here the same calls of KCL are made before,
@@ -23,17 +28,25 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 final class LeaseTable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
+    /** KCL's field of that name, which nothing else leads to. */
+    static final String DISCOVERY = "leaseDiscoveryFuture";
+
     private static final long POLL_SECONDS = 1;
     private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(10);
 
     private final Scheduler scheduler;
+    private final LeaseCoordinator coordinator;
     private final LeaseRefresher leases;
     private final Supplier<Set<String>> shards;
 
-    /** @param shards lists the ids of the stream's shards */
-    LeaseTable(Scheduler scheduler, Supplier<Set<String>> shards) {
+    /**
+     * @param coordinator the scheduler's own, which holds this worker's leases
+     * @param shards lists the ids of the stream's shards
+     */
+    LeaseTable(Scheduler scheduler, LeaseCoordinator coordinator, Supplier<Set<String>> shards) {
         this.scheduler = scheduler;
-        this.leases = scheduler.leaseRefresher();
+        this.coordinator = coordinator;
+        this.leases = coordinator.leaseRefresher();
         this.shards = shards;
     }
 
@@ -46,12 +59,23 @@ final class LeaseTable {
     void prepare() throws Exception {
         leases.createLeaseTableIfNotExists();
         leases.waitUntilLeaseTableExists(POLL_SECONDS, PATIENCE_SECONDS);
-        leases.createLeaseOwnerToLeaseKeyIndexIfNotExists();
+        createIndex();
         leases.waitUntilLeaseOwnerToLeaseKeyIndexExists(POLL_SECONDS, PATIENCE_SECONDS);
         if (leases.isLeaseTableEmpty()) {
             listShards();
         } else {
             refuseOtherStreams();
+        }
+    }
+
+    private void createIndex() throws DependencyException {
+        try {
+            leases.createLeaseOwnerToLeaseKeyIndexIfNotExists();
+        } catch (DependencyException error) {
+            if (!(error.getCause() instanceof ResourceInUseException)) {
+                throw error;
+            }
+            // Another worker that starts at this moment creates it.
         }
     }
 
@@ -79,25 +103,66 @@ final class LeaseTable {
     }
 
     /**
+     * Takes no further leases: neither those that the leader hands to this worker nor its own again,
+     * which it drops one after the other while it stops.
+     *
+     * <p>KCL's stop is meant to do this, and in 3.1.3 does so only where it also migrates from KCL 2.
+     */
+    void takeNoMore() {
+        try {
+            var discovery = DynamoDBLeaseCoordinator.class.getDeclaredField(DISCOVERY);
+            discovery.setAccessible(true);
+            ((Future<?>) discovery.get(coordinator)).cancel(false);
+        } catch (ReflectiveOperationException | RuntimeException error) {
+            LOG.warn("Leases may still be taken while the worker stops: {}", error.toString());
+        }
+    }
+
+    /**
      * Gives this worker's leases to the others, in turn, or to nobody where it is alone; tells how many.
      *
      * <p>A lease of nobody's waits for the next leader to hand it out, for up to half a minute after
      * the leader itself has stopped; a worker sees one that is given to it within a second.
      */
     int giveBack() throws Exception {
-        var worker = scheduler.leaseManagementConfig().workerIdentifier();
         var heirs = heirs();
         var given = 0;
         for (var lease : leases.listLeases()) {
-            if (worker.equals(lease.leaseOwner()) && give(lease, heirs, given)) {
+            if (isOurs(lease) && give(lease, heirs, given)) {
                 given++;
             }
         }
         return given;
     }
 
+    /**
+     * Gives up the lease of one shard, so that it is handed out anew: to this worker or another.
+     *
+     * <p>Should DynamoDB not answer, the lease is no longer renewed and soon taken again all the same.
+     */
+    void giveUp(String shardId) {
+        try {
+            var lease = leases.getLease(shardId);
+            if (lease != null && isOurs(lease)) {
+                leases.evictLease(lease);
+            }
+        } catch (Exception error) {
+            LOG.warn("The lease of {} can't be given up at once, and is left to time: {}", shardId, error.toString());
+        } finally {
+            coordinator.dropLease(coordinator.getCurrentlyHeldLease(shardId));
+        }
+    }
+
+    /** While a lease is handed over, its owner is the next one, and the present one its checkpoint's owner. */
+    private boolean isOurs(Lease lease) {
+        var worker = coordinator.workerIdentifier();
+        return worker.equals(lease.leaseOwner()) || worker.equals(lease.checkpointOwner());
+    }
+
     private boolean give(Lease lease, List<String> heirs, int turn) throws Exception {
-        return heirs.isEmpty()
+        var isPromised = coordinator.workerIdentifier().equals(lease.checkpointOwner());
+        // To evict a lease that is promised leaves it to whom it is promised.
+        return isPromised || heirs.isEmpty()
                 ? leases.evictLease(lease)
                 : leases.assignLease(lease, heirs.get(turn % heirs.size()));
     }
@@ -108,7 +173,7 @@ final class LeaseTable {
             return List.of();
         }
         try {
-            return new Fleet(scheduler).others();
+            return new Fleet(scheduler).leave();
         } catch (RuntimeException error) {
             // Workers need not report at all (disableWorkerMetrics); then the next leader decides.
             LOG.warn("Other workers are not known, leases are left to the next leader: {}", error.toString());

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * What happens on SIGTERM: record processors publish what they hold, leases are given back, and the
- * exit status is 0.
+ * The end of a worker, by SIGTERM or of its own accord: record processors publish what they hold, and
+ * leases are given back.
  *
  * <p>A JVM that is ended by a signal exits with 143 whatever its hooks do, hence the halt.
  */
@@ -21,6 +21,7 @@ final class Stop implements Runnable {
     private final Callable<Integer> giveBack;
     private final BooleanSupplier started;
     private final long graceMillis;
+    private final int status;
     private final IntConsumer halt;
 
     /**
@@ -28,6 +29,8 @@ final class Stop implements Runnable {
      * @param giveBack gives the leases back and tells how many
      * @param started tells whether the scheduler has got through its start: before, there is nothing
      *     to hand over, and KCL would finish starting first
+     * @param graceMillis how long all of that may take
+     * @param status the exit status after a stop that went well
      * @param halt ends the JVM with a status, without running hooks
      */
     Stop(
@@ -35,11 +38,13 @@ final class Stop implements Runnable {
             Callable<Integer> giveBack,
             BooleanSupplier started,
             long graceMillis,
+            int status,
             IntConsumer halt) {
         this.shutdown = shutdown;
         this.giveBack = giveBack;
         this.started = started;
         this.graceMillis = graceMillis;
+        this.status = status;
         this.halt = halt;
     }
 
@@ -54,7 +59,7 @@ final class Stop implements Runnable {
             } else {
                 Events.info("daemon_stopped", "Stopped before reading began");
             }
-            halt.accept(ExitStatus.OK);
+            halt.accept(status);
         } catch (TimeoutException error) {
             Events.error("daemon_failed", "Not stopped within {} ms; ending all the same", graceMillis);
             halt.accept(ExitStatus.FAILED);

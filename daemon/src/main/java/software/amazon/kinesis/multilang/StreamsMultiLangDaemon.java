@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.security.Security;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -22,6 +25,7 @@ import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import software.amazon.kinesis.multilang.config.KinesisClientLibConfigurator;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
 import software.amazon.kinesis.multilang.config.StreamsConfiguration;
+import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /**
@@ -32,22 +36,35 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
  */
 public final class StreamsMultiLangDaemon {
 
+    /** How long a worker that ends by its own will may take. */
+    private static final long END_MILLIS = 4_000;
+
+    /** How long a read of expired records is held up before it fails. */
+    private static final Duration TRIMMED_WAIT = Duration.ofSeconds(10);
+
     private final DaemonProperties properties;
+    private final long graceMillis;
     private final MultiLangDaemonConfiguration configuration;
     private final Health health;
-    private final long graceMillis;
+    private final ShardFailures failures;
     private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicReference<Thread> ending = new AtomicReference<>();
+    private Scheduler scheduler;
+    private LeaseTable leases;
     private StreamArn stream;
     private DynamoDbStreamsClient streams;
 
     private StreamsMultiLangDaemon(DaemonProperties properties) {
         this.properties = properties;
+        this.graceMillis = properties.shutdownGraceMillis();
         this.configuration = new KinesisClientLibConfigurator().getConfiguration(properties.forKcl());
         this.health = new Health(
-                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-                properties.healthStuckAfterMillis(),
-                properties.callsQuietShards());
-        this.graceMillis = properties.shutdownGraceMillis();
+                StreamsMultiLangDaemon::millis, properties.healthStuckAfterMillis(), properties.callsQuietShards());
+        this.failures = new ShardFailures(
+                properties.shardFailuresBeforeExit(),
+                shardId -> leases.giveUp(shardId),
+                this::end,
+                Runtime.getRuntime()::halt);
     }
 
     /** Runs until the process is told to stop or fails. */
@@ -67,15 +84,14 @@ public final class StreamsMultiLangDaemon {
 
     private static int run(String[] arguments) {
         StreamsMultiLangDaemon daemon;
-        Scheduler scheduler;
         try {
             daemon = new StreamsMultiLangDaemon(read(arguments));
-            scheduler = daemon.scheduler();
+            daemon.scheduler = daemon.scheduler();
             daemon.serveHealth();
         } catch (RuntimeException error) {
             return refuse(error);
         }
-        return daemon.work(scheduler);
+        return daemon.work();
     }
 
     /** A line, not a trace: what is wrong is in the file, not in the code. */
@@ -101,12 +117,7 @@ public final class StreamsMultiLangDaemon {
         // Endpoints move; without this the JVM would keep their addresses for ever.
         Security.setProperty("networkaddress.cache.ttl", "60");
         stream = StreamArn.parse(properties.streamArn(), fallbackRegion());
-        var executor = executor();
-        var command = properties.command();
-        var resolved = StreamsConfiguration.resolve(
-                configuration,
-                () -> new StreamsRecordProcessor(
-                        new ChildProcess(command, executor, configuration, Runtime.getRuntime()::halt), health));
+        var resolved = StreamsConfiguration.resolve(configuration, recordProcessors());
         streams = streams(stream, resolved);
         listenForStart(resolved);
         readFrom(stream, resolved);
@@ -118,24 +129,36 @@ public final class StreamsMultiLangDaemon {
                 resolved.metrics(),
                 resolved.processor(),
                 resolved.retrieval(),
-                new AmazonDynamoDBStreamsAdapterClient(streams, stream.region()));
+                adapterClient());
     }
 
-    private int work(Scheduler scheduler) {
-        var leases = new LeaseTable(scheduler, () -> StreamShards.list(streams, stream.service()));
-        var stop = new Stop(
-                scheduler::startGracefulShutdown,
-                leases::giveBack,
-                started::get,
-                graceMillis,
-                Runtime.getRuntime()::halt);
-        var hook = new Thread(stop, "stop");
+    private ShardRecordProcessorFactory recordProcessors() {
+        var command = properties.command();
+        var executor = executor();
+        var timeoutMillis = properties.childTimeoutMillis();
+        var timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            var thread = new Thread(work, "watchdog");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return () -> {
+            var watchdog = new Watchdog(timer, StreamsMultiLangDaemon::millis, timeoutMillis);
+            var child = new ChildProcess(command, executor, configuration, failures, watchdog);
+            return new StreamsRecordProcessor(child, child::isGone, health);
+        };
+    }
+
+    private int work() {
+        leases = new LeaseTable(
+                scheduler, scheduler.leaseCoordinator(), () -> StreamShards.list(streams, stream.service()));
+        var hook = new Thread(stop(graceMillis, ExitStatus.OK), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         Events.info("daemon_starting", "Starting as {} on {}", configuration.getWorkerIdentifier(), properties.streamArn());
         try {
             new LeaderLock(scheduler).clear();
             leases.prepare();
             scheduler.run();
+            letItEnd();
         } catch (Refusal error) {
             takeOff(hook);
             return refuse(error);
@@ -145,6 +168,34 @@ public final class StreamsMultiLangDaemon {
         // A stop halts the JVM; to get here means that KCL has given up.
         takeOff(hook);
         return ExitStatus.FAILED;
+    }
+
+    private Stop stop(long withinMillis, int status) {
+        return new Stop(this::startShutdown, leases::giveBack, started::get, withinMillis, status,
+                Runtime.getRuntime()::halt);
+    }
+
+    private Future<Boolean> startShutdown() {
+        failures.stop();
+        leases.takeNoMore();
+        return scheduler.startGracefulShutdown();
+    }
+
+    /** Ends the worker by its own will, soon: the other shards' record processors publish what they hold. */
+    private void end(String reason) {
+        var thread = new Thread(stop(END_MILLIS, ExitStatus.FAILED), "end");
+        if (ending.compareAndSet(null, thread)) {
+            Events.error("daemon_failed", "The worker ends: {}", reason);
+            thread.start();
+        }
+    }
+
+    /** KCL returns before the leases are given back. */
+    private void letItEnd() throws InterruptedException {
+        var thread = ending.get();
+        if (thread != null) {
+            thread.join();
+        }
     }
 
     private void serveHealth() {
@@ -213,18 +264,29 @@ public final class StreamsMultiLangDaemon {
         retrieval.retrievalSpecificConfig(streaming);
     }
 
-    private static DynamoDbStreamsClient streams(StreamArn stream, StreamsConfiguration resolved) {
+    private AmazonDynamoDBStreamsAdapterClient adapterClient() {
+        return properties.stopsAtTrimmedData()
+                ? new TrimmedShards(streams, stream.region(), TRIMMED_WAIT)
+                : new AmazonDynamoDBStreamsAdapterClient(streams, stream.region());
+    }
+
+    private DynamoDbStreamsClient streams(StreamArn stream, StreamsConfiguration resolved) {
         return DynamoDbStreamsClient.builder()
                 .region(stream.region())
                 .credentialsProvider(resolved.credentials())
                 .overrideConfiguration(override -> {
-                    override.addExecutionInterceptor(
-                            new ExpiredRecords(System::currentTimeMillis, Runtime.getRuntime()::halt));
+                    override.addExecutionInterceptor(new ExpiredRecords(
+                            properties.stopsAtTrimmedData(), System::currentTimeMillis, Runtime.getRuntime()::halt));
                     if (stream.isLocal()) {
                         override.addExecutionInterceptor(new LocalArnInterceptor(stream));
                     }
                 })
                 .build();
+    }
+
+    /** Milliseconds that never go back. */
+    private static long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private static String message(Throwable error) {

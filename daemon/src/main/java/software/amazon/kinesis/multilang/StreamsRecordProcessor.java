@@ -2,6 +2,7 @@ package software.amazon.kinesis.multilang;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.model.DynamoDBStreamsProcessRecordsInput;
 import com.amazonaws.services.dynamodbv2.streamsadapter.processor.DynamoDBStreamsShardRecordProcessor;
+import java.util.function.BooleanSupplier;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
@@ -18,11 +19,14 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 final class StreamsRecordProcessor implements DynamoDBStreamsShardRecordProcessor {
 
     private final ShardRecordProcessor child;
+    private final BooleanSupplier gone;
     private final Health health;
     private String shardId;
 
-    StreamsRecordProcessor(ShardRecordProcessor child, Health health) {
+    /** @param gone tells whether the child is gone, having failed or not been started at all */
+    StreamsRecordProcessor(ShardRecordProcessor child, BooleanSupplier gone, Health health) {
         this.child = child;
+        this.gone = gone;
         this.health = health;
     }
 
@@ -30,6 +34,9 @@ final class StreamsRecordProcessor implements DynamoDBStreamsShardRecordProcesso
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
         watched(() -> child.initialize(input));
+        if (gone.getAsBoolean()) {
+            return;
+        }
         try (var shard = Events.ofShard(shardId)) {
             Events.info("shard_started", "Started a record processor for {}", shardId);
         }

@@ -1,18 +1,29 @@
 package software.amazon.kinesis.multilang;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.beanutils.BeanUtilsBean;
 import org.apache.commons.beanutils.ConvertUtilsBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
@@ -20,18 +31,29 @@ import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
-/** How the daemon ends when a child fails, with real children. */
+/** What a child that fails or hangs costs its shard, with real children. */
 @Timeout(30)
 class ChildProcessTest {
 
-    private static final List<Integer> NOT_HALTED = List.of();
-    private static final List<Integer> HALTED_ONCE = List.of(ExitStatus.FAILED);
+    private static final String SHARD = "shardId-1";
+    private static final int NO_LIMIT = 0;
+    private static final long FOR_EVER = 0;
+    private static final long SOON = 300;
+    private static final int KILLED = 137;
 
+    private final List<String> givenUp = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
     private final List<Integer> halts = new CopyOnWriteArrayList<>();
+    private final ShardFailures failures = new ShardFailures(NO_LIMIT, givenUp::add, ends::add, halts::add);
     private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private LoggedEvents logged;
+
+    @TempDir
+    private Path folder;
 
     @BeforeEach
     void listen() {
@@ -41,6 +63,7 @@ class ChildProcessTest {
     @AfterEach
     void cleanUp() {
         logged.close();
+        timer.shutdownNow();
         executor.shutdownNow();
     }
 
@@ -50,108 +73,330 @@ class ChildProcessTest {
 
         initialize(child);
         processRecords(child);
-        child.shardEnded(ShardEndedInput.builder().build());
+        end(child);
 
-        assertEquals(NOT_HALTED, halts);
-        assertEquals(List.of(), logged.names());
+        assertNoFailure(child);
     }
 
     @Test
-    void aProgramThatIsNotThereHaltsOnce() {
-        initialize(child("no-such-program"));
+    void aProgramThatIsNotThereIsAFailure() {
+        var child = child(FOR_EVER, "no-such-program");
 
-        assertEquals(HALTED_ONCE, halts);
+        initialize(child);
+
+        assertFailedOnce(child, -1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7})
+    void aChildThatEndsAtItsStartIsAFailureWhateverItsStatus(int status) {
+        var child = shell("exit " + status);
+
+        initialize(child);
+
+        assertFailedOnce(child, status);
     }
 
     @Test
-    void aChildThatEndsAtItsStartHaltsOnce() {
-        initialize(shell("exit 3"));
-
-        assertEquals(HALTED_ONCE, halts);
-    }
-
-    @Test
-    void aChildThatEndsWithSuccessTooEarlyHaltsAllTheSame() {
-        initialize(shell("exit 0"));
-
-        assertEquals(HALTED_ONCE, halts);
-    }
-
-    @Test
-    void aChildThatEndsWhileItProcessesHaltsOnce() {
+    void aChildThatEndsWhileItProcessesIsAFailure() {
         var child = shell(answer("initialize") + "read -r line; exit 1");
 
         initialize(child);
-        assertEquals(NOT_HALTED, halts);
+        assertNoFailure(child);
 
         processRecords(child);
-        assertEquals(HALTED_ONCE, halts);
+        assertFailedOnce(child, 1);
     }
 
     @Test
-    void aChildThatAnswersWhatWasNotAskedHaltsOnce() {
+    void aChildThatAnswersWhatWasNotAskedIsAFailure() {
         var child = shell(answer("initialize") + answer("shardEnded"));
 
         initialize(child);
         processRecords(child);
 
-        assertEquals(HALTED_ONCE, halts);
+        assertFailedOnce(child, 0);
     }
 
     @Test
-    void aChildThatEndsAtTheEndOfItsShardHaltsOnce() {
+    void aChildThatEndsAtTheEndOfItsShardIsAFailure() {
         var child = shell(answer("initialize") + "read -r line; exit 1");
 
         initialize(child);
-        child.shardEnded(ShardEndedInput.builder().build());
+        end(child);
 
-        assertEquals(HALTED_ONCE, halts);
+        assertFailedOnce(child, 1);
     }
 
     @Test
-    void theLogNamesTheShard() {
-        initialize(shell("exit 3"));
+    void aChildThatEndsWhenItsLeaseIsLostIsAFailure() {
+        var child = shell(answer("initialize") + "read -r line; exit 1");
 
-        assertEquals(List.of("child_failed"), logged.names());
-        assertEquals(List.of("shardId-1"), logged.shards());
-        assertTrue(logged.messages().get(0).contains("shardId-1"));
+        initialize(child);
+        lose(child);
+
+        assertFailedOnce(child, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-such-program", "false"})
+    void afterAFailedStartEverythingIsLeftAlone(String program) {
+        var child = child(FOR_EVER, program);
+
+        initialize(child);
+        callEverything(child);
+
+        assertFailedOnce(child, program.equals("false") ? 1 : -1);
+    }
+
+    @Test
+    void afterAFailureEverythingIsLeftAlone() {
+        var child = shell(answer("initialize") + "read -r line; exit 1");
+
+        initialize(child);
+        processRecords(child);
+        callEverything(child);
+
+        assertFailedOnce(child, 1);
     }
 
     @Test
     void aShardThatWasNeverBegunEndsWithoutAChild() {
-        var child = child("no-such-program");
+        var child = child(FOR_EVER, "no-such-program");
 
-        child.shutdownRequested(ShutdownRequestedInput.builder().build());
-        child.leaseLost(LeaseLostInput.builder().build());
+        askToStop(child);
+        lose(child);
+        end(child);
 
-        assertEquals(NOT_HALTED, halts);
+        assertNoFailure(child);
+    }
+
+    @Test
+    void theLogNamesTheShard() {
+        initialize(shell("exit 7"));
+
+        assertEquals(List.of("child_failed"), logged.names());
+        assertEquals(List.of(SHARD), logged.shards());
+        assertTrue(logged.messages().get(0).contains(SHARD + " failed with status 7"));
+    }
+
+    @Test
+    void aChildCanAskForTheWorkersEnd() {
+        var child = shell("exit " + ExitStatus.WORKER);
+
+        initialize(child);
+
+        assertEquals(1, ends.size());
+        assertEquals(List.of(SHARD), givenUp);
+    }
+
+    @Test
+    void recordsThatAreDoneMendTheShard() {
+        failures.failed(SHARD, 1);
+        var child = shell(answer("initialize") + answer("processRecords"));
+
+        initialize(child);
+        processRecords(child);
+        failures.failed(SHARD, 1);
+
+        assertInARow(1);
+    }
+
+    @Test
+    void aCallWithoutRecordsDoesNotMendTheShard() {
+        failures.failed(SHARD, 1);
+        var child = shell(answer("initialize") + answer("processRecords"));
+
+        initialize(child);
+        callWithoutRecords(child);
+        failures.failed(SHARD, 1);
+
+        assertInARow(2);
+    }
+
+    @Test
+    void recordsThatAreNotDoneDoNotMendTheShard() {
+        failures.failed(SHARD, 1);
+        var child = shell(answer("initialize") + "read -r line; exit 1");
+
+        initialize(child);
+        processRecords(child);
+
+        assertInARow(2);
+    }
+
+    @Test
+    void aShardThatWaitsWhenTheWorkerStopsGetsNoChild() throws Exception {
+        var started = folder.resolve("started");
+        for (var failure = 0; failure < 7; failure++) {
+            failures.failed(SHARD, 1);
+        }
+        var child = shell("touch " + started);
+        var waiting = new Thread(() -> initialize(child));
+        waiting.start();
+        Eventually.holds(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+
+        failures.stop();
+        waiting.join();
+        callEverything(child);
+
+        assertTrue(child.isGone());
+        assertFalse(Files.exists(started));
+        assertEquals(7, givenUp.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exec sleep 40", "kill -STOP $$", "sleep 40; true"})
+    void aChildThatHangsWhileItProcessesIsKilled(String hanging) {
+        var child = shell(SOON, answer("initialize") + "read -r line; " + hanging);
+
+        initialize(child);
+        assertNoFailure(child);
+        processRecords(child);
+
+        assertKilled(child);
+    }
+
+    @Test
+    void aChildThatHangsAtItsStartIsKilled() {
+        var child = shell(SOON, "exec sleep 40");
+
+        initialize(child);
+
+        assertKilled(child);
+    }
+
+    @Test
+    void aChildThatAnswersAndDoesNotEndIsKilled() {
+        var child = shell(SOON, answer("initialize") + answer("leaseLost") + "exec sleep 40");
+
+        initialize(child);
+        lose(child);
+
+        Eventually.holds(() -> logged.names().contains("child_hung"));
+        assertEquals(List.of(), givenUp);
+    }
+
+    @Test
+    void aSlowChildThatWritesLinesIsLeftAlive() {
+        var patience = Duration.ofSeconds(1).toMillis();
+        // An empty line is a sign as well, and fills nobody's log.
+        var slowly = "read -r line; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo >&2; done; ";
+        var child = shell(patience, answer("initialize") + slowly + say("processRecords"));
+
+        initialize(child);
+        var begun = System.nanoTime();
+        processRecords(child);
+
+        assertTrue(System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(patience));
+        assertNoFailure(child);
     }
 
     /** The part of a shell's script that reads a message and answers that the action is done. */
     private static String answer(String action) {
-        return "read -r line; echo '{\"action\": \"status\", \"responseFor\": \"" + action + "\"}'; ";
+        return "read -r line; " + say(action);
     }
 
-    private ShardRecordProcessor shell(String script) {
-        return child("sh", "-c", script);
+    private static String say(String action) {
+        return "echo '{\"action\": \"status\", \"responseFor\": \"" + action + "\"}'; ";
     }
 
-    private ShardRecordProcessor child(String... command) {
+    private ChildProcess shell(String script) {
+        return shell(FOR_EVER, script);
+    }
+
+    private ChildProcess shell(long timeoutMillis, String script) {
+        return child(timeoutMillis, "sh", "-c", script);
+    }
+
+    private ChildProcess child(long timeoutMillis, String... command) {
         var configuration = new MultiLangDaemonConfiguration(new BeanUtilsBean(), new ConvertUtilsBean());
-        return new ChildProcess(command, executor, configuration, halts::add);
+        var watchdog = new Watchdog(timer, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), timeoutMillis);
+        return new ChildProcess(command, executor, configuration, failures, watchdog);
     }
 
     private static void initialize(ShardRecordProcessor child) {
         child.initialize(InitializationInput.builder()
-                .shardId("shardId-1")
+                .shardId(SHARD)
                 .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)
                 .build());
     }
 
     private static void processRecords(ShardRecordProcessor child) {
+        process(
+                child,
+                List.of(KinesisClientRecord.builder()
+                        .sequenceNumber("1")
+                        .partitionKey("1")
+                        .approximateArrivalTimestamp(Instant.EPOCH)
+                        .data(ByteBuffer.allocate(0))
+                        .build()));
+    }
+
+    private static void callWithoutRecords(ShardRecordProcessor child) {
+        process(child, List.of());
+    }
+
+    private static void process(ShardRecordProcessor child, List<KinesisClientRecord> records) {
         child.processRecords(ProcessRecordsInput.builder()
-                .records(List.of())
+                .records(records)
                 .millisBehindLatest(0L)
                 .build());
+    }
+
+    private static void end(ShardRecordProcessor child) {
+        child.shardEnded(ShardEndedInput.builder().build());
+    }
+
+    private static void lose(ShardRecordProcessor child) {
+        child.leaseLost(LeaseLostInput.builder().build());
+    }
+
+    private static void askToStop(ShardRecordProcessor child) {
+        child.shutdownRequested(ShutdownRequestedInput.builder().build());
+    }
+
+    private static void callEverything(ShardRecordProcessor child) {
+        processRecords(child);
+        callWithoutRecords(child);
+        askToStop(child);
+        lose(child);
+        end(child);
+    }
+
+    private void assertNoFailure(ChildProcess child) {
+        assertFalse(child.isGone());
+        assertEquals(List.of(), logged.names());
+        assertEquals(List.of(), givenUp);
+        assertWorkerGoesOn();
+    }
+
+    private void assertFailedOnce(ChildProcess child, int status) {
+        assertTrue(child.isGone());
+        assertEquals(List.of("child_failed"), logged.names());
+        assertTrue(logged.messages().get(0).contains("failed with status " + status + ","), logged.messages()::toString);
+        assertEquals(List.of(SHARD), givenUp);
+        assertWorkerGoesOn();
+    }
+
+    private void assertKilled(ChildProcess child) {
+        var last = logged.names().size() - 1;
+        assertTrue(child.isGone());
+        assertEquals("child_hung", logged.names().get(0));
+        assertEquals("child_failed", logged.names().get(last));
+        assertTrue(logged.messages().get(last).contains("failed with status " + KILLED), logged.messages()::toString);
+        assertTrue(logged.shards().stream().allMatch(SHARD::equals), logged.shards()::toString);
+        assertEquals(List.of(SHARD), givenUp);
+        assertWorkerGoesOn();
+    }
+
+    private void assertInARow(int times) {
+        var last = logged.messages().get(logged.messages().size() - 1);
+        assertTrue(last.contains(times + " in a row"), last);
+    }
+
+    private void assertWorkerGoesOn() {
+        assertEquals(List.of(), ends);
+        assertEquals(List.of(), halts);
     }
 }

@@ -27,7 +27,9 @@ class DaemonPropertiesTest {
             "maxActiveThreads", DaemonProperties::maxActiveThreads,
             "shutdownGraceMillis", DaemonProperties::shutdownGraceMillis,
             "healthPort", DaemonProperties::healthPort,
-            "healthStuckAfterMillis", DaemonProperties::healthStuckAfterMillis);
+            "healthStuckAfterMillis", DaemonProperties::healthStuckAfterMillis,
+            "shardFailuresBeforeExit", DaemonProperties::shardFailuresBeforeExit,
+            "childTimeoutMillis", DaemonProperties::childTimeoutMillis);
 
     @TempDir
     private Path folder;
@@ -83,7 +85,15 @@ class DaemonPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"maxActiveThreads", "shutdownGraceMillis", "healthPort", "healthStuckAfterMillis"})
+    @ValueSource(
+            strings = {
+                "maxActiveThreads",
+                "shutdownGraceMillis",
+                "healthPort",
+                "healthStuckAfterMillis",
+                "shardFailuresBeforeExit",
+                "childTimeoutMillis"
+            })
     void whatIsNoNumberIsRefusedWithItsKeyAndItself(String key) {
         var properties = with(key, "1 minute");
 
@@ -118,6 +128,28 @@ class DaemonPropertiesTest {
         assertEquals("eu-west-1", with("regionName", "eu-west-1").region());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "3"})
+    void failuresAndSilenceAreBorneAsTheFileSays(String value) {
+        assertEquals(Integer.parseInt(value), with("shardFailuresBeforeExit", value).shardFailuresBeforeExit());
+        assertEquals(Long.parseLong(value), with("childTimeoutMillis", value).childTimeoutMillis());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stop, true", "' stop ', true", "continue, false", "' continue ', false"})
+    void expiredRecordsStopAShardWhereTheFileSaysSo(String value, boolean expected) {
+        assertEquals(expected, with("onTrimmedData", value).stopsAtTrimmedData());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Stop", "halt"})
+    void anotherWordForExpiredRecordsIsRefusedWithItsKeyAndItself(String value) {
+        var error = assertThrows(
+                IllegalArgumentException.class, with("onTrimmedData", value)::stopsAtTrimmedData);
+
+        assertEquals("onTrimmedData = '" + value + "' is neither continue nor stop", error.getMessage());
+    }
+
     @Test
     void anEmptyFileMeansTheDefaults() {
         var properties = none();
@@ -130,6 +162,9 @@ class DaemonPropertiesTest {
         assertEquals(0, properties.healthPort());
         assertEquals("127.0.0.1", properties.healthHost());
         assertEquals(300_000, properties.healthStuckAfterMillis());
+        assertEquals(10, properties.shardFailuresBeforeExit());
+        assertEquals(300_000, properties.childTimeoutMillis());
+        assertFalse(properties.stopsAtTrimmedData());
     }
 
     private Path written(byte[] content) throws IOException {

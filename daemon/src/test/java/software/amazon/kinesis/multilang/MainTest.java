@@ -18,6 +18,8 @@ import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the daemon says and ends with when it can't start, fails or is stopped. */
 class MainTest {
@@ -77,6 +79,14 @@ class MainTest {
         properties.setProperty("shutdownGraceMillis", "soon");
 
         assertRefused(run(NOWHERE, file()), "shutdownGraceMillis = 'soon'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shardFailuresBeforeExit", "childTimeoutMillis", "onTrimmedData"})
+    void aValueThatOnlyAShardWouldMeetIsNamedAtTheStart(String key) throws Exception {
+        properties.setProperty(key, "never");
+
+        assertRefused(run(NOWHERE, file()), key + " = 'never'");
     }
 
     @Test

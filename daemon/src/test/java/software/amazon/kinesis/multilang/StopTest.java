@@ -84,6 +84,7 @@ class StopTest {
                 },
                 () -> true,
                 LONG,
+                ExitStatus.OK,
                 this::halt);
 
         stop.run();
@@ -94,7 +95,7 @@ class StopTest {
     @Test
     void whenGivingBackTakesTooLongTheStatusIs1() {
         var never = new CompletableFuture<Integer>();
-        new Stop(() -> DONE, never::get, () -> true, 50, this::halt).run();
+        new Stop(() -> DONE, never::get, () -> true, 50, ExitStatus.OK, this::halt).run();
 
         assertEquals(List.of("halt 1"), calls);
     }
@@ -107,7 +108,26 @@ class StopTest {
         assertEquals(List.of("daemon_stopping", "daemon_stopped"), logged.names());
     }
 
+    @Test
+    void aWorkerThatEndsByItsOwnWillHandsOverAndHasAStatusOfItsOwn() {
+        stop(() -> DONE, true, LONG, ExitStatus.FAILED);
+
+        assertEquals(List.of("shut down", "give back", "halt 1"), calls);
+        assertEquals(List.of("daemon_stopping", "daemon_stopped"), logged.names());
+    }
+
+    @Test
+    void theStatusOfAStopThatWentWellIsTheOneGivenBeforeTheStartToo() {
+        stop(() -> DONE, false, LONG, ExitStatus.FAILED);
+
+        assertEquals(List.of("halt 1"), calls);
+    }
+
     private void stop(Supplier<Future<Boolean>> shutdown, boolean started, long graceMillis) {
+        stop(shutdown, started, graceMillis, ExitStatus.OK);
+    }
+
+    private void stop(Supplier<Future<Boolean>> shutdown, boolean started, long graceMillis, int status) {
         new Stop(
                         () -> {
                             calls.add("shut down");
@@ -119,6 +139,7 @@ class StopTest {
                         },
                         () -> started,
                         graceMillis,
+                        status,
                         this::halt)
                 .run();
     }

@@ -32,7 +32,7 @@ class StreamsRecordProcessorTest {
 
     private final Health health = new Health(() -> 0, 1_000, true);
     private final Child child = new Child();
-    private final StreamsRecordProcessor processor = new StreamsRecordProcessor(child, health);
+    private final StreamsRecordProcessor processor = new StreamsRecordProcessor(child, () -> child.gone, health);
     private LoggedEvents logged;
 
     @BeforeEach
@@ -120,6 +120,16 @@ class StreamsRecordProcessorTest {
     }
 
     @Test
+    void aChildThatIsGoneAtTheStartIsNotSaidToHaveStarted() {
+        child.gone = true;
+
+        processor.initialize(INITIALIZATION);
+
+        assertEquals(List.of(), logged.names());
+        assertEquals("idle", state());
+    }
+
+    @Test
     void theEndIsLoggedWithTheShardAndTheReason() {
         processor.initialize(INITIALIZATION);
         processor.shardEnded(ENDED);
@@ -165,6 +175,7 @@ class StreamsRecordProcessorTest {
         private final List<Object> inputs = new ArrayList<>();
         private final List<String> statesDuring = new ArrayList<>();
         private RuntimeException failure;
+        private boolean gone;
 
         @Override
         public void initialize(InitializationInput input) {

@@ -1,0 +1,55 @@
+package software.amazon.kinesis.multilang;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsGetRecordsResponseAdapter;
+import com.amazonaws.services.dynamodbv2.streamsadapter.exceptions.UnableToReadMoreRecordsException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+
+/**
+ * The adapter's client, which doesn't read a shard on whose records have expired unread.
+ *
+ * <p>KCL then tries again for ever, twice a second and with a stack trace each time; so a failure of
+ * this kind takes its time. Nobody but the shard waits for it.
+ */
+final class TrimmedShards extends AmazonDynamoDBStreamsAdapterClient {
+
+    private final Duration wait;
+
+    TrimmedShards(DynamoDbStreamsClient streams, Region region, Duration wait) {
+        super(streams, region);
+        this.wait = wait;
+        setSkipRecordsBehavior(SkipRecordsBehavior.KCL_RETRY);
+    }
+
+    @Override
+    public CompletableFuture<GetShardIteratorResponse> getShardIterator(GetShardIteratorRequest request) {
+        return super.getShardIterator(request).exceptionallyCompose(this::later);
+    }
+
+    @Override
+    public CompletableFuture<DynamoDBStreamsGetRecordsResponseAdapter> getDynamoDBStreamsRecords(
+            GetRecordsRequest request) {
+        return super.getDynamoDBStreamsRecords(request).exceptionallyCompose(this::later);
+    }
+
+    private <T> CompletableFuture<T> later(Throwable error) {
+        var cause = error instanceof CompletionException ? error.getCause() : error;
+        if (!(cause instanceof UnableToReadMoreRecordsException)) {
+            return CompletableFuture.failedFuture(cause);
+        }
+        var slow = CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    throw new CompletionException(cause);
+                },
+                slow);
+    }
+}

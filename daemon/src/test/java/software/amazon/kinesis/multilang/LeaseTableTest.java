@@ -1,0 +1,133 @@
+package software.amazon.kinesis.multilang;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseCoordinator;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseCoordinator;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+
+/** How one lease is given up; the rest of the table's work needs a fleet, and is tested with one. */
+class LeaseTableTest {
+
+    private static final String SHARD = "shardId-1";
+    private static final String WORKER = "host-1";
+
+    private final List<String> calls = new ArrayList<>();
+    private final LeaseTable table = new LeaseTable(null, fake(LeaseCoordinator.class, this::coordinate), Set::of);
+    private Lease stored;
+    private Exception failure;
+
+    @BeforeEach
+    void store() {
+        stored = lease(WORKER);
+    }
+
+    @Test
+    void theLeaseIsFreeForEverybodyBeforeItIsForgottenHere() {
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseThatAnotherWorkerHasTakenIsOnlyForgotten() {
+        stored = lease("host-2");
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseThatIsBeingHandedOverIsFreeForWhoeverItIsPromisedTo() {
+        stored = lease("host-2");
+        stored.checkpointOwner(WORKER);
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
+    }
+
+    @Test
+    void kclStillHasTheFieldThatIsReachedInto() throws Exception {
+        var field = DynamoDBLeaseCoordinator.class.getDeclaredField(LeaseTable.DISCOVERY);
+
+        assertTrue(Future.class.isAssignableFrom(field.getType()));
+    }
+
+    @Test
+    void aLeaseThatIsNobodysIsOnlyForgotten() {
+        stored = lease(null);
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseThatIsNotThereIsOnlyForgotten() {
+        stored = null;
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseIsForgottenWhenDynamoDbDoesNotAnswerToo() {
+        failure = new DependencyException(new IllegalStateException("no"));
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("drop shardId-1"), calls);
+    }
+
+    private Object coordinate(Object self, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "leaseRefresher" -> fake(LeaseRefresher.class, this::refresh);
+            case "workerIdentifier" -> WORKER;
+            case "getCurrentlyHeldLease" -> SHARD.equals(arguments[0]) ? lease(WORKER) : null;
+            case "dropLease" -> note("drop", (Lease) arguments[0]);
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+    }
+
+    private Object refresh(Object self, Method method, Object[] arguments) throws Exception {
+        if (failure != null) {
+            throw failure;
+        }
+        return switch (method.getName()) {
+            case "getLease" -> SHARD.equals(arguments[0]) ? stored : null;
+            case "evictLease" -> note("evict", (Lease) arguments[0]) == null;
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+    }
+
+    private Object note(String verb, Lease lease) {
+        calls.add(verb + " " + lease.leaseKey());
+        return null;
+    }
+
+    private static Lease lease(String owner) {
+        var lease = new Lease();
+        lease.leaseKey(SHARD);
+        lease.leaseOwner(owner);
+        return lease;
+    }
+
+    private static <T> T fake(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+}
