@@ -1,0 +1,45 @@
+"""A log that can't be written costs the log and nothing else."""
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from consumer.demo.daemon import PROPERTIES
+from consumer.demo.table import TABLE
+from consumer.sandbox.process import ManagedProcess
+from tests.chain.world import World
+
+pytestmark = pytest.mark.server
+
+RUN = f'exec "$0" -m consumer run --properties "{PROPERTIES}"'
+
+
+@pytest.mark.parametrize(
+    "redirection",
+    [
+        pytest.param("2>&-", id="standard error is closed"),
+        pytest.param("2>/dev/full", id="the disk is full"),
+    ],
+)
+def test_what_the_log_goes_to_may_fail(world: World, tmp_path: Path, redirection: str) -> None:
+    """Everything is published, the leases are given back, and the status is 0."""
+    world.write(25)
+    settings = {
+        "PUBLISHER_TABLE": TABLE,
+        "PUBLISHER_TOPIC_ARN": world.topic_arn,
+        "KCL_APPLICATION_NAME": world.application,
+    }
+    command = ["sh", "-c", f"{RUN} {redirection}", sys.executable]
+    daemon = ManagedProcess(command, tmp_path / "log", world.sandbox.environment() | settings)
+    try:
+        world.receive_everything()
+        daemon.signal(signal.SIGTERM)
+        status = daemon.wait(30)
+    finally:
+        daemon.kill()
+
+    assert status == 0
+    assert world.owner() is None
+    assert daemon.log.read_text() == ""
