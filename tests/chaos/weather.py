@@ -1,0 +1,102 @@
+"""What is wrong with a service now, for the `fault` of a StreamsEndpoint or a Proxy's hooks."""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+
+from consumer.sandbox.proxy import Answer, DroppedError, Request
+from tests.streams import faults
+from tests.streams.errors import service_error
+from tests.streams.faults import Fault
+
+_SHARE = 0.7
+
+
+class Weather:
+    """Lets most requests meet one of the faults that are on.
+
+    Args:
+        seed: Which requests, as far as their order is the same.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 - the same every time is what is wanted
+        self._on: dict[str, Fault] = {}
+        self._loses_answers = False
+        self._lock = threading.Lock()
+
+    def begin(self, name: str, fault: Fault) -> Callable[[], object]:
+        """Let a fault begin; return what ends it."""
+        with self._lock:
+            self._on[name] = fault
+        return lambda: self._on.pop(name, None)
+
+    def lose_answers(self) -> Callable[[], object]:
+        """Let the service do what it is asked for and not say so; return what ends it."""
+        self._loses_answers = True
+        return self._answer_again
+
+    def instead(self, request: Request) -> Answer | None:
+        """Answer in the service's place, or not."""
+        with self._lock:
+            fault = self._chance.choice(list(self._on.values())) if self._on else faults.none
+            spared = self._chance.random() > _SHARE
+        return None if spared else fault(request)
+
+    def change(self, _request: Request, body: bytes) -> bytes:
+        """Let an answer pass, or lose it."""
+        if self._loses_answers:
+            raise DroppedError
+        return body
+
+    def _answer_again(self) -> None:
+        self._loses_answers = False
+
+
+def only(operation: str, fault: Fault) -> Fault:
+    """A fault of one operation."""
+
+    def chosen(request: Request) -> Answer | None:
+        return fault(request) if request.operation == operation else None
+
+    return chosen
+
+
+def topic_throttled(_request: Request) -> Answer:
+    """What SNS says when it is asked too often."""
+    return _sns_error("Throttling", 400)
+
+
+def topic_failing(_request: Request) -> Answer:
+    """SNS's own failure."""
+    return _sns_error("InternalError", 500)
+
+
+def conflicting(_request: Request) -> Answer:
+    """Somebody else has written the row."""
+    error = service_error("ConditionalCheckFailedException", "The conditional request failed")
+    return error.to_answer()
+
+
+def _sns_error(code: str, status: int) -> Answer:
+    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>so it is</Message></Error>"
+    return Answer(status, f"<ErrorResponse>{error}</ErrorResponse>".encode())
+
+
+STREAM: Mapping[str, Fault] = {
+    "stream_throttled": faults.throttled,
+    "stream_failing": faults.internal_error,
+    "stream_dropping": faults.dropped,
+    "stream_slow": faults.slow(1.0),
+}
+TOPIC: Mapping[str, Fault] = {
+    "topic_throttled": topic_throttled,
+    "topic_failing": topic_failing,
+    "topic_dropping": faults.dropped,
+    "topic_slow": faults.slow(1.0),
+}
+LEASES: Mapping[str, Fault] = {
+    "leases_throttled": faults.throttled,
+    "leases_failing": faults.internal_error,
+    "leases_conflicting": only("UpdateItem", conflicting),
+}
