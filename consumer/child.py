@@ -8,9 +8,9 @@ import logging
 import os
 import signal
 import sys
-from datetime import UTC, datetime
 
 from consumer.adapters.aws import client
+from consumer.adapters.bucket import Bucket, open_bucket
 from consumer.adapters.dead_letters import Origin, SqsDeadLetters
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
@@ -18,6 +18,7 @@ from consumer.adapters.pipe import claim_stdout, daemon_is_gone, give_sign_of_li
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
 from consumer.core.batches import Batcher
+from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.ports import Fact, Journal
 from consumer.core.processor import ShardProcessor
@@ -57,24 +58,30 @@ def _record_processor(
     policy = RetryPolicy(
         longest_wait_seconds=settings.retry_max_wait_millis / 1000,
         operator_patience_seconds=settings.operator_error_exit_after or None,
+        most_attempts=settings.max_attempts or None,
+        oldest_seconds=settings.max_record_age or None,
         is_abandoned=daemon_is_gone,
     )
-    publisher = SnsPublisher(
+    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    topic = SnsPublisher(
         client("sns", region=settings.region),
         settings.topic_arn,
         Retries(f"topic {settings.topic_arn}", policy, journal),
     )
+    publisher = FittingPublisher(topic, bucket or NoClaimCheck(topic))
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id
         batcher = Batcher(settings.batch_size, settings.batch_max_wait_millis / 1000)
-        poison = _poison(settings, policy, journal)
+        poison = _poison(settings, policy, journal, bucket)
         return ShardProcessor(settings.form(shard_id), batcher, publisher, journal, poison)
 
     return RecordProcessor(build, journal)
 
 
-def _poison(settings: ChildSettings, policy: RetryPolicy, journal: Journal) -> Poison:
+def _poison(
+    settings: ChildSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
+) -> Poison:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:
         return StopAtPoison()
@@ -83,7 +90,7 @@ def _poison(settings: ChildSettings, policy: RetryPolicy, journal: Journal) -> P
         url,
         Origin(settings.table, settings.worker_id),
         Retries(f"queue {url}", policy, journal),
-        lambda: datetime.now(UTC),
+        bucket,
     )
     return KeepPoison(letters, settings.dead_letter_max_percent)
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
+from consumer.core.claims import claim_key, pointer_to
 from consumer.core.errors import BatchError, LeaseLostError, PublishError
 from consumer.core.events import EVENTS, EventKey
 from consumer.core.letters import Letter
 from consumer.core.messages import Message
+from consumer.core.places import Place
 from consumer.core.ports import Fact, Receipt
 
 
@@ -125,6 +127,26 @@ def a_publisher(
     used = policy or RetryPolicy()
     retries = Retries(f"topic {topic_arn}", used, journal or FakeJournal())
     return SnsPublisher(client, topic_arn, retries, used.clock)
+
+
+@dataclass
+class FakeClaimCheck:
+    """A bucket that keeps what it took.
+
+    Attributes:
+        bodies: What lies in it, by key.
+        fails: What it raises instead of keeping anything.
+    """
+
+    bodies: dict[str, str] = field(default_factory=dict)
+    fails: PublishError | None = None
+
+    def keep(self, message: Message) -> Message:
+        """Keep the body."""
+        if self.fails:
+            raise self.fails
+        self.bodies[claim_key(message)] = message.body
+        return pointer_to(message, Place("large-changes", claim_key(message)))
 
 
 @dataclass

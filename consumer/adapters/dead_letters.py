@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
+from consumer.adapters.bucket import Bucket
 from consumer.adapters.retries import Retries
 from consumer.core.envelopes import Envelope, open_letter, seal
 from consumer.core.letters import Letter
@@ -26,10 +27,16 @@ class Origin:
     Attributes:
         table: The table whose changes are published.
         worker_id: This worker.
+        now: The time of day, in UTC.
     """
 
     table: str
     worker_id: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def envelope(self) -> Envelope:
+        """What a letter of this moment is kept with."""
+        return Envelope(self.table, self.worker_id, self.now().isoformat(timespec="milliseconds"))
 
 
 class SqsDeadLetters:
@@ -40,7 +47,7 @@ class SqsDeadLetters:
         queue_url: The queue.
         origin: Who sends them.
         retries: Asks again after a failure.
-        now: The time of day, in UTC.
+        bucket: Takes records that are too large for the queue; None where there is none.
     """
 
     def __init__(
@@ -49,18 +56,17 @@ class SqsDeadLetters:
         queue_url: str,
         origin: Origin,
         retries: Retries,
-        now: Callable[[], datetime],
+        bucket: Bucket | None = None,
     ) -> None:
         self._client = client
         self._queue_url = queue_url
         self._origin = origin
         self._retries = retries
-        self._now = now
+        self._keep = bucket.keep_record if bucket else None
 
     def send(self, letter: Letter) -> None:
         """Return once the queue holds the letter; raises as `Retries.ask` does."""
-        time = self._now().isoformat(timespec="milliseconds")
-        text = seal(letter, Envelope(self._origin.table, self._origin.worker_id, time))
+        text = seal(letter, self._origin.envelope(), self._keep)
         self._retries.ask(
             lambda: self._client.send_message(
                 QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)

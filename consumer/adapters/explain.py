@@ -1,5 +1,7 @@
 """What an error of AWS means to a person: the thing, what is wrong with it, what to do."""
 
+from collections.abc import Mapping
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -18,7 +20,9 @@ NO_CREDENTIALS = (
 )
 _NOT_FOUND = frozenset(
     {
+        "404",  # S3 answers to HEAD without a word
         "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchBucket",
         "NotFound",
         "NotFoundException",
         "QueueDoesNotExist",
@@ -26,7 +30,14 @@ _NOT_FOUND = frozenset(
     }
 )
 _DENIED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "AuthorizationErrorException"}
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+    }
 )
 _BAD_CREDENTIALS = frozenset(
     {
@@ -36,11 +47,50 @@ _BAD_CREDENTIALS = frozenset(
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
         "InvalidSignatureException",
+        "InvalidToken",
         "MissingAuthenticationToken",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
+_BAD_KEYS = frozenset(
+    {
+        "KMS.DisabledException",
+        "KMS.InvalidKeyUsageException",
+        "KMS.KMSInvalidStateException",
+        "KMS.NotFoundException",
+        "KMSAccessDenied",
+        "KMSDisabled",
+        "KMSInvalidState",
+        "KMSNotFound",
+        "KMSOptInRequired",
+        "KmsAccessDenied",
+        "KmsDisabled",
+        "KmsInvalidKeyUsage",
+        "KmsInvalidState",
+        "KmsNotFound",
+        "KmsOptInRequired",
+    }
+)
+_ELSEWHERE = frozenset(
+    {
+        "301",
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+    }
+)
+_BAD_CLOCKS = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
+_MEANINGS: Mapping[frozenset[str], str] = {
+    _NOT_FOUND: "doesn't exist in this account and region; create it or correct the name",
+    _DENIED: "{operation} is not allowed; grant it to this role ({text})",
+    _BAD_CREDENTIALS: "the credentials are not accepted ({code}); renew or correct them",
+    _BAD_KEYS: "its KMS key can't be used; mend the key or its policy ({code}: {text})",
+    _ELSEWHERE: "is not in this region; name one that is ({code}: {text})",
+    _BAD_CLOCKS: "this host's clock is wrong; set it ({text})",
+    frozenset({"NoSuchKey"}): "is not there any more; a lifecycle rule or a subscriber removed it",
+}
+_OTHER = "{operation} failed: {code}: {text}"
 
 
 def explain(thing: str, error: Exception) -> str:
@@ -57,13 +107,8 @@ def explain(thing: str, error: Exception) -> str:
 def _explain_answer(error: ClientError) -> str:
     answer = error.response.get("Error", {})
     code, text = answer.get("Code", ""), answer.get("Message", "")
-    if code in _NOT_FOUND:
-        return "doesn't exist in this account and region; create it or correct the name"
-    if code in _DENIED:
-        return f"{error.operation_name} is not allowed; grant it to this role ({text})"
-    if code in _BAD_CREDENTIALS:
-        return f"the credentials are not accepted ({code}); renew or correct them"
-    return f"{error.operation_name} failed: {code}: {text}"
+    meaning = next((words for codes, words in _MEANINGS.items() if code in codes), _OTHER)
+    return meaning.format(operation=error.operation_name, code=code, text=text)
 
 
 def _explain_request(error: BotoCoreError) -> str:

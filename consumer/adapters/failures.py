@@ -1,7 +1,9 @@
 """Which class each failure of a publish has; the class says what happens next.
 
-The codes are those that the service models name for what is asked of SNS and SQS, and those that
-every service may answer with. An unknown code passes: to try again loses nothing.
+The codes are those that the service models name for what is asked of SNS, SQS and S3, those that
+S3's pages list for a PutObject, and those that every service may answer with. What S3 refuses is
+never the batch's: the record is not to blame for its bucket. An unknown code passes: to try again
+loses nothing.
 """
 
 from collections.abc import Mapping
@@ -27,34 +29,57 @@ from consumer.core.errors import BatchError, OperatorError, PassingError, Publis
 FailureClass = type[PassingError] | type[OperatorError] | type[BatchError]
 
 _PASSING = (
+    "BadDigest",
+    "IncompleteBody",
     "InternalError",
     "InternalFailure",
     "KMSThrottling",
     "KmsThrottled",
+    "OperationAborted",
+    "Redirect",
     "RequestLimitExceeded",
     "RequestThrottled",
     "RequestTimeout",
     "RequestTimeoutException",
     "ServiceUnavailable",
     "SlowDown",
+    "TemporaryRedirect",
     "Throttled",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "XAmzContentSHA256Mismatch",
 )
 _OPERATORS = (
     "AccessDenied",
     "AccessDeniedException",
+    "AccountProblem",
+    "AllAccessDisabled",
     "AuthorizationError",
+    "AuthorizationHeaderMalformed",
+    "EncryptionTypeMismatch",
     "EndpointDisabled",
     "ExpiredToken",
     "ExpiredTokenException",
+    "IllegalLocationConstraintException",
     "IncompleteSignature",
     "InvalidAccessKeyId",
     "InvalidAddress",
+    "InvalidArgument",
+    "InvalidBucketName",
+    "InvalidBucketState",
     "InvalidClientTokenId",
+    "InvalidEncryptionAlgorithmError",
+    "InvalidObjectState",
+    "InvalidRequest",
     "InvalidSecurity",
     "InvalidSignatureException",
+    "InvalidToken",
+    "InvalidWriteOffset",
+    "KMS.DisabledException",
+    "KMS.InvalidKeyUsageException",
+    "KMS.KMSInvalidStateException",
+    "KMS.NotFoundException",
     "KMSAccessDenied",
     "KMSDisabled",
     "KMSInvalidState",
@@ -66,14 +91,24 @@ _OPERATORS = (
     "KmsInvalidState",
     "KmsNotFound",
     "KmsOptInRequired",
+    "KeyTooLongError",
+    "MethodNotAllowed",
     "MissingAuthenticationToken",
+    "NoSuchBucket",
     "NotFound",
+    "NotImplemented",
+    "NotSignedUp",
     "OptInRequired",
+    "PermanentRedirect",
     "PlatformApplicationDisabled",
     "QueueDoesNotExist",
     "AWS.SimpleQueueService.NonExistentQueue",
+    "QuotaExceeded",
     "RequestExpired",
+    "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "TooManyParts",
     "UnrecognizedClientException",
 )
 _BATCHES = (

@@ -13,7 +13,8 @@ from tenacity.wait import wait_base
 
 from consumer.adapters.explain import explain
 from consumer.adapters.failures import is_known, translate
-from consumer.core.errors import OperatorError, PassingError
+from consumer.core.errors import GivenUpError, OperatorError, PassingError
+from consumer.core.messages import Message
 from consumer.core.ports import Journal
 
 Answer = TypeVar("Answer")
@@ -24,23 +25,31 @@ class RetryPolicy:
     """How a request that failed is tried again.
 
     A passing failure is tried again for as long as it takes, at growing, jittered waits; one that
-    an operator must mend at slow, jittered waits.
+    an operator must mend at slow, jittered waits. A message can be given up, where that is wanted:
+    only for a passing failure, and never for what an operator can mend.
 
     Attributes:
         first_wait_seconds: The first wait lies between 0 and this; each later bound is doubled.
         longest_wait_seconds: No wait is longer.
         operator_patience_seconds: How long an operator's failure is tried; None without an end.
+        most_attempts: How often a message is tried that fails in passing; None without an end.
+        oldest_seconds: How old the oldest change of a message may be that fails in passing; None
+            without an end.
         is_abandoned: Tells whether nobody waits for the answer any more; asked before each try.
         sleep: Waits for that many seconds.
         clock: Seconds that never go back.
+        time: The time of day, in seconds since 1970 UTC.
     """
 
     first_wait_seconds: float = 0.2
     longest_wait_seconds: float = 30.0
     operator_patience_seconds: float | None = None
+    most_attempts: int | None = None
+    oldest_seconds: float | None = None
     is_abandoned: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    time: Callable[[], float] = time.time
 
 
 class Retries:
@@ -57,16 +66,28 @@ class Retries:
         self._policy = policy
         self._journal = journal
 
-    def ask(self, question: Callable[[], Answer]) -> tuple[Answer, int]:
+    def ask(
+        self, question: Callable[[], Answer], message: Message | None = None
+    ) -> tuple[Answer, int]:
         """Return the answer, and how often it was asked for.
+
+        Args:
+            question: Asks once.
+            message: What the question is about, if it is to be given up where the policy says so.
 
         Raises:
             BatchError: The request is refused for what is in it.
+            GivenUpError: The message has failed in passing as often, or is as old, as is wanted.
             OperatorError: Nobody has mended what is wrong within the time that the policy gives.
             SystemExit: The daemon is gone, so that nobody waits for the answer.
         """
-        retrying = self._retrying()
-        answer = retrying(self._ask_once, question)
+        retrying = self._retrying(message)
+        try:
+            answer = retrying(self._ask_once, question)
+        except PassingError as error:
+            spent = retrying.statistics
+            tries = f"{spent['attempt_number']} tries in {spent['delay_since_first_attempt']:.0f} s"
+            raise GivenUpError(f"{error}; given up after {tries}") from error
         return answer, int(retrying.statistics["attempt_number"])
 
     def _ask_once(self, question: Callable[[], Answer]) -> Answer:
@@ -80,12 +101,13 @@ class Retries:
         except (ClientError, BotoCoreError) as error:
             raise translate(error, explain(self._thing, error)) from error
 
-    def _retrying(self) -> Retrying:
+    def _retrying(self, message: Message | None) -> Retrying:
         policy = self._policy
+        patience = _StopWaitingForOperator(policy.operator_patience_seconds, policy.clock)
         return Retrying(
             retry=retry_if_exception_type((PassingError, OperatorError)),
             wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
-            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock),
+            stop=patience if message is None else patience | _GiveUp(message, policy),
             sleep=policy.sleep,
             before_sleep=self._before_sleep,
             reraise=True,
@@ -131,6 +153,32 @@ class _StopWaitingForOperator(stop_base):
         self._since = self._clock() if self._since is None else self._since
         patience = self._patience_seconds
         return patience is not None and self._clock() - self._since >= patience
+
+
+class _GiveUp(stop_base):
+    """Stops once a message has failed in passing too often in a row, or is too old."""
+
+    def __init__(self, message: Message, policy: RetryPolicy) -> None:
+        self._made_at_millis = message.oldest_at_millis
+        self._policy = policy
+        self._failures = 0
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        if not isinstance(_error_of(retry_state), PassingError):
+            self._failures = 0
+            return False
+        self._failures += 1
+        return self._is_tried_out() or self._is_too_old()
+
+    def _is_tried_out(self) -> bool:
+        most = self._policy.most_attempts
+        return most is not None and self._failures >= most
+
+    def _is_too_old(self) -> bool:
+        oldest = self._policy.oldest_seconds
+        if oldest is None or self._made_at_millis is None:
+            return False
+        return self._policy.time() - self._made_at_millis / 1000 > oldest
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

@@ -47,7 +47,7 @@ class SnsPublisher:
     def publish(self, message: Message) -> Receipt:
         """Return once SNS has answered that it holds the message; raises as `Retries.ask` does."""
         started = self._clock()
-        answer, attempts = self._retries.ask(lambda: self._send(message))
+        answer, attempts = self._retries.ask(lambda: self._send(message), message)
         return Receipt(answer["MessageId"], attempts, self._clock() - started)
 
     def largest_message(self) -> int:

@@ -1,14 +1,18 @@
 """A subscriber of a topic for as long as one looks: a queue of its own, removed at the end."""
 
+import functools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from consumer.adapters.aws import client, region_of
+from consumer.adapters.bucket import fetch
+from consumer.core.claims import place_in
+from consumer.core.errors import PublishError
 from consumer.core.messages import AttributeValue
 
 _FIFO = ".fifo"
@@ -22,10 +26,12 @@ class Received:
     Attributes:
         message_id: SNS's id of the message.
         subject: Its Subject.
-        body: Its body as it is.
+        body: Its body; of a claim-checked message what S3 has, or the pointer where `mistake` says
+            why that can't be had.
         entries: The body's entry for each change; none where it is somebody else's message.
         attributes: Its attributes.
         sent_at: When SNS took it.
+        mistake: Why its pointer could not be followed; None where it has none, or it could.
     """
 
     message_id: str
@@ -34,6 +40,7 @@ class Received:
     entries: Sequence[Mapping[str, Any]]
     attributes: Mapping[str, AttributeValue]
     sent_at: datetime
+    mistake: str | None = None
 
 
 class Subscription:
@@ -43,13 +50,21 @@ class Subscription:
         topic_arn: The topic.
         sns: A boto3 SNS client.
         sqs: A boto3 SQS client.
+        s3: A boto3 S3 client, which follows pointers.
     """
 
-    def __init__(self, topic_arn: str, sns: Any = None, sqs: Any = None) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        topic_arn: str,
+        sns: Any = None,  # noqa: ANN401 - boto3's clients have no common type
+        sqs: Any = None,  # noqa: ANN401
+        s3: Any = None,  # noqa: ANN401
+    ) -> None:
         region = region_of(topic_arn)
         self._topic_arn = topic_arn
         self._sns = sns or client("sns", attempts=3, region=region)
         self._sqs = sqs or client("sqs", attempts=3, region=region)
+        self._given_s3 = s3
 
     def __enter__(self) -> Self:
         self._sns.get_topic_attributes(TopicArn=self._topic_arn)
@@ -82,7 +97,23 @@ class Subscription:
         messages = answer.get("Messages", [])
         if messages:
             self._delete(messages)
-        return [parse_envelope(message["Body"]) for message in messages]
+        return [self._followed(parse_envelope(message["Body"])) for message in messages]
+
+    def _followed(self, received: Received) -> Received:
+        """The message, with the body that it points to."""
+        place = place_in(received.body)
+        if place is None:
+            return received
+        try:
+            body = fetch(self._s3, place).decode()
+        except (PublishError, UnicodeDecodeError) as error:
+            return replace(received, mistake=str(error))
+        return replace(received, body=body, entries=_entries(body))
+
+    @functools.cached_property
+    def _s3(self) -> Any:  # noqa: ANN401
+        """Made for the first pointer only: most topics have none."""
+        return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
 
     def _create_queue(self) -> str:
         suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""

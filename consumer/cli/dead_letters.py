@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from consumer.adapters.aws import client
+from consumer.adapters.bucket import fetch, open_bucket
 from consumer.adapters.dead_letters import KeptLetter, LetterBox
 from consumer.adapters.logs import LogJournal
 from consumer.adapters.retries import Retries, RetryPolicy
@@ -21,9 +22,12 @@ from consumer.adapters.sns import SnsPublisher
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
 from consumer.core.batches import Batch
+from consumer.core.claims import FittingPublisher, NoClaimCheck
+from consumer.core.envelopes import whole_text
 from consumer.core.errors import PublishError, RecordError
 from consumer.core.letters import Letter
 from consumer.core.messages import encode_message
+from consumer.core.ports import Publisher
 from consumer.core.records import RawRecord, decode_record
 from consumer.daemon.launch import child_settings
 from consumer.settings.child import ChildSettings
@@ -36,7 +40,7 @@ class _Office:
     """The queue, the topic, and how a letter is written for it."""
 
     box: LetterBox
-    topic: SnsPublisher
+    topic: Publisher
     settings: ChildSettings
 
 
@@ -57,10 +61,12 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         yield _Office(box, _topic(settings), settings)
 
 
-def _topic(settings: ChildSettings) -> SnsPublisher:
-    policy = RetryPolicy(operator_patience_seconds=0)
-    retries = Retries(f"topic {settings.topic_arn}", policy, LogJournal(logging.getLogger()))
-    return SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
+def _topic(settings: ChildSettings) -> Publisher:
+    policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
+    retries = Retries(f"topic {settings.topic_arn}", policy, journal)
+    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
+    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    return FittingPublisher(topic, bucket or NoClaimCheck(topic))
 
 
 _properties = click.option(
@@ -104,14 +110,25 @@ def list_letters(properties: Path | None, *, as_json: bool) -> None:
 @click.argument("letter_id")
 @_properties
 def show(letter_id: str, properties: Path | None) -> None:
-    """Show the letter LETTER_ID as JSON, with the record as it came."""
+    """Show the letter LETTER_ID as JSON, with the record as it came, from S3 if it lies there."""
     with _office(properties) as office:
-        letters = office.box.letters()
-        shown = next((kept.text for kept in letters if kept.message_id == letter_id), None)
-    if shown is None:
-        click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
-        sys.exit(exits.FAILED)
-    click.echo(shown)
+        found = next((k for k in office.box.letters() if k.message_id == letter_id), None)
+        if found is None:
+            click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
+            sys.exit(exits.FAILED)
+        click.echo(_whole_text(office, found))
+
+
+def _whole_text(office: _Office, kept: KeptLetter) -> str:
+    """The letter with its record; as it lies in the queue where the record can't be had."""
+    letter, envelope = kept.letter, kept.envelope
+    if letter is None or envelope is None or letter.elsewhere is None:
+        return kept.text
+    try:
+        return whole_text(_fetched(office, letter), envelope)
+    except PublishError as error:
+        click.echo(f"{kept.message_id}: {error}", err=True)
+        return kept.text
 
 
 @dead_letters.command()
@@ -157,14 +174,26 @@ def _publish(office: _Office, letter: Letter | None) -> str | None:
     """Publish a letter; return what keeps it from being published."""
     if letter is None:
         return "is not a dead letter of this program"
-    if not letter.data:
+    if not _is_complete(letter):
         return "its record was too large for the queue, which has its keys only"
     form = office.settings.form(letter.shard_id, redriven=True)
     try:
-        office.topic.publish(encode_message(_batch(letter), form))
+        office.topic.publish(encode_message(_batch(_fetched(office, letter)), form))
     except (RecordError, PublishError) as error:
         return str(error)
     return None
+
+
+def _is_complete(letter: Letter) -> bool:
+    return bool(letter.data or letter.elsewhere)
+
+
+def _fetched(office: _Office, letter: Letter) -> Letter:
+    """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
+    if letter.elsewhere is None:
+        return letter
+    files = client("s3", attempts=3, region=office.settings.region)
+    return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 
 def _batch(letter: Letter) -> Batch:
@@ -182,7 +211,7 @@ def _summary(kept: KeptLetter) -> Mapping[str, Any]:
         "shardId": letter.shard_id,
         "sequenceNumber": letter.sequence_number,
         "reason": letter.reason,
-        "complete": bool(letter.data),
+        "complete": _is_complete(letter),
     }
 
 

@@ -32,7 +32,8 @@ def listen(
     """Show batches as they arrive at TOPIC_ARN.
 
     Subscribes a queue of its own, so that nobody else misses anything, and removes it at the end,
-    also after Ctrl-C. Only what is published from now on is shown.
+    also after Ctrl-C. Only what is published from now on is shown. A message that points to S3 is
+    shown with what lies there, where these credentials may read it.
 
     \b
     Examples:
@@ -71,14 +72,16 @@ def _print_json(received: Received) -> None:
         "attributes": received.attributes,
         "entries": received.entries,
         **({} if received.entries else {"body": received.body}),
+        **({"mistake": received.mistake} if received.mistake else {}),
     }
     click.echo(json.dumps(document, ensure_ascii=False))
 
 
 def _print_foreign(received: Received) -> None:
-    """Somebody else's message, as it is."""
+    """Somebody else's message, or a pointer that can't be followed, as it is."""
+    why = received.mistake or "not a batch"
     Console(highlight=False).print(
-        f"[bold]{received.sent_at:%H:%M:%S}[/]  not a batch: {escape(received.body)}  "
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  {escape(why)}: {escape(received.body)}  "
         f"[dim]{received.message_id}[/]"
     )
 

@@ -25,14 +25,16 @@ class Part:
 def cut(batch: Batch, form: MessageForm, limit: int) -> Iterator[Part]:
     """Yield a batch as one message, or in order as several, each as full as fits.
 
+    A record that doesn't fit alone is a message of its own, and is larger than the limit: what
+    becomes of it is not decided here.
+
     Args:
         batch: The records.
         form: How messages are written.
         limit: The most bytes of a message, attributes included.
 
     Raises:
-        RecordError: A record can't be written, or is too large alone. All records before it have
-            been yielded.
+        RecordError: A record can't be written. All records before it have been yielded.
     """
     entries, unwritable = _written(batch, form)
     start = 0
@@ -58,11 +60,14 @@ def _written(batch: Batch, form: MessageForm) -> tuple[list[bytes], RecordError 
 def _fullest(
     records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm, limit: int
 ) -> Part:
-    """Return the message of as many of the first records as fit."""
-    for count in range(len(records), 0, -1):
-        batch = Batch(tuple(records[:count]))
-        message = assemble(batch, entries[:count], form)
-        if message.size <= limit:
-            return Part(batch, message)
-    size = f"{message.size} bytes as a message of its own, where the topic takes {limit}"
-    raise RecordError(records[0].sequence_number, f"is too large: {size}")
+    """Return the message of as many of the first records as fit, and of one at the least."""
+    for count in range(len(records), 1, -1):
+        part = _part(records[:count], entries[:count], form)
+        if part.message.size <= limit:
+            return part
+    return _part(records[:1], entries[:1], form)
+
+
+def _part(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Part:
+    batch = Batch(tuple(records))
+    return Part(batch, assemble(batch, entries, form))

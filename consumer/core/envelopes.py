@@ -1,13 +1,14 @@
 """A dead letter as the queue keeps it."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from consumer.core.letters import Letter
+from consumer.core.places import Place
 
 QUEUE_LIMIT = 262_144
 """The most bytes of a queue's message that every queue takes, whatever its own limit is."""
@@ -28,20 +29,40 @@ class Envelope:
     time: str
 
 
-def seal(letter: Letter, envelope: Envelope, limit: int = QUEUE_LIMIT) -> str:
+def seal(
+    letter: Letter, envelope: Envelope, keep: Callable[[Letter, Envelope], Place] | None = None
+) -> str:
     """Write a letter as the text of a queue's message.
 
-    A record that doesn't fit is left out and only its place in the stream is kept, marked by
-    `"complete": false`: the stream has it for 24 hours, the table as long as it isn't changed.
+    Args:
+        letter: The letter.
+        envelope: What it is kept with.
+        keep: Keeps a record that doesn't fit, and returns where. Without it such a record is left
+            out and only its place in the stream is kept, marked by `"complete": false`: the stream
+            has it for 24 hours, the table as long as it isn't changed.
     """
-    whole = _text(letter, envelope, _record(letter.data), complete=True)
-    if len(whole.encode()) <= limit:
+    whole = whole_text(letter, envelope)
+    if len(whole.encode()) <= QUEUE_LIMIT:
         return whole
-    return _text(letter, envelope, _keys(letter.data), complete=False)
+    if keep is None:
+        return _text(letter, envelope, _keys(letter.data), complete=False)
+    place = keep(letter, envelope)
+    elsewhere = {"s3": {"bucket": place.bucket, "key": place.key}}
+    return _text(letter, envelope, elsewhere, complete=True)
+
+
+def whole_text(letter: Letter, envelope: Envelope) -> str:
+    """Write a letter with its record, however large that is."""
+    return _text(letter, envelope, _record(letter.data), complete=True)
+
+
+def letter_key(letter: Letter, envelope: Envelope) -> str:
+    """Return the key of a letter's record in S3: the same record has the same one."""
+    return f"letters/{envelope.table}/{letter.shard_id}/{letter.sequence_number}"
 
 
 def open_letter(text: str) -> tuple[Letter, Envelope]:
-    """Read what `seal` wrote; of a record that was left out, `data` is empty.
+    """Read what `seal` wrote; of a record that was left out or lies elsewhere, `data` is empty.
 
     Raises:
         ValueError: It is something else.
@@ -53,6 +74,7 @@ def open_letter(text: str) -> tuple[Letter, Envelope]:
             sequence_number=document["sequenceNumber"],
             data=_data(document["record"]) if document["complete"] else b"",
             reason=document["reason"],
+            elsewhere=_elsewhere(document["record"]),
         )
         envelope = Envelope(document["table"], document["workerId"], document["time"])
     except (KeyError, TypeError) as error:
@@ -90,7 +112,15 @@ def _keys(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
         return {"keys": None}
 
 
+def _elsewhere(record: Mapping[str, Any]) -> Place | None:
+    if "s3" not in record:
+        return None
+    return Place(record["s3"]["bucket"], record["s3"]["key"])
+
+
 def _data(record: Mapping[str, Any]) -> bytes:
+    if "s3" in record:
+        return b""
     if "base64" in record:
         return base64.b64decode(record["base64"])
     return orjson.dumps(record["json"])

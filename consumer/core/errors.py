@@ -4,7 +4,8 @@ StreamPublisherError
 ├── PublishError        the topic did not take a message; its class says what happens next
 │   ├── PassingError    it mends itself: try again, for as long as it takes
 │   ├── OperatorError   somebody must mend something: try again slowly, and say loudly what to do
-│   └── BatchError      something in the message is refused: publish its records in smaller parts
+│   ├── BatchError      something in the message is refused: publish its records in smaller parts
+│   └── GivenUpError    a passing failure that did not pass: make dead letters of its records
 ├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
 ├── PoisonError         such a record, where it is not to become a letter: stop before it
 │   └── TooManyLettersError  or no longer, since the fault is not in the records: stop the worker
@@ -32,6 +33,13 @@ class OperatorError(PublishError):
 
 class BatchError(PublishError):
     """The message is refused for what is in it; some of its records may be accepted alone."""
+
+
+class GivenUpError(PublishError):
+    """A passing failure that was met as often, or for as long, as is wanted.
+
+    It is nobody's fault in the message: none of its records would do better alone.
+    """
 
 
 class _AtRecordError(StreamPublisherError):

@@ -10,6 +10,7 @@ from typing import Literal
 EventKey = Literal[
     "processor_started",
     "batch_published",
+    "body_kept",
     "publish_retried",
     "publish_blocked",
     "checkpoint_retried",
@@ -51,6 +52,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "Published {records} records as one message",
         "SNS has taken the batch; its checkpoint is made next.",
     ),
+    "body_kept": EventKind(
+        "INFO",
+        "{bytes} bytes are too large for a message and lie at {place}",
+        "S3 has taken what the topic, or the dead-letter queue, is too small for; a pointer to it "
+        "is sent next.",
+    ),
     "publish_retried": EventKind(
         "WARN",
         "Not taken: {error}; next try in {waitSeconds} s",
@@ -59,8 +66,8 @@ EVENTS: Mapping[EventKey, EventKind] = {
     "publish_blocked": EventKind(
         "ERROR",
         "Refused until this is mended: {error}; next try in {waitSeconds} s",
-        "The topic or queue, its permissions, its key or the credentials need mending. The shard "
-        "waits, nothing is lost; see `publisher.operatorErrorExitAfter`.",
+        "The topic, queue or bucket, its permissions, its key or the credentials need mending. The "
+        "shard waits, nothing is lost; see `publisher.operatorErrorExitAfter`.",
     ),
     "checkpoint_retried": EventKind(
         "WARN",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consumer.core.errors import PoisonError, TooManyLettersError
+from consumer.core.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,15 @@ class Letter:
         sequence_number: Where it stands there.
         data: The record as it came from the stream.
         reason: What is wrong with it.
+        elsewhere: Where the record lies that was too large for the queue; `data` is then empty
+            until somebody has fetched it.
     """
 
     shard_id: str
     sequence_number: str
     data: bytes
     reason: str
+    elsewhere: Place | None = None
 
 
 class DeadLetters(Protocol):

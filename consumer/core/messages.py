@@ -48,6 +48,8 @@ class Message:
         attributes: Its message attributes.
         group_id: What a FIFO topic keeps in order: the shard.
         deduplication_id: What a FIFO topic knows a repeat by: the batch's place in the stream.
+        oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
+            None where no record says so.
     """
 
     subject: str
@@ -55,6 +57,7 @@ class Message:
     attributes: Mapping[str, AttributeValue]
     group_id: str
     deduplication_id: str
+    oldest_at_millis: int | None
 
     @property
     def size(self) -> int:
@@ -108,6 +111,7 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
         attributes=_attributes(batch, form),
         group_id=form.shard_id,
         deduplication_id=_place(batch, form),
+        oldest_at_millis=_oldest(batch),
     )
 
 
@@ -144,6 +148,11 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
 
 def _place(batch: Batch, form: MessageForm) -> str:
     return f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
+
+
+def _oldest(batch: Batch) -> int | None:
+    times = (record.created_at_millis for record in batch.records)
+    return min((time for time in times if time is not None), default=None)
 
 
 def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:

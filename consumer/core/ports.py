@@ -32,11 +32,24 @@ class Publisher(Protocol):
 
         Raises:
             BatchError: The message is refused for what is in it.
+            GivenUpError: It failed in passing for longer, or more often, than is wanted.
             PublishError: It can't be published, and waiting no longer is wanted.
         """
 
     def largest_message(self) -> int:
         """Return the most bytes of a message, attributes included, that the topic takes."""
+
+
+class ClaimCheck(Protocol):
+    """Keeps the bodies of messages that are larger than the topic takes."""
+
+    def keep(self, message: Message) -> Message:
+        """Return a pointer to publish in the message's stead, once its body is kept.
+
+        Raises:
+            BatchError: There is nowhere to keep it.
+            PublishError: It can't be kept, and waiting no longer is wanted.
+        """
 
 
 class Checkpointer(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from consumer.core.batches import Batch, Batcher
 from consumer.core.cuts import Part, cut
-from consumer.core.errors import BatchError, LeaseLostError, RecordError
+from consumer.core.errors import BatchError, GivenUpError, LeaseLostError, RecordError
 from consumer.core.letters import Letter, Poison
 from consumer.core.messages import MessageForm
 from consumer.core.ports import Checkpointer, Journal, Publisher
@@ -141,6 +141,8 @@ class ShardProcessor:
                 self._publish(part, checkpointer)
             except BatchError as error:
                 self._isolate(part.batch, error, checkpointer)
+            except GivenUpError as error:
+                self._give_up(part.batch, error, checkpointer)
 
     def _isolate(self, batch: Batch, error: BatchError, checkpointer: Checkpointer) -> None:
         """Publish a refused batch in halves, until the record that is refused stands alone."""
@@ -148,6 +150,12 @@ class ShardProcessor:
             raise RecordError(batch.first_sequence_number, str(error)) from error
         for half in batch.halves():
             self._deliver(half, checkpointer)
+
+    def _give_up(self, batch: Batch, error: GivenUpError, checkpointer: Checkpointer) -> None:
+        """Refuse each record of a message that failed in passing for longer than is wanted."""
+        for record in batch.records:
+            refusal = RecordError(record.sequence_number, str(error))
+            self._refuse(record.data, refusal, checkpointer)
 
     def _publish(self, part: Part, checkpointer: Checkpointer) -> None:
         receipt = self._publisher.publish(part.message)

@@ -148,6 +148,9 @@ def child_settings(configuration: Configuration, worker_id: str) -> ChildSetting
         dead_letter_max_percent=own.dead_letter_max_percent,
         retry_max_wait_millis=own.retry_max_wait_millis,
         operator_error_exit_after=own.operator_error_exit_after,
+        claim_check_bucket=own.claim_check_bucket,
+        max_attempts=own.max_attempts,
+        max_record_age=own.max_record_age,
         log_format=own.log_format,
         log_level=own.log_level,
     )

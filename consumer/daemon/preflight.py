@@ -19,7 +19,7 @@ _ATTEMPTS = 2
 
 
 def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
-    """Check programs, credentials, table, stream, topic and queue.
+    """Check programs, credentials, table, stream, topic, queue and bucket.
 
     Returns:
         The ARN of the stream to read.
@@ -33,6 +33,7 @@ def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
     if not here:
         stream_arn, here = _check_stream(configuration)
         here += _check_topic(configuration) + _check_queue(configuration)
+        here += _check_bucket(configuration)
         here += _check_lease_table(configuration)
     if mistakes + here or stream_arn is None:
         raise ConfigurationError(mistakes + here)
@@ -144,6 +145,18 @@ def _check_queue(configuration: Configuration) -> list[str]:
         lambda: client("sqs", attempts=_ATTEMPTS, region=region).get_queue_attributes(
             QueueUrl=url, AttributeNames=["QueueArn"]
         ),
+    )
+    return mistakes
+
+
+def _check_bucket(configuration: Configuration) -> list[str]:
+    name = configuration.publisher.claim_check_bucket
+    if name is None:
+        return []
+    region = region_of(configuration.publisher.topic_arn)
+    _, mistakes = _asked(
+        f"publisher.claimCheckBucket = {name!r}",
+        lambda: client("s3", attempts=_ATTEMPTS, region=region).head_bucket(Bucket=name),
     )
     return mistakes
 

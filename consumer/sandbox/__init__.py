@@ -1,4 +1,4 @@
-"""Embedded backends on this machine: DynamoDB Local, and moto's server for SNS, SQS and CloudWatch.
+"""Embedded backends on this machine: DynamoDB Local, and moto's server for everything else.
 
-The demo and the tests use them; nothing here talks to AWS.
+That is SNS, SQS, S3 and CloudWatch. The demo and the tests use them; nothing here talks to AWS.
 """

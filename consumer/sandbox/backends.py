@@ -50,6 +50,8 @@ class Sandbox:
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL_DYNAMODB": self.tables.url,
             "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.tables.url,
+            # An address rather than a name: the bucket then stands in the path, for every SDK.
+            "AWS_ENDPOINT_URL_S3": self.topics.url,
             "AWS_ENDPOINT_URL_SNS": self.topics.url,
             "AWS_ENDPOINT_URL_SQS": self.topics.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH": self.topics.url,

@@ -35,6 +35,9 @@ class ChildSettings:
     dead_letter_max_percent: int
     retry_max_wait_millis: int
     operator_error_exit_after: int
+    claim_check_bucket: str | None
+    max_attempts: int
+    max_record_age: int
     log_format: LogFormat
     log_level: LogLevel
 

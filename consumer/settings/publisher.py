@@ -13,6 +13,7 @@ _STREAM_ARN = re.compile(
     r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+", re.ASCII
 )
 _QUEUE_URL = re.compile(r"https?://[^/\s]+/(.+/)?[\w-]+(\.fifo)?")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
 _LONGEST_SUBJECT = 99
 
@@ -64,6 +65,14 @@ def _check_queue_url(url: str) -> str:
     return url
 
 
+def _check_bucket(name: str) -> str:
+    if not _BUCKET.fullmatch(name):
+        raise ValueError(
+            "is not a bucket's name: 3 to 63 lower-case letters, digits, '.' and '-', without s3://"
+        )
+    return name
+
+
 class PublisherSettings(BaseModel):
     """What is published where, and how.
 
@@ -106,6 +115,12 @@ class PublisherSettings(BaseModel):
         default=False,
         description="Images as plain JSON with exact numbers rather than as DynamoDB JSON.",
     )
+    claim_check_bucket: Annotated[str, AfterValidator(_check_bucket)] | None = Field(
+        None,
+        description="The S3 bucket that takes the body of a change that is too large for the "
+        "topic; a pointer to it is published. Without one such a change can't be published. A "
+        "record that is too large for the dead-letter queue goes there too. Needs no package more.",
+    )
     on_poison: Literal["stop", "dead-letter"] = Field(
         "stop",
         description="What becomes of a record that can't be published: its shard stops before "
@@ -120,6 +135,21 @@ class PublisherSettings(BaseModel):
         le=100,
         description="How many of the latest 1,000 records of a shard may be dead letters. Where "
         "more can't be published the fault is elsewhere, and the worker stops.",
+    )
+    max_attempts: int = Field(
+        0,
+        ge=0,
+        description="How often a message is tried that fails in passing, before its records become "
+        "dead letters. 0 tries for as long as it takes. What an operator can mend is never given "
+        "up. Needs `publisher.onPoison` = dead-letter.",
+    )
+    max_record_age: int = Field(
+        0,
+        ge=0,
+        description="How many seconds old the oldest change of a message may be that fails in "
+        "passing, before its records become dead letters. 0 tries for as long as it takes. After "
+        "a stop that was longer, the first failure is the last. Needs `publisher.onPoison` = "
+        "dead-letter.",
     )
     retry_max_wait_millis: int = Field(
         30_000,

@@ -62,7 +62,8 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     mistakes += _unknown_keys(filled) + _unknown_variables(environ)
     publisher, publisher_mistakes = _validated(PublisherSettings, values)
     kcl, kcl_mistakes = _validated(KclSettings, values)
-    mistakes += publisher_mistakes + kcl_mistakes + _no_stream(values) + _no_queue(values)
+    mistakes += publisher_mistakes + kcl_mistakes
+    mistakes += _no_stream(values) + _no_queue(values) + _no_letters(values)
     mistakes += _impatience(publisher) if publisher else []
     if mistakes or publisher is None or kcl is None:
         raise ConfigurationError(mistakes)
@@ -152,3 +153,16 @@ def _no_queue(values: Mapping[str, str]) -> list[str]:
     if not kept or values.get("publisher.deadLetterQueueUrl"):
         return []
     return ["publisher.deadLetterQueueUrl: is missing; publisher.onPoison = dead-letter needs it"]
+
+
+def _no_letters(values: Mapping[str, str]) -> list[str]:
+    """Giving up is wanted, but there is nowhere to put what is given up."""
+    if values.get("publisher.onPoison") == "dead-letter":
+        return []
+    limits = ("publisher.maxAttempts", "publisher.maxRecordAge")
+    return [
+        f"{key} = {values[key]!r}: needs publisher.onPoison = dead-letter, with a queue; "
+        "set that, or 0 here"
+        for key in limits
+        if values.get(key, "").strip("0")
+    ]

@@ -30,7 +30,8 @@ def queue(sqs: Any, url: str, journal: FakeJournal | None = None) -> SqsDeadLett
     """A dead-letter queue that doesn't wait."""
     policy = RetryPolicy(sleep=lambda _: None, operator_patience_seconds=0)
     retries = Retries(f"queue {url}", policy, journal or FakeJournal())
-    return SqsDeadLetters(sqs, url, Origin("orders", "worker-1"), retries, lambda: NOON)
+    origin = Origin("orders", "worker-1", lambda: NOON)
+    return SqsDeadLetters(sqs, url, origin, retries)
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,15 @@ def answer(code: str, status: int = 400) -> ClientError:
     return ClientError(response, "Publish")
 
 
-ASKED = {"sns": ("Publish", "PublishBatch", "GetTopicAttributes"), "sqs": ("SendMessage",)}
+ASKED = {
+    "sns": ("Publish", "PublishBatch", "GetTopicAttributes"),
+    "sqs": ("SendMessage",),
+    "s3": ("PutObject",),
+}
 
 
 def modelled_codes() -> list[str]:
-    """Every code that the service models name for what we ask of SNS and SQS."""
+    """Every code that the service models name for what we ask of SNS, SQS and S3."""
     session = botocore.session.get_session()
     shapes = [
         shape
@@ -65,6 +69,9 @@ def test_every_error_of_the_service_model_has_a_class(code: str) -> None:
         ("ExpiredToken", OperatorError),
         ("InvalidParameter", BatchError),
         ("BatchRequestTooLong", BatchError),
+        ("NoSuchBucket", OperatorError),
+        ("KMS.DisabledException", OperatorError),
+        ("OperationAborted", PassingError),
     ],
 )
 def test_an_answer_has_the_class_of_its_code(code: str, expected: type[Exception]) -> None:

@@ -1,6 +1,7 @@
 """Publishing: what is retried, how, and what is not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ from moto import mock_aws
 
 from consumer.adapters.retries import RetryPolicy
 from consumer.adapters.sns import SnsPublisher, sns_attributes
-from consumer.core.errors import BatchError, OperatorError
+from consumer.core.errors import BatchError, GivenUpError, OperatorError
 from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
@@ -140,6 +141,62 @@ def test_patience_with_an_operator_can_end() -> None:
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert len(client.requests) == 4
+
+
+def failing(count: int, error: Exception = THROTTLED) -> ScriptedSns:
+    """An SNS client that fails so often."""
+    return ScriptedSns([error] * count)
+
+
+def test_a_message_can_be_given_up_after_so_many_tries() -> None:
+    """The error says how often and for how long; one try fewer is no reason."""
+    policy = RetryPolicy(most_attempts=5, sleep=lambda _: None)
+    receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
+    client = failing(9)
+    with pytest.raises(GivenUpError, match=r"Throttling.*; given up after 5 tries in 0 s"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert receipt.attempts == 5
+    assert len(client.requests) == 5
+
+
+def test_a_message_can_be_given_up_for_its_age() -> None:
+    """By the clock on the wall, from its oldest change; the first failure may be the last."""
+    made_at = (MESSAGE.oldest_at_millis or 0) / 1000
+    times = iter([made_at + 59, made_at + 60, made_at + 61])
+    policy = RetryPolicy(oldest_seconds=60, sleep=lambda _: None, time=lambda: next(times))
+    client = failing(9)
+    with pytest.raises(GivenUpError, match="given up after 3 tries"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert len(client.requests) == 3
+
+
+def test_a_message_whose_age_nobody_knows_is_not_given_up_for_it() -> None:
+    """It is tried for as long as it takes."""
+    policy = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
+    unknown = replace(MESSAGE, oldest_at_millis=None)
+
+    assert a_publisher(failing(50), TOPIC, policy).publish(unknown).attempts == 51
+
+
+def test_what_an_operator_can_mend_is_never_given_up() -> None:
+    """Nor does it count; and what passes is counted from there anew."""
+    denied = answer("AuthorizationError", 403)
+    policy = RetryPolicy(most_attempts=3, oldest_seconds=None, sleep=lambda _: None)
+    client = ScriptedSns([*[denied] * 20, THROTTLED, THROTTLED, denied, THROTTLED, THROTTLED])
+    old = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
+
+    assert a_publisher(client, TOPIC, policy).publish(MESSAGE).attempts == 26
+    assert a_publisher(failing(20, denied), TOPIC, old).publish(MESSAGE).attempts == 21
+
+
+def test_asking_for_the_limit_is_never_given_up() -> None:
+    """It is about no message."""
+    client = LimitedSns(*[THROTTLED] * 20, 2048)
+    policy = RetryPolicy(most_attempts=3, oldest_seconds=1, sleep=lambda _: None)
+
+    assert a_publisher(client, TOPIC, policy).largest_message() == 2048
 
 
 def test_a_message_that_is_refused_for_its_content_is_raised_at_once() -> None:

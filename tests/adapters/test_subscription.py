@@ -10,10 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from consumer.adapters.bucket import Bucket
+from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.subscription import Subscription, parse_envelope
+from consumer.core.claims import claim_key
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
-from tests.fakes import a_publisher
+from tests.fakes import FakeJournal, a_publisher
 
 REGION = "eu-west-1"
 
@@ -58,6 +61,29 @@ def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None
     assert [entry["eventName"] for entry in received.entries] == ["MODIFY"] * 3
     assert received.attributes == message.attributes
     assert received.sent_at.tzinfo is not None
+
+
+def test_a_pointer_is_followed(clients: tuple[Any, Any]) -> None:
+    """The change counts as if it had fitted; one that is gone leaves the pointer, and says so."""
+    sns, sqs = clients
+    files = boto3.client("s3", region_name="us-east-1")
+    files.create_bucket(Bucket="large-changes")
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    retries = Retries("bucket", RetryPolicy(), FakeJournal())
+    message = encode_message(a_batch(1, 1), FORM)
+    pointer = Bucket(files, "large-changes", retries, FakeJournal()).keep(message)
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        a_publisher(sns, topic_arn).publish(pointer)
+        (received,) = subscription.receive(wait_seconds=0)
+        files.delete_object(Bucket="large-changes", Key=claim_key(message))
+        a_publisher(sns, topic_arn).publish(pointer)
+        (gone,) = subscription.receive(wait_seconds=0)
+
+    assert (received.body, received.mistake) == (message.body, None)
+    assert [entry["eventName"] for entry in received.entries] == ["MODIFY"]
+    assert received.attributes == pointer.attributes
+    assert (gone.body, list(gone.entries)) == (pointer.body, [])
+    assert "s3://large-changes/messages/orders/shardId-1/1-1: is not there" in str(gone.mistake)
 
 
 def test_nothing_is_left_behind(clients: tuple[Any, Any]) -> None:

@@ -125,7 +125,7 @@ def new_world(sandbox: Sandbox, folder: Path) -> Iterator[World]:
     dynamodb, sns, sqs = (sandbox.client(name) for name in ("dynamodb", "sns", "sqs"))
     create_table(dynamodb)
     topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
-    with Subscription(topic_arn, sns, sqs) as subscription:
+    with Subscription(topic_arn, sns, sqs, sandbox.client("s3")) as subscription:
         world = World(sandbox, subscription, topic_arn, folder)
         try:
             yield world

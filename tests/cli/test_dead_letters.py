@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -11,13 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
 
+from consumer.adapters.bucket import open_bucket
 from consumer.adapters.dead_letters import Origin, SqsDeadLetters
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.subscription import Subscription
 from consumer.cli import main
 from consumer.core.envelopes import QUEUE_LIMIT
 from consumer.core.letters import Letter
-from tests.builders import a_raw_record
+from tests.builders import a_document, a_raw_record
 from tests.fakes import FakeJournal
 
 REGION = "eu-west-1"
@@ -30,14 +30,14 @@ class Office:
     sqs: Any
     queue_url: str
     topic_arn: str
+    bucket: str | None = None
 
     def put(self, number: int, data: bytes | None = None) -> None:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
         origin = Origin("orders", "worker-1")
-        letters = SqsDeadLetters(
-            self.sqs, self.queue_url, origin, retries, lambda: datetime.now(UTC)
-        )
+        bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
+        letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
         letters.send(Letter("shardId-1", str(number), record, "the topic refused it"))
 
@@ -47,6 +47,7 @@ class Office:
             "PUBLISHER_TABLE": "orders",
             "PUBLISHER_TOPIC_ARN": self.topic_arn,
             "PUBLISHER_DEAD_LETTER_QUEUE_URL": self.queue_url,
+            "PUBLISHER_CLAIM_CHECK_BUCKET": self.bucket or "",
             "KCL_APPLICATION_NAME": "app",
         }
         return CliRunner().invoke(main, ["dead-letters", *arguments], env=environ)
@@ -136,6 +137,53 @@ def test_a_letter_that_still_cant_be_published_stays(office: Office) -> None:
     for reason in ("not JSON", "too large for the queue", "not a JSON object", "not a dead letter"):
         assert reason in done.stderr
     assert len(office.listed()) == 4
+
+
+def a_large_record(number: int) -> bytes:
+    """One that neither queue nor topic takes."""
+    document = a_document(number, "INSERT")
+    document["dynamodb"]["NewImage"]["text"] = {"S": "ç" * QUEUE_LIMIT}
+    return json.dumps(document).encode()
+
+
+@pytest.fixture
+def office_with_bucket(office: Office) -> Office:
+    """The same with a bucket."""
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large-changes")
+    return replace(office, bucket="large-changes")
+
+
+def test_a_large_letter_is_whole_with_a_bucket(office_with_bucket: Office) -> None:
+    """Listed as complete, shown with its record, and redriven, through the claim check."""
+    office, record = office_with_bucket, a_large_record(7)
+    office.put(7, record)
+    (listed,) = office.listed()
+    shown = office.run("show", listed["id"])
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert listed["complete"] is True
+    assert json.loads(shown.stdout)["record"]["json"] == json.loads(record)
+    assert (done.exit_code, done.stdout) == (0, "1 published, 0 left in the queue\n")
+    assert received.entries[0]["newImage"]["text"] == {"S": "ç" * QUEUE_LIMIT}
+    assert received.attributes["ExtendedPayloadSize"] == len(received.body.encode())
+    assert office.listed() == []
+
+
+def test_a_large_letter_whose_record_is_gone_stays(office_with_bucket: Office) -> None:
+    """It is shown as it lies in the queue; redrive says what is missing."""
+    office = office_with_bucket
+    office.put(7, a_large_record(7))
+    key = "letters/orders/shardId-1/7"
+    boto3.client("s3", region_name="us-east-1").delete_object(Bucket="large-changes", Key=key)
+    (listed,) = office.listed()
+    shown, done = office.run("show", listed["id"]), office.run("redrive", "--all")
+
+    assert json.loads(shown.stdout)["record"] == {"s3": {"bucket": "large-changes", "key": key}}
+    assert (done.exit_code, done.stdout) == (1, "0 published, 1 left in the queue\n")
+    for outcome in (shown, done):
+        assert f"{listed['id']}: s3://large-changes/{key}: is not there any more" in outcome.stderr
 
 
 def test_a_topic_that_is_gone_leaves_every_letter(office: Office) -> None:

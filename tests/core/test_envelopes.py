@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.core.envelopes import QUEUE_LIMIT, Envelope, open_letter, seal
+from consumer.core.envelopes import QUEUE_LIMIT, Envelope, letter_key, open_letter, seal
 from consumer.core.letters import Letter
+from consumer.core.places import Place
 from tests.builders import a_raw_record
 
 ENVELOPE = Envelope("orders", "worker-1", "2026-01-31T12:00:00.000+00:00")
@@ -61,3 +62,26 @@ def test_what_is_no_letter_is_refused(text: str) -> None:
     """Somebody else's message in the queue is not taken for one."""
     with pytest.raises(ValueError, match=r".*"):
         open_letter(text)
+
+
+def test_a_record_too_large_for_the_queue_can_lie_elsewhere() -> None:
+    """The letter says where, and counts as complete; a small one is kept in the letter."""
+    place = Place("large-changes", "letters/orders/shardId-1/7")
+    kept: list[str] = []
+
+    def keep(letter: Letter, envelope: Envelope) -> Place:
+        kept.append(letter_key(letter, envelope))
+        return place
+
+    text = seal(letter(b"\xff" * QUEUE_LIMIT), ENVELOPE, keep)
+    sealed = json.loads(text)
+    opened, _ = open_letter(text)
+
+    assert kept == [place.key]
+    assert (sealed["complete"], sealed["record"]) == (
+        True,
+        {"s3": {"bucket": "large-changes", "key": "letters/orders/shardId-1/7"}},
+    )
+    assert (opened.data, opened.elsewhere) == (b"", place)
+    assert open_letter(seal(letter(b"{}"), ENVELOPE, keep))[0] == letter(b"{}")
+    assert len(kept) == 1

@@ -168,3 +168,12 @@ def test_a_plain_image_is_a_copy() -> None:
 
     assert plain_image(image) == {"id": "x"}
     assert image == {"id": {"S": "x"}}
+
+
+def test_a_message_knows_its_oldest_change() -> None:
+    """None where no record says when it was made."""
+    times = [None, 1_700_000_000_003, 1_700_000_000_002]
+    records = [replace(a_record(n), created_at_millis=time) for n, time in enumerate(times)]
+
+    assert encode_message(Batch(tuple(records)), FORM).oldest_at_millis == 1_700_000_000_002
+    assert encode_message(Batch(tuple(records[:1])), FORM).oldest_at_millis is None

@@ -4,24 +4,33 @@ import json
 
 import pytest
 
-from consumer.core.batches import Batcher
-from consumer.core.errors import OperatorError, PoisonError
+from consumer.core.batches import Batch, Batcher
+from consumer.core.claims import FittingPublisher, NoClaimCheck
+from consumer.core.errors import GivenUpError, OperatorError, PoisonError
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.messages import encode_message
+from consumer.core.ports import ClaimCheck
 from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord
-from tests.builders import FORM, a_batch, raw_records
-from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic
+from consumer.core.records import RawRecord, decode_record
+from tests.builders import FORM, a_batch, a_document, raw_records
+from tests.fakes import (
+    FakeCheckpointer,
+    FakeClaimCheck,
+    FakeDeadLetters,
+    FakeJournal,
+    FakeTopic,
+)
 
 
 class Shard:
     """A shard's processor with its surroundings."""
 
-    def __init__(self, poison: Poison | None = None) -> None:
+    def __init__(self, poison: Poison | None = None, claims: ClaimCheck | None = None) -> None:
         self.topic, self.journal, self.checkpoints = FakeTopic(), FakeJournal(), FakeCheckpointer()
         batcher = Batcher(size=10, max_wait_seconds=1)
+        publisher = FittingPublisher(self.topic, claims or NoClaimCheck(self.topic))
         self.processor = ShardProcessor(
-            FORM, batcher, self.topic, self.journal, poison or StopAtPoison()
+            FORM, batcher, publisher, self.journal, poison or StopAtPoison()
         )
 
     def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
@@ -219,6 +228,99 @@ def test_a_batch_that_is_refused_only_as_a_whole_leaves_in_halves() -> None:
 
     assert shard.published == [ids(1, 5), ids(6, 10)]
     assert shard.checkpoints.made == ["5", "10"]
+
+
+def large_record(number: int) -> RawRecord:
+    """One that no message of 2,000 bytes can hold."""
+    document = a_document(number)
+    document["dynamodb"]["NewImage"]["text"] = {"S": "x" * 2000}
+    return RawRecord(str(number), json.dumps(document).encode())
+
+
+def test_a_record_that_is_too_large_stops_the_worker_before_it() -> None:
+    """What comes before it is published; the sizes are told."""
+    shard = Shard()
+    shard.topic.limit = 2000
+    with pytest.raises(PoisonError, match=r"record 2: is too large: 2\d+ bytes .* takes 2000"):
+        shard.deliver(*raw_records(1, 1), large_record(2), *raw_records(3, 10))
+
+    assert shard.published == [ids(1, 1)]
+    assert shard.checkpoints.made == ["1"]
+
+
+@pytest.mark.parametrize("character", ["x", "ç", "🎉"])
+@pytest.mark.parametrize(("more", "kept"), [(-1, 1), (0, 0), (1, 0)])
+def test_the_largest_record_fits_to_the_byte(character: str, more: int, kept: int) -> None:
+    """Two images of 400 KB: a topic that takes one byte less than the message gets a pointer."""
+    document = a_document(1)
+    text = character * (400_000 // len(character.encode()))
+    for image in ("NewImage", "OldImage"):
+        document["dynamodb"][image]["text"] = {"S": text}
+    record = RawRecord("1", json.dumps(document).encode())
+    size = encode_message(Batch((decode_record(record),)), FORM).size
+    claims = FakeClaimCheck()
+    shard = Shard(claims=claims)
+    shard.topic.limit = size + more
+    shard.deliver(record)
+    shard.processor.shard_ended(shard.checkpoints)
+
+    assert size > 800_000
+    assert len(claims.bodies) == kept
+    assert len(shard.topic.messages) == 1
+    assert shard.checkpoints.made == ["1", "SHARD_END"]
+
+
+def test_a_record_that_is_too_large_becomes_a_pointer_in_its_place() -> None:
+    """Only that record: all others are messages as ever, and each is checkpointed in turn."""
+    claims = FakeClaimCheck()
+    shard = Shard(claims=claims)
+    shard.topic.limit = 2000
+    shard.deliver(*raw_records(1, 3), large_record(4), *raw_records(5, 10))
+
+    counts = [message.attributes["recordCount"] for message in shard.topic.messages]
+    assert counts == [3, 1, 6]
+    assert shard.checkpoints.made == ["3", "4", "10"]
+    assert list(claims.bodies) == ["messages/orders/shardId-1/4-4"]
+    assert json.loads(shard.topic.messages[1].body)[1]["s3Key"] in claims.bodies
+
+
+def test_nothing_is_checkpointed_that_the_bucket_did_not_take() -> None:
+    """Nor published: nobody could follow the pointer."""
+    shard = Shard(claims=FakeClaimCheck(fails=OperatorError("the bucket is gone")))
+    shard.topic.limit = 2000
+    with pytest.raises(OperatorError):
+        shard.deliver(*raw_records(1, 1), large_record(2), *raw_records(3, 10))
+
+    assert shard.published == [ids(1, 1)]
+    assert shard.checkpoints.made == ["1"]
+
+
+def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
+    """None of them is tried alone: the failure is nobody's in the batch."""
+    letters = FakeDeadLetters()
+    shard = Shard(KeepPoison(letters, percent=10))
+    shard.topic.fails = GivenUpError("throttled; given up after 5 tries")
+    shard.deliver(*raw_records(1, 10))
+    shard.topic.fails = None
+    shard.deliver(*raw_records(11, 20))
+
+    assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(1, 11)]
+    assert {letter.reason for letter in letters.kept} == {"throttled; given up after 5 tries"}
+    assert letters.kept[2].data == raw_records(3, 3)[0].data
+    assert shard.published == [ids(11, 20)]
+    assert shard.checkpoints.made == [*(str(n) for n in range(1, 11)), "20"]
+
+
+def test_giving_up_too_often_stops_the_worker() -> None:
+    """A topic that takes nothing must not empty the stream into the queue."""
+    letters = FakeDeadLetters()
+    shard = Shard(KeepPoison(letters, percent=10, window=150))
+    shard.topic.fails = GivenUpError("throttled")
+    with pytest.raises(PoisonError, match="record 16: throttled; it is not kept"):
+        shard.deliver(*raw_records(1, 40))
+
+    assert len(letters.kept) == 15
+    assert shard.checkpoints.made[-1] == "15"
 
 
 def test_a_publish_is_noted_with_its_facts() -> None:

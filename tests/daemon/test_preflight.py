@@ -105,6 +105,17 @@ def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
     assert checked({**environ, **settings})
 
 
+def test_a_missing_bucket_is_named(environ: dict[str, str]) -> None:
+    """S3 answers without a word; the line has the key, and what to do."""
+    create_table()
+    settings = {**environ, "PUBLISHER_CLAIM_CHECK_BUCKET": "large-changes"}
+    (line,) = mistakes(settings)
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large-changes")
+
+    assert line.startswith("publisher.claimCheckBucket = 'large-changes': doesn't exist")
+    assert checked(settings)
+
+
 def test_wrong_credentials_are_named_for_each_thing_that_was_asked_about(
     environ: dict[str, str],
 ) -> None:
@@ -116,9 +127,9 @@ def test_wrong_credentials_are_named_for_each_thing_that_was_asked_about(
         return mistakes(environ)
 
     table, topic, leases = with_wrong_credentials()
-    assert table.startswith("publisher.table = 'orders': DescribeTable failed: 403")
+    assert table.startswith("publisher.table = 'orders': DescribeTable is not allowed")
     assert topic.startswith(f"publisher.topicArn = '{TOPIC}': the credentials are not accepted")
-    assert leases.startswith("lease table 'app' of applicationName: DescribeTable failed: 403")
+    assert leases.startswith("lease table 'app' of applicationName: DescribeTable is not allowed")
     assert "\n" not in table + topic + leases
 
 

@@ -23,6 +23,7 @@ from rich.table import Table
 from tests.places import ROOT
 
 PROCESSOR = "consumer/core/processor.py"
+CLAIMS = "consumer/core/claims.py"
 FAILURES = "consumer/adapters/failures.py"
 
 # Lines of the processor.
@@ -32,12 +33,18 @@ LETTER = "        self._poison.take("
 LETTER_CHECKPOINT = "        checkpointer.checkpoint(error.sequence_number)\n"
 FLUSH = "            self._deliver(self._batcher.flush(), checkpointer)\n"
 SHARD_END = "            checkpointer.checkpoint_shard_end()\n"
+GIVEN_UP_FIRST = "for record in batch.records[:1]:\n            refusal"
 STOPPED = """\
         except LeaseLostError:
             self.lease_lost()
         else:
             self._journal.note("shutdown_requested")
 """
+
+# A line of the claim check.
+PUBLISH_FITTING = (
+    "        return self._publisher.publish(message if fits else self._claims.keep(message))\n"
+)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,44 @@ MUTATIONS = (
         "a batch cut one byte too large",
         "consumer/core/cuts.py",
         (("message.size <= limit", "message.size <= limit + 1"),),
+    ),
+    Mutation(
+        "a message published that is one byte too large",
+        CLAIMS,
+        (("message.size <= self", "message.size - 1 <= self"),),
+    ),
+    Mutation(
+        "pointer published before the bucket has the body",
+        CLAIMS,
+        (
+            (
+                PUBLISH_FITTING,
+                """\
+        if fits:
+            return self._publisher.publish(message)
+        place = Place("large-changes", claim_key(message))
+        receipt = self._publisher.publish(pointer_to(message, place))
+        self._claims.keep(message)
+        return receipt
+""",
+            ),
+        ),
+    ),
+    Mutation(
+        "letters of a given-up message but for its first record forgotten",
+        PROCESSOR,
+        (("for record in batch.records:\n            refusal", GIVEN_UP_FIRST),),
+    ),
+    Mutation(
+        "an operator's failure given up",
+        "consumer/adapters/retries.py",
+        (
+            (
+                "        if not isinstance(_error_of(retry_state), PassingError):",
+                "        if False:",
+            ),
+            ("except PassingError as error:", "except (PassingError, OperatorError) as error:"),
+        ),
     ),
     Mutation(
         "a full batch holds one record too many",

@@ -20,6 +20,9 @@ SETTINGS = ChildSettings(
     dead_letter_max_percent=10,
     retry_max_wait_millis=30_000,
     operator_error_exit_after=0,
+    claim_check_bucket=None,
+    max_attempts=0,
+    max_record_age=0,
     log_format="json",
     log_level="INFO",
 )

@@ -152,6 +152,18 @@ def test_dead_letters_need_a_queue() -> None:
     assert line.startswith("publisher.deadLetterQueueUrl: is missing")
 
 
+@pytest.mark.parametrize("key", ["publisher.maxAttempts", "publisher.maxRecordAge"])
+def test_giving_up_needs_dead_letters(key: str) -> None:
+    """What is given up must have somewhere to go; 0 gives nothing up."""
+    queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
+    letters = {"publisher.onPoison": "dead-letter", "publisher.deadLetterQueueUrl": queue}
+    (line,) = mistakes({**ENOUGH, key: "10"})
+
+    assert line.startswith(f"{key} = '10': needs publisher.onPoison = dead-letter")
+    assert resolve({**ENOUGH, key: "0"}, {})
+    assert resolve({**ENOUGH, key: "10", **letters}, {})
+
+
 @pytest.mark.parametrize(
     ("properties", "environ", "nearest"),
     [
@@ -184,6 +196,7 @@ def test_an_unknown_name_is_told_its_nearest(
         ("publisher.onPoison", "skip", "'stop' or 'dead-letter'"),
         ("publisher.deadLetterQueueUrl", "letters", "is not a queue's URL"),
         ("publisher.deadLetterMaxPercent", "0", "greater than or equal to 1"),
+        ("publisher.claimCheckBucket", "s3://large", "is not a bucket's name"),
         ("publisher.table", "tabelaç", "is not a table's name"),
         ("publisher.topicArn", TOPIC.replace("eu-west-1", "eu_west"), "is not a topic's ARN"),
         ("executableName", " ", "names no program"),

@@ -1,0 +1,224 @@
+"""What the subscriber of a FIFO topic sees of a worker that is killed again and again.
+
+    .venv/bin/python -m benchmarks.fifo [--kills 10] [--json]
+
+Each kill -9 comes when SNS has taken a message and has not answered yet: what is published is not
+checkpointed, and the next life publishes it again. That is the one moment from which repeats come.
+
+*full*: everything is written before the first start, so that each batch is full and its repeat is
+the same batch. *partial*: three changes are written at a time, so that batches leave by time, and
+three more while no worker runs, so that the repeat begins with the same change and holds more.
+
+Moto's queue drops a repeat, by its deduplication id, as long as the message that it repeats is in
+the queue; so nothing is received before the last kill.
+"""
+
+import json
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count, islice
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from consumer.adapters.subscription import Subscription
+from consumer.demo.changes import Change, plan_changes
+from consumer.demo.daemon import Daemon
+from consumer.demo.table import TABLE, create_table, write_changes
+from consumer.demo.tally import Tally
+from consumer.sandbox.backends import Sandbox
+from consumer.sandbox.proxy import Proxy, Request
+
+BATCH = 10
+FEW = 3
+PATIENCE_SECONDS = 120.0
+_PUBLISHES_OF_A_LIFE = 2
+"""The first of a life is the repeat; the second is taken, and its answer never comes."""
+
+
+@dataclass
+class Killer:
+    """Ends a worker at its second publish, once SNS has taken it.
+
+    Attributes:
+        sent: Messages that SNS took, repeats included.
+        victim: The worker to end; None to spare it.
+        struck: Set once it has ended.
+    """
+
+    sent: int = 0
+    victim: Daemon | None = None
+    struck: threading.Event = field(default_factory=threading.Event)
+    _published: int = 0
+
+    def aim(self, worker: Daemon) -> None:
+        """End this worker."""
+        self.victim, self._published = worker, 0
+        self.struck.clear()
+
+    def answer(self, request: Request, body: bytes) -> bytes:
+        """Let an answer pass; that of a worker's second publish only once the worker is dead."""
+        if b"Action=Publish" in request.body:
+            self.sent += 1
+            self._published += 1
+            if self.victim and self._published == _PUBLISHES_OF_A_LIFE:
+                self.victim.process.signal(signal.SIGKILL)
+                self.victim.process.kill()
+                self.victim = None
+                self.struck.set()
+        return body
+
+
+class Line:
+    """A table, a FIFO topic with a subscriber, and one worker after the other.
+
+    Args:
+        sandbox: The servers.
+        killer: Ends workers.
+        topics: SNS, by way of the killer.
+        topic_arn: The topic.
+    """
+
+    def __init__(self, sandbox: Sandbox, killer: Killer, topics: Proxy, topic_arn: str) -> None:
+        self.tally = Tally(time.time())
+        self._tables, self._killer = sandbox.client("dynamodb"), killer
+        self._plan = plan_changes(100_000)
+        name = f"fifo-{uuid.uuid4().hex[:8]}"
+        self._folders = (sandbox.folder / f"{name}-{number}" for number in count())
+        self._environ = sandbox.environment() | {
+            "PUBLISHER_TABLE": TABLE,
+            "PUBLISHER_TOPIC_ARN": topic_arn,
+            "KCL_APPLICATION_NAME": name,
+            "AWS_ENDPOINT_URL_SNS": topics.url,
+        }
+
+    def write(self, changes: int) -> None:
+        """Make the next so many changes."""
+        planned = islice(self._plan, changes)
+        write_changes(self._tables, planned, self._written)
+
+    def _written(self, change: Change) -> None:
+        self.tally.write(change, time.time())
+
+    def start(self) -> Daemon:
+        """Start a worker."""
+        folder = next(self._folders)
+        folder.mkdir()
+        return Daemon(self._environ, folder)
+
+    def live_and_die(self, changes: int) -> None:
+        """One life of a worker: it repeats what the last one published, goes on, and is killed."""
+        worker = self.start()
+        self._killer.aim(worker)
+        wait_until_published(worker)
+        self.write(changes)
+        if not self._killer.struck.wait(PATIENCE_SECONDS):
+            raise click.ClickException("\n".join(["never killed", *worker.errors()]))
+        self.write(changes)
+
+
+def full(sandbox: Sandbox, kills: int) -> dict[str, int]:
+    """Return the figures of a run whose batches are all full."""
+    return _run(sandbox, kills, first=BATCH * (kills + 2), between=0)
+
+
+def partial(sandbox: Sandbox, kills: int) -> dict[str, int]:
+    """Return the figures of a run whose batches all leave by time."""
+    return _run(sandbox, kills, first=FEW, between=FEW)
+
+
+def _run(sandbox: Sandbox, kills: int, first: int, between: int) -> dict[str, int]:
+    killer = Killer()
+    with (
+        _fifo_topic(sandbox) as (topic_arn, subscription),
+        Proxy(sandbox.topics.url, change=killer.answer) as topics,
+    ):
+        line = Line(sandbox, killer, topics, topic_arn)
+        line.write(first)
+        for _ in range(kills):
+            line.live_and_die(between)
+        last = line.start()
+        try:
+            _receive_everything(line.tally, subscription, last)
+        finally:
+            last.stop()
+    return {"kills": kills, "sent": killer.sent, **_figures(line.tally)}
+
+
+@contextmanager
+def _fifo_topic(sandbox: Sandbox) -> Iterator[tuple[str, Subscription]]:
+    tables, sns, sqs = (sandbox.client(name) for name in ("dynamodb", "sns", "sqs"))
+    name, attributes = f"changes-{uuid.uuid4().hex[:8]}.fifo", {"FifoTopic": "true"}
+    topic_arn = sns.create_topic(Name=name, Attributes=attributes)["TopicArn"]
+    create_table(tables)
+    try:
+        with Subscription(topic_arn, sns, sqs) as subscription:
+            yield topic_arn, subscription
+    finally:
+        tables.delete_table(TableName=TABLE)
+
+
+def wait_until_published(worker: Daemon) -> None:
+    """Wait until a worker has published a message and knows it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(line["event"] == "batch_published" for line in worker.new_lines()):
+        if time.monotonic() > deadline:
+            raise click.ClickException("\n".join(["nothing published", *worker.errors()]))
+        time.sleep(0.02)
+
+
+def _receive_everything(tally: Tally, subscription: Subscription, worker: Daemon) -> None:
+    """Receive once the last worker has sent the repeat, until every change is there, and on."""
+    wait_until_published(worker)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    received = subscription.receive()
+    while received or tally.comparison().lost:
+        for message in received:
+            tally.receive(message, time.time())
+        if time.monotonic() > deadline:
+            raise click.ClickException("\n".join(["something is lost", *worker.errors()]))
+        received = subscription.receive()
+
+
+def _figures(tally: Tally) -> dict[str, int]:
+    compared = tally.comparison()
+    return {
+        "received": len(tally.received),
+        "written": len(tally.written),
+        "delivered": compared.delivered,
+        "lost": compared.lost,
+        "out_of_order": compared.out_of_order,
+        "duplicates": compared.duplicates,
+    }
+
+
+@click.command()
+@click.option(
+    "--kills", default=10, show_default=True, help="How often each run's worker is killed."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def main(kills: int, *, as_json: bool) -> None:
+    """Count what a FIFO topic's subscriber gets twice."""
+    with Sandbox() as sandbox, Console(stderr=True).status("Killing; some minutes"):
+        measured = {"full": full(sandbox, kills), "partial": partial(sandbox, kills)}
+    if as_json:
+        click.echo(json.dumps(measured))
+    else:
+        Console().print(_table(measured))
+
+
+def _table(measured: Mapping[str, Mapping[str, int]]) -> Table:
+    table = Table("batches", *measured["full"], title="A FIFO topic's subscriber, and kill -9")
+    for name, figures in measured.items():
+        table.add_row(name, *map(str, figures.values()))
+    return table
+
+
+if __name__ == "__main__":
+    main()

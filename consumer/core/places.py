@@ -1,0 +1,19 @@
+"""Where in S3 something lies."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An object in S3.
+
+    Attributes:
+        bucket: The bucket's name.
+        key: The object's key in it.
+    """
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"

@@ -1,0 +1,29 @@
+"""A FIFO topic: what a killed worker published is not seen twice, as far as can be promised."""
+
+import pytest
+
+from benchmarks.fifo import BATCH, FEW, full, partial
+from consumer.sandbox.backends import Sandbox
+
+pytestmark = pytest.mark.server
+
+KILLS = 2
+
+
+def test_the_repeat_of_a_full_batch_is_dropped(sandbox: Sandbox) -> None:
+    """It is the same batch, so it has the same deduplication id."""
+    figures = full(sandbox, KILLS)
+
+    assert (figures["delivered"], figures["lost"]) == (BATCH * (KILLS + 2), 0)
+    assert (figures["duplicates"], figures["out_of_order"]) == (0, 0)
+    assert figures["received"] == KILLS + 2
+    assert figures["sent"] == figures["received"] + KILLS
+
+
+def test_the_repeat_of_a_partial_batch_loses_nothing(sandbox: Sandbox) -> None:
+    """It holds more than its first, so it must not be dropped: its id is another."""
+    figures = partial(sandbox, KILLS)
+
+    assert figures["delivered"] == figures["written"] > 0
+    assert (figures["lost"], figures["out_of_order"]) == (0, 0)
+    assert figures["duplicates"] == FEW * KILLS

@@ -1,0 +1,107 @@
+"""Changes of every size through the whole chain, read back as any subscriber would read them."""
+
+import json
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from consumer.demo.changes import Change
+from consumer.demo.table import write_changes
+from consumer.sandbox.backends import REGION, Sandbox
+from consumer.sandbox.proxy import Proxy, Request
+from tests.chain.world import World
+from tests.places import ROOT
+
+pytestmark = pytest.mark.server
+
+# DynamoDB takes items of 409,600 bytes, names included.
+LARGEST_TEXT = 409_000
+TOPIC_LIMITS = (262_144, 1_048_576)
+_BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "messages.md").read_text(), re.DOTALL)
+
+
+def an_item(number: int, version: int, text: str) -> dict[str, Any]:
+    """An item with so much text in it."""
+    return {"id": {"S": f"order-{number}"}, "version": {"N": str(version)}, "text": {"S": text}}
+
+
+def changes() -> Iterator[Change]:
+    """Small ones, the largest that DynamoDB takes with both images, and text of many bytes."""
+    versions = iter(range(1000))
+    texts = {1: "small", 2: "x" * LARGEST_TEXT, 3: "ç€🎉" * 15_000, 4: "small", 5: "ç" * 60_000}
+    images = {number: an_item(number, next(versions), text) for number, text in texts.items()}
+    for number, image in images.items():
+        yield Change("INSERT", f"order-{number}", image, None)
+    for number, image in images.items():
+        text = image["text"]["S"].replace("x", "y")
+        new = an_item(number, next(versions), text)
+        yield Change("MODIFY", f"order-{number}", new, image)
+        yield Change("REMOVE", f"order-{number}", None, new)
+
+
+def read_with_the_extended_client(sandbox: Sandbox, queue_url: str) -> list[Any]:
+    """What the subscriber of docs/messages.md gets, as it stands there, in a process of its own."""
+    (block,) = _BLOCKS
+    program = f"{block}\nfor body in receive({queue_url!r}):\n    print(body)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=sandbox.environment() | {"AWS_DEFAULT_REGION": REGION, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def raw_queue(world: World) -> str:
+    """A queue with raw delivery, as the extended client needs it."""
+    sqs, sns = world.sandbox.client("sqs"), world.sandbox.client("sns")
+    name = f"raw-{uuid.uuid4().hex[:8]}"
+    url = str(sqs.create_queue(QueueName=name)["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    sns.subscribe(
+        TopicArn=world.topic_arn,
+        Protocol="sqs",
+        Endpoint=arn["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return url
+
+
+@pytest.mark.parametrize("limit", TOPIC_LIMITS)
+def test_changes_of_every_size_arrive_in_order(world: World, limit: int) -> None:
+    """Whole, for a subscriber of our own and for one that uses the public library."""
+
+    def with_limit(request: Request, body: bytes) -> bytes:
+        """Moto keeps no MaximumMessageSize."""
+        if b"Action=GetTopicAttributes" not in request.body:
+            return body
+        entry = f"<entry><key>MaximumMessageSize</key><value>{limit}</value></entry>"
+        return body.replace(b"<Attributes>", b"<Attributes>" + entry.encode())
+
+    bucket = f"large-{uuid.uuid4().hex[:8]}"
+    files = world.sandbox.client("s3")
+    files.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    queue_url = raw_queue(world)
+    written = list(changes())
+    write_changes(world.sandbox.client("dynamodb"), written, lambda c: world.tally.write(c, 0))
+    with Proxy(world.sandbox.topics.url, change=with_limit) as topics:
+        settings = {"AWS_ENDPOINT_URL_SNS": topics.url, "PUBLISHER_CLAIM_CHECK_BUCKET": bucket}
+        daemon = world.start_daemon(settings)
+        world.receive_everything()
+        assert daemon.stop() == 0
+    read = read_with_the_extended_client(world.sandbox, queue_url)
+    sizes = [len(received.body.encode()) for received in world.tally.received]
+    kept = files.list_objects_v2(Bucket=bucket).get("KeyCount", 0)
+
+    assert [entry for body in read for entry in body] == [change.to_entry() for change in written]
+    assert world.tally.comparison().is_faithful
+    assert world.tally.comparison().duplicates == 0
+    assert max(sizes) > 2 * LARGEST_TEXT
+    assert [kept > 0, kept] == [limit == TOPIC_LIMITS[0], sum(size > limit for size in sizes)]

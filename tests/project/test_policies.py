@@ -1,0 +1,93 @@
+"""The policies beside the main one allow what the worker does, and nothing else."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from consumer.adapters.bucket import Bucket
+from consumer.adapters.dead_letters import Origin, SqsDeadLetters
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.core.envelopes import QUEUE_LIMIT
+from consumer.core.letters import Letter
+from consumer.core.messages import encode_message
+from tests.builders import FORM, a_batch
+from tests.fakes import FakeJournal
+from tests.places import ROOT
+
+# IAM allows to look at a bucket under another name than the call's.
+IAM_NAMES = {"HeadBucket": "ListBucket"}
+LARGE = Letter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
+
+
+@dataclass
+class Calls:
+    """Notes the calls of clients, as IAM names them: action and resource."""
+
+    made: set[tuple[str, str]] = field(default_factory=set)
+
+    def client(self, service: Any) -> Any:  # noqa: ANN401 - boto3's clients have no common type
+        """A client whose calls are noted."""
+        client = boto3.client(service, region_name="us-east-1")
+        client.meta.events.register(f"provide-client-params.{service}", self._note)
+        return client
+
+    def _note(self, params: dict[str, Any], model: Any, **_more: Any) -> None:  # noqa: ANN401
+        action = IAM_NAMES.get(model.name, model.name)
+        if "QueueUrl" in params:
+            self.made.add((f"sqs:{action}", "arn:aws:sqs:REGION:ACCOUNT:QUEUE"))
+        else:
+            folder = f"/{params['Key'].split('/')[0]}/*" if "Key" in params else ""
+            self.made.add((f"s3:{action}", f"arn:aws:s3:::BUCKET{folder}"))
+
+
+def use_bucket(calls: Calls) -> None:
+    """What a worker does with its bucket: it looks whether it is there, and puts."""
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large")
+    files = calls.client("s3")
+    files.head_bucket(Bucket="large")
+    retries, journal = Retries("bucket", RetryPolicy(), FakeJournal()), FakeJournal()
+    bucket = Bucket(files, "large", retries, journal)
+    bucket.keep(encode_message(a_batch(1, 1), FORM))
+    bucket.keep_record(LARGE, Origin("orders", "worker-1").envelope())
+
+
+def use_queue(calls: Calls) -> None:
+    """What a worker does with its queue: it looks whether it is there, and sends."""
+    url = boto3.client("sqs", region_name="us-east-1").create_queue(QueueName="q")["QueueUrl"]
+    queues = calls.client("sqs")
+    queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    retries = Retries("queue", RetryPolicy(), FakeJournal())
+    SqsDeadLetters(queues, url, Origin("orders", "worker-1"), retries).send(LARGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [("policy-claim-check.json", use_bucket), ("policy-dead-letters.json", use_queue)],
+)
+def test_a_policy_allows_each_call_and_no_other(name: str, use: Callable[[Calls], None]) -> None:
+    """To the folder of a bucket."""
+    calls = Calls()
+    with mock_aws():
+        use(calls)
+
+    assert allowed(json.loads((ROOT / "deploy" / name).read_text())) == calls.made
+
+
+def allowed(policy: dict[str, Any]) -> set[tuple[str, str]]:
+    """Pairs of action and resource."""
+    return {
+        (action, resource)
+        for statement in policy["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """IAM writes a list of one as its only member."""
+    return [value] if isinstance(value, str) else value
