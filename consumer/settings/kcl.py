@@ -87,7 +87,7 @@ class KclSettings(BaseModel):
         None,
         description="This worker's name in the lease table. By default the host's name and, for a "
         "second worker on the host, a number: a restarted worker takes its own leases back in "
-        "seconds, where one with a new name waits up to two minutes. Set it where hosts' names "
+        "seconds, where one with a new name waits for half a minute. Set it where hosts' names "
         "change at every start, for example to a container's slot. No two workers may have the "
         "same name: they would take each other's shards in turn.",
     )
@@ -128,8 +128,8 @@ class KclSettings(BaseModel):
     failover_time_millis: PositiveInt = Field(
         10_000,
         description="A lease that is not renewed for so long is given to another worker, by the "
-        "fleet's leader: what a crash costs whose worker doesn't come back, unless it was the "
-        "leader itself, whose lock lasts two minutes. Renewing costs about 20 writes a minute and "
+        "fleet's leader: what a crash costs whose worker doesn't come back, and twice as "
+        "long where it was the leader itself. Renewing costs about 20 writes a minute and "
         "shard, more with a shorter time.",
     )
     shard_sync_interval_millis: PositiveInt = Field(

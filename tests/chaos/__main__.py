@@ -29,8 +29,9 @@ from tests.chaos.storm import Forecast, Outcome, Storm
     help="Changes a second.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as the last line of stdout.")
+@click.option("--keep", is_flag=True, help="Keep the workers' logs in any case, and tell where.")
 def main(  # noqa: PLR0913 - an option each
-    *, minutes: float, seed: int, workers: int, shards: int, rate: float, as_json: bool
+    *, minutes: float, seed: int, workers: int, shards: int, rate: float, as_json: bool, keep: bool
 ) -> None:
     """Break everything under load, and look whether a change is lost or overtaken.
 
@@ -51,7 +52,10 @@ def main(  # noqa: PLR0913 - an option each
         click.echo(json.dumps(_figures(outcome, forecast)))
     if not outcome.is_good:
         _fail(f"The promise did not hold. Logs: {folder}; seed: {seed}; lost: {outcome.some_lost}")
-    shutil.rmtree(folder)
+    if keep:
+        click.echo(f"Logs: {folder}", err=True)
+    else:
+        shutil.rmtree(folder)
 
 
 def _run(forecast: Forecast, folder: Path, console: Console) -> Outcome:
@@ -71,7 +75,7 @@ def _figures(outcome: Outcome, forecast: Forecast) -> dict[str, object]:
     return {
         **balance,
         "faults": dict(sorted(outcome.faults.items())),
-        "longest_stall_seconds": outcome.longest_stall_seconds,
+        "longest_stall_seconds": round(outcome.longest_stall.seconds, 1),
         "worker_exits": outcome.worker_exits,
         "workers": forecast.workers,
         "shards": forecast.shards,

@@ -41,7 +41,7 @@ class Screen:
         table = Table(title="Chaos", show_header=False)
         for name, value in outcome.balance.to_json().items():
             table.add_row(name, str(value))
-        table.add_row("longest stall", f"{outcome.longest_stall_seconds} s")
+        table.add_row("longest stall", str(outcome.longest_stall))
         for kind, count in sorted(outcome.faults.items()):
             table.add_row(kind.replace("_", " "), str(count))
         table.add_row("workers that ended by themselves", str(outcome.worker_exits))

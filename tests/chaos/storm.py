@@ -15,7 +15,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chaos.fleet import Fleet
 from tests.chaos.plan import plan
-from tests.chaos.traffic import Traffic
+from tests.chaos.traffic import Stall, Traffic
 from tests.chaos.troubles import End, Services, Troubles
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
@@ -55,7 +55,7 @@ class Outcome:
     Attributes:
         balance: What was written against what arrived.
         faults: How often each kind of trouble came.
-        longest_stall_seconds: The longest that a change waited, from its write to its arrival.
+        longest_stall: The longest that a change waited.
         worker_exits: How often a worker ended by itself.
         statuses: The workers' exit statuses at the end.
         some_lost: A few changes that were lost.
@@ -63,7 +63,7 @@ class Outcome:
 
     balance: Balance
     faults: Mapping[str, int]
-    longest_stall_seconds: float
+    longest_stall: Stall
     worker_exits: int
     statuses: Sequence[int]
     some_lost: str
@@ -187,7 +187,7 @@ class Storm:
         return Outcome(
             balance=self.traffic.balance,
             faults=dict(self.faults),
-            longest_stall_seconds=round(self.traffic.longest_stall, 1),
+            longest_stall=self.traffic.longest_stall,
             worker_exits=sum(worker.exits for worker in self.fleet.workers),
             statuses=statuses,
             some_lost=self.traffic.some_lost(),

@@ -4,6 +4,8 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,25 @@ from tests.streams.stream import SimulatedStream
 _ITEMS = 200
 _TICK_SECONDS = 0.05
 _REMOVALS = 0.1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stall:
+    """How long a change waited, from its write to its arrival.
+
+    Attributes:
+        seconds: So long.
+        shard_id: Its shard.
+        ended_at: When it arrived, in seconds since 1970.
+    """
+
+    seconds: float = 0.0
+    shard_id: str = ""
+    ended_at: float = 0.0
+
+    def __str__(self) -> str:
+        end = datetime.fromtimestamp(self.ended_at, UTC).strftime("%H:%M:%S")
+        return f"{self.seconds:.1f} s until {end}, in {self.shard_id}"
 
 
 class Traffic:
@@ -42,7 +63,7 @@ class Traffic:
         ]
         self._failures: list[BaseException] = []
         self.last_arrival = time.monotonic()
-        self.longest_stall = 0.0
+        self.longest_stall = Stall()
         self.shards: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -68,7 +89,7 @@ class Traffic:
 
     def begin_to_measure(self) -> None:
         """Forget how long changes took so far."""
-        self.longest_stall = 0.0
+        self.longest_stall = Stall()
 
     @property
     def balance(self) -> Balance:
@@ -111,16 +132,18 @@ class Traffic:
     def _receive_some(self) -> None:
         for message in self._subscription.receive():
             self.last_arrival = time.monotonic()
-            self.shards.add(str(message.attributes["shardId"]))
+            shard_id = str(message.attributes["shardId"])
+            self.shards.add(shard_id)
             with self._lock:
                 for entry in message.entries:
-                    self._count(identify(entry))
+                    self._count(identify(entry), shard_id)
 
-    def _count(self, change: tuple[str, int]) -> None:
+    def _count(self, change: tuple[str, int], shard_id: str) -> None:
         self._ledger.receive(*change)
         written = self._waiting.pop(change, None)
         if written is not None:
-            self.longest_stall = max(self.longest_stall, time.monotonic() - written)
+            seconds = time.monotonic() - written
+            self.longest_stall = max(self.longest_stall, Stall(seconds, shard_id, time.time()))
 
     def _guarded(self, work: Callable[[], None], end: threading.Event) -> None:
         try:

@@ -21,6 +21,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
 
     private static final int NO_STATUS = -1;
 
+    private final RunningChildren children;
     private final ShardFailures failures;
     private final Watchdog watchdog;
     private String shardId;
@@ -28,6 +29,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     private volatile boolean gone;
 
     /**
+     * @param children knows which run
      * @param failures learns of a child that dies
      * @param watchdog notices one that hangs
      */
@@ -35,6 +37,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
             String[] command,
             ExecutorService executor,
             MultiLangDaemonConfiguration configuration,
+            RunningChildren children,
             ShardFailures failures,
             Watchdog watchdog) {
         super(
@@ -45,6 +48,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
                 new MessageReader(),
                 new ChildErrors(watchdog::sign),
                 configuration);
+        this.children = children;
         this.failures = failures;
         this.watchdog = watchdog;
     }
@@ -52,8 +56,13 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        gone = !failures.awaitTurn(shardId);
-        unlessGone(() -> super.initialize(input));
+        children.started(this);
+        if (failures.awaitTurn(shardId)) {
+            unlessGone(() -> super.initialize(input));
+        } else {
+            gone = true;
+            children.ended(this);
+        }
     }
 
     @Override
@@ -67,11 +76,13 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     @Override
     public void leaseLost(LeaseLostInput input) {
         unlessGone(() -> super.leaseLost(input));
+        children.ended(this);
     }
 
     @Override
     public void shardEnded(ShardEndedInput input) {
         unlessGone(() -> super.shardEnded(input));
+        children.ended(this);
     }
 
     @Override
@@ -110,6 +121,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     @Override
     void exit() {
         gone = true;
+        children.ended(this);
         failures.failed(shardId, status());
     }
 

@@ -46,10 +46,12 @@ public final class StreamsMultiLangDaemon {
     private final long graceMillis;
     private final MultiLangDaemonConfiguration configuration;
     private final Health health;
+    private final RunningChildren children = new RunningChildren();
     private final ShardFailures failures;
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicReference<Thread> ending = new AtomicReference<>();
     private Scheduler scheduler;
+    private LeaderLock lock;
     private LeaseTable leases;
     private StreamArn stream;
     private DynamoDbStreamsClient streams;
@@ -143,19 +145,21 @@ public final class StreamsMultiLangDaemon {
         });
         return () -> {
             var watchdog = new Watchdog(timer, StreamsMultiLangDaemon::millis, timeoutMillis);
-            var child = new ChildProcess(command, executor, configuration, failures, watchdog);
+            var child = new ChildProcess(command, executor, configuration, children, failures, watchdog);
             return new StreamsRecordProcessor(child, child::isGone, health);
         };
     }
 
     private int work() {
+        lock = new LeaderLock(scheduler);
         leases = new LeaseTable(
                 scheduler, scheduler.leaseCoordinator(), () -> StreamShards.list(streams, stream.service()));
         var hook = new Thread(stop(graceMillis, ExitStatus.OK), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         Events.info("daemon_starting", "Starting as {} on {}", configuration.getWorkerIdentifier(), properties.streamArn());
         try {
-            new LeaderLock(scheduler).clear();
+            lock.clear();
+            lock.shorten();
             leases.prepare();
             scheduler.run();
             letItEnd();
@@ -171,14 +175,21 @@ public final class StreamsMultiLangDaemon {
     }
 
     private Stop stop(long withinMillis, int status) {
-        return new Stop(this::startShutdown, leases::giveBack, started::get, withinMillis, status,
+        return new Stop(this::startShutdown, this::giveBack, started::get, withinMillis, status,
                 Runtime.getRuntime()::halt);
     }
 
     private Future<Boolean> startShutdown() {
         failures.stop();
         leases.takeNoMore();
-        return scheduler.startGracefulShutdown();
+        scheduler.startGracefulShutdown();
+        return children.none();
+    }
+
+    /** KCL gives the lock back too, but later, and not before the last of its own threads has ended. */
+    private int giveBack() throws Exception {
+        lock.clear();
+        return leases.giveBack();
     }
 
     /** Ends the worker by its own will, soon: the other shards' record processors publish what they hold. */

@@ -47,6 +47,7 @@ class ChildProcessTest {
     private final List<String> givenUp = new CopyOnWriteArrayList<>();
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private final List<Integer> halts = new CopyOnWriteArrayList<>();
+    private final RunningChildren children = new RunningChildren();
     private final ShardFailures failures = new ShardFailures(NO_LIMIT, givenUp::add, ends::add, halts::add);
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -76,6 +77,44 @@ class ChildProcessTest {
         end(child);
 
         assertNoFailure(child);
+    }
+
+    @Test
+    void aChildRunsUntilItsShardHasEnded() {
+        var child = shell(answer("initialize") + answer("shardEnded"));
+        initialize(child);
+        assertFalse(noneRuns());
+
+        end(child);
+
+        assertTrue(noneRuns());
+    }
+
+    @Test
+    void aChildRunsUntilItsLeaseIsLost() {
+        var child = shell(answer("initialize") + answer("leaseLost"));
+        initialize(child);
+        assertFalse(noneRuns());
+
+        child.leaseLost(LeaseLostInput.builder().build());
+
+        assertTrue(noneRuns());
+    }
+
+    @Test
+    void aChildThatFailedRunsNoMore() {
+        initialize(shell("exit 3"));
+
+        assertTrue(noneRuns());
+    }
+
+    @Test
+    void aChildThatHasNoTurnBeforeTheStopDoesNotRun() {
+        failures.stop();
+
+        initialize(shell(answer("initialize")));
+
+        assertTrue(noneRuns());
     }
 
     @Test
@@ -312,7 +351,7 @@ class ChildProcessTest {
     private ChildProcess child(long timeoutMillis, String... command) {
         var configuration = new MultiLangDaemonConfiguration(new BeanUtilsBean(), new ConvertUtilsBean());
         var watchdog = new Watchdog(timer, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), timeoutMillis);
-        return new ChildProcess(command, executor, configuration, failures, watchdog);
+        return new ChildProcess(command, executor, configuration, children, failures, watchdog);
     }
 
     private static void initialize(ShardRecordProcessor child) {
@@ -362,6 +401,10 @@ class ChildProcessTest {
         askToStop(child);
         lose(child);
         end(child);
+    }
+
+    private boolean noneRuns() {
+        return children.none().isDone();
     }
 
     private void assertNoFailure(ChildProcess child) {

@@ -1,0 +1,42 @@
+package software.amazon.kinesis.multilang;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The children of this worker that have not finished.
+ *
+ * <p>A stop waits for them and not for KCL, which for each shard also waits for the thread that reads
+ * ahead; and that one, once it has read enough, waits to be interrupted, for up to a minute.
+ */
+final class RunningChildren {
+
+    private final Set<Object> running = new HashSet<>();
+    private final CompletableFuture<Boolean> none = new CompletableFuture<>();
+    private boolean awaited;
+
+    /** A child is about to be started. */
+    synchronized void started(Object child) {
+        running.add(child);
+    }
+
+    /** A child has ended, or was not started after all. */
+    synchronized void ended(Object child) {
+        running.remove(child);
+        look();
+    }
+
+    /** Done, with true, as soon as no child runs; for the stop, after which none is started any more. */
+    synchronized CompletableFuture<Boolean> none() {
+        awaited = true;
+        look();
+        return none;
+    }
+
+    private void look() {
+        if (awaited && running.isEmpty()) {
+            none.complete(true);
+        }
+    }
+}
