@@ -10,7 +10,7 @@ from consumer.demo.daemon import Daemon
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World
 from tests.streams.endpoint import StreamsEndpoint
-from tests.streams.items import Items, identify
+from tests.streams.items import Items, identify, poison
 from tests.streams.ledger import Ledger
 from tests.streams.records import Change
 from tests.streams.stream import SimulatedStream
@@ -61,6 +61,14 @@ class ShardedWorld(World):
         """Write a change; return its shard and sequence number."""
         self.ledger.write(change.keys["id"]["S"], version)
         return self.stream.add(change)
+
+    def poison(self, item_id: str) -> tuple[str, str]:
+        """Write what is no change into an item's shard; return the shard and the place in it."""
+        return self.stream.add(poison(item_id))
+
+    def shard_of(self, item_id: str) -> str:
+        """The open shard that takes an item's changes."""
+        return self.stream.shard_of({"id": {"S": item_id}})
 
     def receive(self) -> int:
         """Receive what is there, waiting a second for it; return how many messages."""

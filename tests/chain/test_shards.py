@@ -137,3 +137,23 @@ def test_records_trimmed_under_a_reader_are_said_to_have_expired(sharded: Sharde
     assert sharded.ledger.some_lost() == [("b", 1), ("b", 2), ("b", 3)]
     assert [message for message in said if shard_id in message]
     assert daemon.process.status is None
+
+
+def test_poison_in_one_shard_holds_up_no_other(sharded: ShardedWorld) -> None:
+    """The others go on while that one is tried again and again, at the same place."""
+    healthy = [item for item in ITEMS if sharded.shard_of(item) != sharded.shard_of(ITEMS[0])]
+    sick = [item for item in ITEMS if item not in healthy]
+    sharded.change(ITEMS)
+    daemon = sharded.start_daemon()
+    sharded.receive_everything()
+    poisoned, place = sharded.poison(sick[0])
+    sharded.change(sick)
+    wait_for(lambda: daemon.process.log.read_text().count('"child_failed"') == 3)
+    sharded.change(healthy)
+    arrived = sharded.receive_until(lambda: sharded.ledger.balance().lost == len(sick))
+
+    assert arrived, sharded.logs()
+    assert int(sharded.checkpoints()[poisoned]) < int(place)
+    assert {item for item, _ in sharded.ledger.some_lost()} <= set(sick)
+    assert sharded.ledger.balance().out_of_order == 0
+    assert daemon.process.status is None

@@ -1,7 +1,7 @@
 """Items whose every change carries its item's id and a version that grows by one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from consumer.core.records import EventName, Image
 from tests.streams.records import Change
@@ -45,6 +45,11 @@ class Items:
             return None
         version = {"N": str(self._versions[item_id])}
         return {**_keys(item_id), "version": version, "padding": {"S": self._padding}}
+
+
+def poison(item_id: str) -> Change:
+    """A record of an item's shard that is no change, and can't be published."""
+    return Change(cast("EventName", "TRUNCATE"), _keys(item_id), _keys(item_id), None)
 
 
 def identify(entry: Mapping[str, Any]) -> tuple[str, int]:

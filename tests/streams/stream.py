@@ -102,6 +102,11 @@ class SimulatedStream:
             shard.append(encode(change, number, self.region, int(self._now())))
         return shard.shard_id, str(number)
 
+    def shard_of(self, keys: Image) -> str:
+        """The id of the open shard that takes an item's changes."""
+        with self._lock:
+            return self._shard_of(key_hash(keys)).shard_id
+
     def open_shards(self) -> list[str]:
         """Ids of the shards that take records, those with the lowest hashes first."""
         with self._lock:
