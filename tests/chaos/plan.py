@@ -30,7 +30,7 @@ KINDS = (
     Kind("worker_frozen", 3, 25),
     Kind("record_processor_killed"),
     # Longer than publisher.childTimeoutMillis, too.
-    Kind("record_processor_frozen", 2, 15),
+    Kind("record_processor_frozen", 2, 25),
     Kind("shard_split"),
     Kind("shard_rolled"),
     Kind("iterators_expired"),

@@ -26,7 +26,12 @@ _READY_SECONDS = 120.0
 _PATIENCE_SECONDS = 180.0
 _LOOK_SECONDS = 0.25
 _QUIET_SECONDS = 3.0
-_SETTINGS = {"PUBLISHER_CHILD_TIMEOUT_MILLIS": "8000", "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "2000"}
+# Longer than a record processor takes to start where all do so at once, on a busy machine.
+_CHILD_TIMEOUT = "15000"
+_SETTINGS = {
+    "PUBLISHER_CHILD_TIMEOUT_MILLIS": _CHILD_TIMEOUT,
+    "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "2000",
+}
 
 
 @dataclass(frozen=True, slots=True)
