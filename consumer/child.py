@@ -67,6 +67,7 @@ def _record_processor(
         client("sns", region=settings.region),
         settings.topic_arn,
         Retries(f"topic {settings.topic_arn}", policy, journal),
+        most_calls=settings.max_in_flight,
     )
     publisher = FittingPublisher(topic, bucket or NoClaimCheck(topic))
 

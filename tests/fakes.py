@@ -1,39 +1,58 @@
 """Written stand-ins for the core's ports; tests/contracts holds each to what the real one does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
-from consumer.core.claims import claim_key, pointer_to
+from consumer.core.claims import FittingPublisher, NoClaimCheck, claim_key, pointer_to
 from consumer.core.errors import BatchError, LeaseLostError, PublishError
 from consumer.core.events import EVENTS, EventKey
 from consumer.core.letters import Letter
 from consumer.core.messages import Message
 from consumer.core.places import Place
-from consumer.core.ports import Fact, Receipt
+from consumer.core.ports import Fact, Lanes, Outcome, Receipt
 
 
 class Killed(BaseException):
     """The process ended here, as by kill -9: nothing after this point happens."""
 
 
+LANES = Lanes(calls=4, messages=10)
+"""Those of a standard topic, at defaults."""
+
+Arrive = Callable[[Sequence[Sequence[Message]], bool], Sequence[Message]]
+"""Says which messages of the calls under way have their outcomes next, if one waits or if not."""
+
+
+def first_call(under_way: Sequence[Sequence[Message]], wait: bool) -> Sequence[Message]:  # noqa: FBT001
+    """Calls end in the order in which they began, when somebody waits."""
+    return under_way[0] if wait else ()
+
+
 @dataclass
 class FakeTopic:
-    """A publisher that keeps what it took.
+    """A publisher that keeps what it took; a call's messages when their outcome is told.
 
     Attributes:
         messages: What was published, in order.
         fails: What it raises instead of taking any message.
         limit: The most bytes of a message.
         refused: Messages with this text in them are refused.
+        lanes: How much may be under way.
+        arrive: Which messages have their outcomes next.
+        calls: The messages of each call that was begun.
     """
 
     messages: list[Message] = field(default_factory=list)
     fails: PublishError | None = None
     limit: int = 262_144
     refused: str | None = None
+    lanes: Lanes = LANES
+    arrive: Arrive = first_call
+    calls: list[list[Message]] = field(default_factory=list)
+    under_way: list[list[Message]] = field(default_factory=list)
 
     def largest_message(self) -> int:
         """The limit."""
@@ -49,6 +68,38 @@ class FakeTopic:
             raise BatchError("the topic refuses it")
         self.messages.append(message)
         return Receipt(f"message-{len(self.messages)}", attempts=1, seconds=0.25)
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Let a call be under way."""
+        assert len(self.under_way) < self.lanes.calls
+        assert 0 < len(messages) <= self.lanes.messages
+        assert len(messages) == 1 or sum(message.size for message in messages) <= self.limit
+        self.calls.append(list(messages))
+        self.under_way.append(list(messages))
+
+    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+        """Let some messages arrive."""
+        arriving = self.arrive(self.under_way, wait) if self.under_way else ()
+        return [self._outcome(message) for message in list(arriving)]
+
+    def recall(self) -> Sequence[Outcome]:
+        """Let all arrive that are sent."""
+        return [self._outcome(message) for call in list(self.under_way) for message in list(call)]
+
+    def _outcome(self, message: Message) -> Outcome:
+        for call in self.under_way:
+            if message in call:
+                call.remove(message)
+        self.under_way = [call for call in self.under_way if call]
+        try:
+            return Outcome(message, self.publish(message))
+        except PublishError as error:
+            return Outcome(message, error)
+
+
+def fitting(topic: FakeTopic) -> FittingPublisher:
+    """A topic as a record processor has it, without a bucket."""
+    return FittingPublisher(topic, NoClaimCheck(topic))
 
 
 @dataclass
@@ -126,7 +177,7 @@ def a_publisher(
     """A real publisher."""
     used = policy or RetryPolicy()
     retries = Retries(f"topic {topic_arn}", used, journal or FakeJournal())
-    return SnsPublisher(client, topic_arn, retries, used.clock)
+    return SnsPublisher(client, topic_arn, retries, used.clock, LANES.calls)
 
 
 @dataclass

@@ -7,6 +7,7 @@ loses nothing.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -142,6 +143,7 @@ _REQUEST_ERRORS: Mapping[type[BotoCoreError], FailureClass] = {
     UnauthorizedSSOTokenError: OperatorError,
     ParamValidationError: BatchError,
 }
+_BAD_REQUEST = 400
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -166,6 +168,21 @@ def is_known(error: BotoCoreError | ClientError) -> bool:
 def translate(error: BotoCoreError | ClientError, text: str) -> PublishError:
     """Return the error as one of our own, of its class."""
     return class_of(error)(text)
+
+
+def answered(entry: Mapping[str, Any], operation: str) -> ClientError:
+    """Return what an answer says of one failed entry as the error that it would be alone.
+
+    Args:
+        entry: Its `Code`, `Message` and `SenderFault`.
+        operation: What was asked.
+    """
+    status = _BAD_REQUEST if entry["SenderFault"] else _SERVER_ERROR
+    response: Any = {
+        "Error": {"Code": entry["Code"], "Message": entry.get("Message", "")},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, operation)
 
 
 def _class_of_answer(error: ClientError) -> FailureClass:

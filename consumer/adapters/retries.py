@@ -13,7 +13,7 @@ from tenacity.wait import wait_base
 
 from consumer.adapters.explain import explain
 from consumer.adapters.failures import is_known, translate
-from consumer.core.errors import GivenUpError, OperatorError, PassingError
+from consumer.core.errors import GivenUpError, OperatorError, PassingError, PublishError
 from consumer.core.messages import Message
 from consumer.core.ports import Journal
 
@@ -66,14 +66,23 @@ class Retries:
         self._policy = policy
         self._journal = journal
 
+    @property
+    def policy(self) -> RetryPolicy:
+        """How to try again."""
+        return self._policy
+
     def ask(
-        self, question: Callable[[], Answer], message: Message | None = None
+        self,
+        question: Callable[[], Answer],
+        message: Message | None = None,
+        sleep: Callable[[float], None] | None = None,
     ) -> tuple[Answer, int]:
         """Return the answer, and how often it was asked for.
 
         Args:
-            question: Asks once.
+            question: Asks once; may raise botocore's errors, or ours.
             message: What the question is about, if it is to be given up where the policy says so.
+            sleep: Waits for that many seconds, where the policy's own is not to.
 
         Raises:
             BatchError: The request is refused for what is in it.
@@ -81,16 +90,18 @@ class Retries:
             OperatorError: Nobody has mended what is wrong within the time that the policy gives.
             SystemExit: The daemon is gone, so that nobody waits for the answer.
         """
-        retrying = self._retrying(message)
-        try:
-            answer = retrying(self._ask_once, question)
-        except PassingError as error:
-            spent = retrying.statistics
-            tries = f"{spent['attempt_number']} tries in {spent['delay_since_first_attempt']:.0f} s"
-            raise GivenUpError(f"{error}; given up after {tries}") from error
+        retrying = self._retrying(sleep or self._policy.sleep)
+        hope = Hope(message, self._policy) if message else None
+        answer = retrying(self._ask_once, question, hope)
         return answer, int(retrying.statistics["attempt_number"])
 
-    def _ask_once(self, question: Callable[[], Answer]) -> Answer:
+    def failure(self, error: ClientError | BotoCoreError) -> PublishError:
+        """Return botocore's error as one of ours, which says what is wrong with what is asked."""
+        failure = translate(error, explain(self._thing, error))
+        failure.__cause__ = error
+        return failure
+
+    def _ask_once(self, question: Callable[[], Answer], hope: "Hope | None") -> Answer:
         # Before each try, and so after each wait: what is sent behind the next holder's back would
         # come after newer changes.
         if self._policy.is_abandoned():
@@ -99,16 +110,16 @@ class Retries:
         try:
             return question()
         except (ClientError, BotoCoreError) as error:
-            raise translate(error, explain(self._thing, error)) from error
+            failure = self.failure(error)
+            raise (hope.after(failure) if hope else failure) from error
 
-    def _retrying(self, message: Message | None) -> Retrying:
+    def _retrying(self, sleep: Callable[[float], None]) -> Retrying:
         policy = self._policy
-        patience = _StopWaitingForOperator(policy.operator_patience_seconds, policy.clock)
         return Retrying(
             retry=retry_if_exception_type((PassingError, OperatorError)),
             wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
-            stop=patience if message is None else patience | _GiveUp(message, policy),
-            sleep=policy.sleep,
+            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock),
+            sleep=sleep,
             before_sleep=self._before_sleep,
             reraise=True,
         )
@@ -155,20 +166,31 @@ class _StopWaitingForOperator(stop_base):
         return patience is not None and self._clock() - self._since >= patience
 
 
-class _GiveUp(stop_base):
-    """Stops once a message has failed in passing too often in a row, or is too old."""
+class Hope:
+    """Ends once a message has failed in passing too often in a row, or is too old.
+
+    Args:
+        message: The message.
+        policy: When that is.
+    """
 
     def __init__(self, message: Message, policy: RetryPolicy) -> None:
         self._made_at_millis = message.oldest_at_millis
         self._policy = policy
-        self._failures = 0
+        self._since = policy.clock()
+        self._tries = self._failures = 0
 
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        if not isinstance(_error_of(retry_state), PassingError):
+    def after(self, error: PublishError) -> PublishError:
+        """Return what a failed try means: the same, or that the message is given up."""
+        self._tries += 1
+        if not isinstance(error, PassingError):
             self._failures = 0
-            return False
+            return error
         self._failures += 1
-        return self._is_tried_out() or self._is_too_old()
+        if not (self._is_tried_out() or self._is_too_old()):
+            return error
+        tries = f"{self._tries} tries in {self._policy.clock() - self._since:.0f} s"
+        return GivenUpError(f"{error}; given up after {tries}")
 
     def _is_tried_out(self) -> bool:
         most = self._policy.most_attempts

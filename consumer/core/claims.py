@@ -3,6 +3,7 @@
 The pointer has the form that the extended client libraries of SNS write and those of SQS follow.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import orjson
 from consumer.core.errors import BatchError
 from consumer.core.messages import Message
 from consumer.core.places import Place
-from consumer.core.ports import ClaimCheck, Publisher, Receipt
+from consumer.core.ports import ClaimCheck, Lanes, Outcome, Publisher, Receipt
 
 SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 """The attribute that tells a pointer from other messages; its value is the body's size in bytes."""
@@ -38,8 +39,33 @@ class FittingPublisher:
             BatchError: The message is refused for what is in it, or is too large to be kept.
             PublishError: It can't be published, and waiting no longer is wanted.
         """
-        fits = message.size <= self.largest_message()
-        return self._publisher.publish(message if fits else self._claims.keep(message))
+        return self._publisher.publish(self.fit(message))
+
+    def fit(self, message: Message) -> Message:
+        """Return what to publish of a message: itself, or a pointer to its body, which is kept.
+
+        Raises:
+            BatchError: It is too large, and there is nowhere to keep it.
+            PublishError: It can't be kept, and waiting no longer is wanted.
+        """
+        return message if message.size <= self.largest_message() else self._claims.keep(message)
+
+    @property
+    def lanes(self) -> Lanes:
+        """How much may be under way."""
+        return self._publisher.lanes
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Begin a call of messages that fit."""
+        self._publisher.begin(messages)
+
+    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+        """Return the outcomes since the last time."""
+        return self._publisher.finished(wait=wait)
+
+    def recall(self) -> Sequence[Outcome]:
+        """Let nothing that is under way be sent again; return outcomes once nothing is."""
+        return self._publisher.recall()
 
     def largest_message(self) -> int:
         """Return the most bytes of a message, attributes included, that the topic takes."""

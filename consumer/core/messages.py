@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -38,7 +39,7 @@ class MessageForm:
     redriven: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """What is published: the same batch in the same form gives the same message, always.
 
@@ -59,7 +60,7 @@ class Message:
     deduplication_id: str
     oldest_at_millis: int | None
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes of body and attributes, as SNS counts them against the topic's limit."""
         return len(self.body.encode()) + sum(

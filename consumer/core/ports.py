@@ -1,8 +1,10 @@
 """What the core needs of the world, in the core's words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from consumer.core.errors import PublishError
 from consumer.core.events import EventKey
 from consumer.core.messages import Message
 
@@ -15,8 +17,8 @@ class Receipt:
 
     Attributes:
         message_id: SNS's id of the message.
-        attempts: How often it was tried, the successful one included.
-        seconds: How long it took, waits included.
+        attempts: How often its call was tried, the successful one included.
+        seconds: How long that took, waits included.
     """
 
     message_id: str
@@ -24,8 +26,39 @@ class Receipt:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message of a call.
+
+    Attributes:
+        message: The message.
+        result: The topic's answer that it holds the message; or what `Publisher.publish` would
+            have raised.
+    """
+
+    message: Message
+    result: Receipt | PublishError
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How much a topic takes side by side.
+
+    Attributes:
+        calls: Calls that may be under way.
+        messages: Messages of one call.
+    """
+
+    calls: int
+    messages: int
+
+
 class Publisher(Protocol):
-    """Publishes messages."""
+    """Publishes messages: one, or several calls side by side with several messages each."""
+
+    @property
+    def lanes(self) -> Lanes:
+        """How much may be under way."""
 
     def publish(self, message: Message) -> Receipt:
         """Return once the topic holds the message, however long that takes.
@@ -34,6 +67,29 @@ class Publisher(Protocol):
             BatchError: The message is refused for what is in it.
             GivenUpError: It failed in passing for longer, or more often, than is wanted.
             PublishError: It can't be published, and waiting no longer is wanted.
+        """
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Begin a call, which is under way until each of its messages has an outcome.
+
+        Those that fail in passing, or for what an operator can mend, are sent again without the
+        others.
+
+        Args:
+            messages: The call's, each with a deduplication id that no other under way has.
+        """
+
+    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+        """Return the outcomes since the last time.
+
+        Args:
+            wait: Whether to wait for one, unless nothing is under way.
+        """
+
+    def recall(self) -> Sequence[Outcome]:
+        """Let nothing that is under way be sent again; return outcomes once nothing is.
+
+        A message without an outcome may be published, or not.
         """
 
     def largest_message(self) -> int:

@@ -1,19 +1,28 @@
 """The life of one shard on one worker, in KCL's five verbs.
 
-The one rule: a checkpoint names the last record of a batch that the topic has taken, or a record
-that the dead-letter queue has taken, never more. `_publish` and `_refuse` are the only places where
-that happens, and they send first.
+The one rule: a checkpoint names a record up to which, without a hole, the topic has taken every
+message and the dead-letter queue every other record, never more. `_arrive` and `_refuse` are the
+only places where that happens, and both come after the answer. Messages are under way side by side
+while a verb lasts; nothing is once it has returned.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consumer.core.batches import Batch, Batcher
+from consumer.core.claims import FittingPublisher
 from consumer.core.cuts import Part, cut
-from consumer.core.errors import BatchError, GivenUpError, LeaseLostError, RecordError
+from consumer.core.errors import (
+    BatchError,
+    GivenUpError,
+    LeaseLostError,
+    PublishError,
+    RecordError,
+)
+from consumer.core.flights import Flight, Flights
 from consumer.core.letters import Letter, Poison
 from consumer.core.messages import MessageForm
-from consumer.core.ports import Checkpointer, Journal, Publisher
+from consumer.core.ports import Checkpointer, Journal, Receipt
 from consumer.core.records import RawRecord, decode_record
 
 
@@ -33,7 +42,7 @@ class Delivery:
 
 
 class ShardProcessor:
-    """Publishes one shard's records in batches and checkpoints each batch once it is published.
+    """Publishes one shard's records in batches and checkpoints as far as they are published.
 
     Every verb returns when everything it was given is published, held for the next batch, or left
     to another worker. What it raises must end the process without an answer to the daemon.
@@ -50,7 +59,7 @@ class ShardProcessor:
         self,
         form: MessageForm,
         batcher: Batcher,
-        publisher: Publisher,
+        publisher: FittingPublisher,
         journal: Journal,
         poison: Poison,
     ) -> None:
@@ -59,6 +68,7 @@ class ShardProcessor:
         self._publisher = publisher
         self._journal = journal
         self._poison = poison
+        self._flights = Flights(publisher.lanes)
         self._millis_behind_latest: int | None = None
         self._lease_is_lost = False
 
@@ -86,14 +96,16 @@ class ShardProcessor:
         """Drop what is held: the shard's new holder begins at the last checkpoint."""
         if not self._lease_is_lost:
             self._lease_is_lost = True
-            self._journal.note("lease_lost", dropped=self._batcher.discard())
+            self._call_back()
+            dropped = self._batcher.discard() + self._flights.discard()
+            self._journal.note("lease_lost", dropped=dropped)
 
     def shard_ended(self, checkpointer: Checkpointer) -> None:
         """Publish the rest and checkpoint the shard's end, so that its children begin."""
         if self._lease_is_lost:
             return  # the end is the next holder's to tell: what was dropped here comes before it
         try:
-            self._deliver(self._batcher.flush(), checkpointer)
+            self._deliver_all(checkpointer)
             checkpointer.checkpoint_shard_end()
         except LeaseLostError:
             self.lease_lost()
@@ -105,7 +117,7 @@ class ShardProcessor:
         if self._lease_is_lost:
             return
         try:
-            self._deliver(self._batcher.flush(), checkpointer)
+            self._deliver_all(checkpointer)
         except LeaseLostError:
             self.lease_lost()
         else:
@@ -117,61 +129,113 @@ class ShardProcessor:
                 record = decode_record(raw)
             except RecordError as error:
                 # What came before the bad record must not wait for it to be mended.
-                self._deliver(self._batcher.flush(), checkpointer)
+                self._deliver_all(checkpointer)
                 self._refuse(raw.data, error, checkpointer)
             else:
                 self._deliver(self._batcher.add(record, delivery.now), checkpointer)
         self._deliver(self._batcher.due(delivery.now), checkpointer)
+        self._land(checkpointer)
+
+    def _deliver_all(self, checkpointer: Checkpointer) -> None:
+        """Publish what is held, and wait until everything is published."""
+        self._deliver(self._batcher.flush(), checkpointer)
+        self._land(checkpointer)
 
     def _deliver(self, batch: Batch | None, checkpointer: Checkpointer) -> None:
-        """Publish a batch; a record of it that can't be published is refused in its turn."""
+        """Let a batch leave; a record of it that can't be written is refused in its turn."""
         while batch:
             try:
-                self._publish_all(batch, checkpointer)
+                for part in cut(batch, self._form, self._publisher.largest_message()):
+                    self._board(part, checkpointer)
             except RecordError as error:
+                self._land(checkpointer)
                 record, batch = batch.around(error.sequence_number)
                 self._refuse(record.data, error, checkpointer)
             else:
                 return
 
-    def _publish_all(self, batch: Batch, checkpointer: Checkpointer) -> None:
-        """Publish a batch, in several messages where one would be too large."""
-        for part in cut(batch, self._form, self._publisher.largest_message()):
-            try:
-                self._publish(part, checkpointer)
-            except BatchError as error:
-                self._isolate(part.batch, error, checkpointer)
-            except GivenUpError as error:
-                self._give_up(part.batch, error, checkpointer)
+    def _board(self, part: Part, checkpointer: Checkpointer) -> None:
+        """Let a message leave as soon as there is room for it, and enough for a call."""
+        try:
+            message = self._publisher.fit(part.message)
+        except PublishError as error:
+            self._land(checkpointer)
+            self._resolve(part.batch, error, checkpointer)
+        else:
+            self._flights.add(part, message)
+            self._depart(full=True)
+            self._arrive(checkpointer, wait=False)
+        while self._flights.is_crowded:
+            self._depart(full=False)
+            self._arrive(checkpointer, wait=True)
 
-    def _isolate(self, batch: Batch, error: BatchError, checkpointer: Checkpointer) -> None:
-        """Publish a refused batch in halves, until the record that is refused stands alone."""
-        if len(batch.records) == 1:
-            raise RecordError(batch.first_sequence_number, str(error)) from error
-        for half in batch.halves():
-            self._deliver(half, checkpointer)
+    def _land(self, checkpointer: Checkpointer) -> None:
+        """Return when everything that left is published, or refused and dealt with."""
+        while self._flights:
+            self._depart(full=False)
+            self._arrive(checkpointer, wait=True)
 
-    def _give_up(self, batch: Batch, error: GivenUpError, checkpointer: Checkpointer) -> None:
-        """Refuse each record of a message that failed in passing for longer than is wanted."""
-        for record in batch.records:
-            refusal = RecordError(record.sequence_number, str(error))
-            self._refuse(record.data, refusal, checkpointer)
+    def _depart(self, *, full: bool) -> None:
+        limit = self._publisher.largest_message()
+        while call := self._flights.depart(limit, full=full):
+            self._publisher.begin(call)
 
-    def _publish(self, part: Part, checkpointer: Checkpointer) -> None:
-        receipt = self._publisher.publish(part.message)
+    def _arrive(self, checkpointer: Checkpointer, *, wait: bool) -> None:
+        """Learn what became of messages, and checkpoint as far as there is no hole."""
+        for outcome in self._publisher.finished(wait=wait):
+            match outcome.result:
+                case Receipt() as receipt:
+                    self._note_published(self._flights.land(outcome.message), receipt)
+                case BatchError() | GivenUpError() as error:
+                    self._flights.refuse(outcome.message, error)
+                case error:
+                    raise error
+        published = self._flights.published()
+        if published:
+            checkpointer.checkpoint(published)
+        refused = self._flights.next_refused()
+        if refused and refused.error:
+            self._resolve(refused.batch, refused.error, checkpointer)
+
+    def _call_back(self) -> None:
+        """Let nothing be under way any more; what SNS has taken is noted, and not checkpointed."""
+        for outcome in self._publisher.recall():
+            if isinstance(outcome.result, Receipt):
+                self._note_published(self._flights.land(outcome.message), outcome.result)
+
+    def _note_published(self, flight: Flight, receipt: Receipt) -> None:
+        batch = flight.batch
         self._journal.note(
             "batch_published",
-            records=len(part.batch.records),
-            firstSequenceNumber=part.batch.first_sequence_number,
-            lastSequenceNumber=part.batch.last_sequence_number,
+            records=len(batch.records),
+            firstSequenceNumber=batch.first_sequence_number,
+            lastSequenceNumber=batch.last_sequence_number,
             messageId=receipt.message_id,
-            bytes=part.message.size,
+            bytes=flight.part.message.size,
             attempts=receipt.attempts,
             publishMillis=round(receipt.seconds * 1000),
             millisBehindLatest=self._millis_behind_latest,
         )
-        self._poison.published(len(part.batch.records))
-        checkpointer.checkpoint(part.batch.last_sequence_number)
+        self._poison.published(len(batch.records))
+
+    def _resolve(self, batch: Batch, error: PublishError, checkpointer: Checkpointer) -> None:
+        """Deal with a message that can't be published as it is; nothing else is under way.
+
+        Its records become letters where it was given up. Where the topic refuses it, it is
+        published in halves, until the record that is refused stands alone.
+        """
+        if not isinstance(error, BatchError | GivenUpError):
+            raise error
+        if isinstance(error, BatchError) and len(batch.records) > 1:
+            self._flights.put_first(self._halves(batch))
+            return
+        for record in batch.records:
+            refusal = RecordError(record.sequence_number, str(error))
+            self._refuse(record.data, refusal, checkpointer)
+
+    def _halves(self, batch: Batch) -> list[Part]:
+        limit = self._publisher.largest_message()
+        return [part for half in batch.halves() for part in cut(half, self._form, limit)]
 
     def _refuse(self, data: bytes, error: RecordError, checkpointer: Checkpointer) -> None:
         """Make a dead letter of a record, or stop before it."""

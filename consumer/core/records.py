@@ -52,6 +52,14 @@ class ChangeRecord:
     created_at_millis: int | None
     data: bytes
 
+    @property
+    def item(self) -> bytes:
+        """What changes of the same item have in common, within one table."""
+        try:
+            return orjson.dumps(self.keys, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            return b""  # DynamoDB has no such keys; so all that are none count as the same
+
 
 def decode_record(raw: RawRecord) -> ChangeRecord:
     """Read a record.

@@ -146,6 +146,7 @@ def child_settings(configuration: Configuration, worker_id: str) -> ChildSetting
         on_poison=own.on_poison,
         dead_letter_queue_url=own.dead_letter_queue_url,
         dead_letter_max_percent=own.dead_letter_max_percent,
+        max_in_flight=own.max_in_flight,
         retry_max_wait_millis=own.retry_max_wait_millis,
         operator_error_exit_after=own.operator_error_exit_after,
         claim_check_bucket=own.claim_check_bucket,

@@ -33,6 +33,7 @@ class ChildSettings:
     on_poison: OnPoison
     dead_letter_queue_url: str | None
     dead_letter_max_percent: int
+    max_in_flight: int
     retry_max_wait_millis: int
     operator_error_exit_after: int
     claim_check_bucket: str | None

@@ -151,6 +151,14 @@ class PublisherSettings(BaseModel):
         "a stop that was longer, the first failure is the last. Needs `publisher.onPoison` = "
         "dead-letter.",
     )
+    max_in_flight: int = Field(
+        4,
+        ge=1,
+        le=10,
+        description="How many calls to SNS a shard may have under way side by side, each with up "
+        "to ten messages. Never two that hold changes of the same item; at a FIFO topic one call "
+        "with one message. More means that more messages come again after a kill.",
+    )
     retry_max_wait_millis: int = Field(
         30_000,
         ge=100,

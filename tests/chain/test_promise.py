@@ -12,8 +12,8 @@ from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
 
-PUBLISH = "        receipt = self._publisher.publish(part.message)\n"
-CHECKPOINT = "        checkpointer.checkpoint(part.batch.last_sequence_number)\n"
+ADD = "            self._flights.add(part, message)\n"
+CHECKPOINT = "            checkpointer.checkpoint(part.batch.last_sequence_number)\n"
 
 
 def checkpoint_first(folder: Path) -> Path:
@@ -22,15 +22,14 @@ def checkpoint_first(folder: Path) -> Path:
     shutil.copytree(Path(consumer.__file__).parent, package)
     processor = package / "core" / "processor.py"
     source = processor.read_text()
-    assert source.count(PUBLISH) == source.count(CHECKPOINT) == 1
-    swapped = source.replace(CHECKPOINT, "").replace(PUBLISH, CHECKPOINT + PUBLISH)
-    processor.write_text(swapped)
+    assert source.count(ADD) == 1
+    processor.write_text(source.replace(ADD, ADD + CHECKPOINT))
     return folder
 
 
 def lost_after_a_kill_during_a_publish(world: World, extra: dict[str, str]) -> int:
     """Kill the worker while its first publish is unanswered; restart; count what never came."""
-    world.write(20)
+    world.write(25)
     with Gate(world.sandbox.topics.url) as gate:
         led_there = {**extra, "AWS_ENDPOINT_URL_SNS": gate.url}
         gate.shut()
@@ -51,7 +50,7 @@ def test_a_kill_before_sns_has_answered_loses_nothing(world: World) -> None:
 
 
 def test_this_would_show_a_checkpoint_made_too_early(world: World, tmp_path: Path) -> None:
-    """The same kill loses a batch when publish and checkpoint are swapped."""
+    """The same kill loses both batches when they are checkpointed before they are published."""
     swapped = checkpoint_first(tmp_path / "swapped")
 
-    assert lost_after_a_kill_during_a_publish(world, {"PYTHONPATH": str(swapped)}) == 10
+    assert lost_after_a_kill_during_a_publish(world, {"PYTHONPATH": str(swapped)}) == 20

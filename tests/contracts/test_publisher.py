@@ -13,7 +13,7 @@ from consumer.adapters.retries import RetryPolicy
 from consumer.adapters.sns import SnsPublisher
 from consumer.core.errors import BatchError, OperatorError
 from consumer.core.messages import Message, encode_message
-from consumer.core.ports import Publisher
+from consumer.core.ports import Outcome, Publisher, Receipt
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeTopic, a_publisher
 
@@ -99,6 +99,81 @@ def test_a_published_message_is_in_the_topic(subject: Subject) -> None:
     assert receipt.message_id
     assert receipt.attempts == 1
     assert receipt.seconds >= 0
+
+
+def messages(count: int) -> list[Message]:
+    """So many, of ten changes each."""
+    return [encode_message(a_batch(10 * n + 1, 10 * n + 10), FORM) for n in range(count)]
+
+
+def outcomes(publisher: Publisher) -> dict[str, Outcome]:
+    """Wait for all that is under way; the outcome of each message, by its id."""
+    told: list[Outcome] = []
+    while some := publisher.finished(wait=True):
+        told.extend(some)
+    assert len({each.message.deduplication_id for each in told}) == len(told)
+    return {each.message.deduplication_id: each for each in told}
+
+
+def test_the_messages_of_a_call_are_in_the_topic(subject: Subject) -> None:
+    """Each has its receipt."""
+    sent = messages(3)
+    subject.publisher.begin(sent)
+    told = outcomes(subject.publisher)
+
+    assert sorted(subject.published()) == sorted((each.subject, each.body) for each in sent)
+    assert set(told) == {message.deduplication_id for message in sent}
+    assert all(isinstance(each.result, Receipt) for each in told.values())
+    assert all(told[message.deduplication_id].message == message for message in sent)
+
+
+def test_calls_may_be_under_way_side_by_side(subject: Subject) -> None:
+    """As many as there are lanes, each as full as can be."""
+    lanes = subject.publisher.lanes
+    sent = messages(lanes.calls * lanes.messages)
+    for call in range(lanes.calls):
+        subject.publisher.begin(sent[call :: lanes.calls])
+    told = outcomes(subject.publisher)
+
+    assert set(told) == {message.deduplication_id for message in sent}
+    assert subject.publisher.finished(wait=True) == []
+
+
+def test_nothing_under_way_is_not_waited_for(subject: Subject) -> None:
+    """There is nothing to tell."""
+    assert subject.publisher.finished(wait=True) == []
+    assert subject.publisher.finished(wait=False) == []
+    assert subject.publisher.recall() == []
+
+
+def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None:
+    """It alone is told to be refused."""
+    limit = subject.publisher.largest_message()
+    good, bad = messages(2)
+    bad = replace(bad, body="x" * (limit + 1))
+    subject.publisher.begin([bad])
+    subject.publisher.begin([good])
+    told = outcomes(subject.publisher)
+
+    assert isinstance(told[bad.deduplication_id].result, BatchError)
+    assert isinstance(told[good.deduplication_id].result, Receipt)
+
+
+def test_recalled_calls_are_over(subject: Subject) -> None:
+    """Whatever was sent is told of, and nothing is under way any more."""
+    subject.publisher.begin(messages(2))
+    told = subject.publisher.recall()
+
+    assert len(subject.published()) >= len(told)
+    assert subject.publisher.finished(wait=True) == []
+
+
+def test_a_call_to_a_topic_that_is_gone_fails(subject: Subject) -> None:
+    """Each message of it; the caller must not take them for published."""
+    subject.refusing.begin(messages(2))
+    told = outcomes(subject.refusing)
+
+    assert [type(each.result) for each in told.values()] == [OperatorError] * 2
 
 
 def test_a_topic_that_is_gone_raises(subject: Subject) -> None:

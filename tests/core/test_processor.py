@@ -1,6 +1,8 @@
 """The life of a shard."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -8,12 +10,13 @@ from consumer.core.batches import Batch, Batcher
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.errors import GivenUpError, OperatorError, PoisonError
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.messages import encode_message
-from consumer.core.ports import ClaimCheck
+from consumer.core.messages import Message, MessageForm, encode_message
+from consumer.core.ports import ClaimCheck, Lanes
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, raw_records
 from tests.fakes import (
+    LANES,
     FakeCheckpointer,
     FakeClaimCheck,
     FakeDeadLetters,
@@ -25,12 +28,19 @@ from tests.fakes import (
 class Shard:
     """A shard's processor with its surroundings."""
 
-    def __init__(self, poison: Poison | None = None, claims: ClaimCheck | None = None) -> None:
-        self.topic, self.journal, self.checkpoints = FakeTopic(), FakeJournal(), FakeCheckpointer()
+    def __init__(
+        self,
+        poison: Poison | None = None,
+        claims: ClaimCheck | None = None,
+        lanes: Lanes = LANES,
+        form: MessageForm = FORM,
+    ) -> None:
+        self.topic = FakeTopic(lanes=lanes)
+        self.journal, self.checkpoints = FakeJournal(), FakeCheckpointer()
         batcher = Batcher(size=10, max_wait_seconds=1)
         publisher = FittingPublisher(self.topic, claims or NoClaimCheck(self.topic))
         self.processor = ShardProcessor(
-            FORM, batcher, publisher, self.journal, poison or StopAtPoison()
+            form, batcher, publisher, self.journal, poison or StopAtPoison()
         )
 
     def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
@@ -51,13 +61,14 @@ def ids(first: int, last: int) -> list[str]:
     return [f"item-{number}" for number in range(first, last + 1)]
 
 
-def test_ten_records_are_one_message_and_one_checkpoint() -> None:
-    """Full batches leave at once, in the stream's order; the rest waits."""
+def test_ten_records_are_one_message() -> None:
+    """Full batches leave in the stream's order, together in one call; the rest waits."""
     shard = Shard()
     shard.deliver(*raw_records(1, 25))
 
     assert shard.published == [ids(1, 10), ids(11, 20)]
-    assert shard.checkpoints.made == ["10", "20"]
+    assert len(shard.topic.calls) == 1
+    assert shard.checkpoints.made == ["20"]
 
 
 def test_batches_are_filled_across_deliveries() -> None:
@@ -157,12 +168,13 @@ def test_a_failed_publish_is_never_checkpointed() -> None:
 
 
 def test_a_batch_that_is_too_large_leaves_in_several_messages() -> None:
-    """In order, each checkpointed for itself."""
+    """In order, each in a call of its own, since the limit is the call's too."""
     shard = Shard()
     shard.topic.limit = encode_message(a_batch(1, 4), FORM).size
     shard.deliver(*raw_records(1, 10))
 
     assert shard.published == [ids(1, 4), ids(5, 8), ids(9, 10)]
+    assert [len(call) for call in shard.topic.calls] == [1, 1, 1]
     assert shard.checkpoints.made == ["4", "8", "10"]
 
 
@@ -186,19 +198,19 @@ def test_records_before_a_bad_one_are_published_and_none_after_it() -> None:
         shard.deliver(*raw_records(1, 12), bad, *raw_records(14, 30))
 
     assert shard.published == [ids(1, 10), ids(11, 12)]
-    assert shard.checkpoints.made == ["10", "12"]
+    assert shard.checkpoints.made == ["12"]
 
 
 @pytest.mark.parametrize("bad", [1, 4, 7, 10])
 def test_a_refused_record_becomes_a_letter_and_all_others_are_published(bad: int) -> None:
-    """In order; the checkpoint passes the record once the queue has its letter."""
+    """The checkpoint passes the record once the queue has its letter."""
     letters = FakeDeadLetters()
     shard = Shard(KeepPoison(letters, percent=10))
     shard.topic.refused = f'"item-{bad}"'
     shard.deliver(*raw_records(1, 20))
 
     published = [each for message in shard.published for each in message]
-    assert published == [each for each in ids(1, 20) if each != f"item-{bad}"]
+    assert sorted(published) == sorted(each for each in ids(1, 20) if each != f"item-{bad}")
     assert [(letter.sequence_number, letter.data) for letter in letters.kept] == [
         (str(bad), raw_records(bad, bad)[0].data)
     ]
@@ -279,7 +291,7 @@ def test_a_record_that_is_too_large_becomes_a_pointer_in_its_place() -> None:
 
     counts = [message.attributes["recordCount"] for message in shard.topic.messages]
     assert counts == [3, 1, 6]
-    assert shard.checkpoints.made == ["3", "4", "10"]
+    assert shard.checkpoints.made[-1] == "10"
     assert list(claims.bodies) == ["messages/orders/shardId-1/4-4"]
     assert json.loads(shard.topic.messages[1].body)[1]["s3Key"] in claims.bodies
 
@@ -321,6 +333,123 @@ def test_giving_up_too_often_stops_the_worker() -> None:
 
     assert len(letters.kept) == 15
     assert shard.checkpoints.made[-1] == "15"
+
+
+def test_a_hundred_records_are_one_call_and_one_checkpoint() -> None:
+    """A thousand are ten."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 1000))
+
+    assert [len(call) for call in shard.topic.calls] == [10] * 10
+    assert len(shard.checkpoints.made) == 10
+    assert [each for message in shard.published for each in message] == ids(1, 1000)
+
+
+def same_item(first: int, last: int) -> list[RawRecord]:
+    """Records of one item."""
+    documents = [a_document(number) for number in range(first, last + 1)]
+    for document in documents:
+        document["dynamodb"]["Keys"] = {"id": {"S": "hot"}}
+    return [
+        RawRecord(document["dynamodb"]["SequenceNumber"], json.dumps(document).encode())
+        for document in documents
+    ]
+
+
+def test_changes_of_one_item_are_never_side_by_side() -> None:
+    """A message of it waits for the one before; others pass both."""
+    shard = Shard()
+    shard.deliver(*same_item(1, 20), *raw_records(21, 40))
+
+    assert shard.published == [ids(1, 10), ids(21, 30), ids(31, 40), ids(11, 20)]
+    assert [len(call) for call in shard.topic.calls] == [3, 1]
+    assert shard.checkpoints.made == ["10", "40"]
+
+
+def test_a_fifo_topic_gets_one_message_after_the_other() -> None:
+    """Each is checkpointed for itself."""
+    shard = Shard(lanes=Lanes(calls=1, messages=1))
+    shard.deliver(*raw_records(1, 30))
+
+    assert shard.published == [ids(1, 10), ids(11, 20), ids(21, 30)]
+    assert shard.checkpoints.made == ["10", "20", "30"]
+
+
+def second_call(under_way: Sequence[Sequence[Message]], wait: bool) -> Sequence[Message]:  # noqa: FBT001
+    """The second call ends before the first."""
+    return under_way[min(1, len(under_way) - 1)] if wait else ()
+
+
+def test_a_later_call_that_ends_first_is_not_checkpointed() -> None:
+    """Only when there is no hole before it any more."""
+    shard = Shard()
+    shard.topic.arrive = second_call
+    shard.deliver(*raw_records(1, 200))
+
+    assert shard.published[0] == ids(101, 110)
+    assert shard.checkpoints.made == ["200"]
+
+
+def test_a_call_that_ended_meanwhile_is_checkpointed_before_anybody_waits() -> None:
+    """The next may begin while records are read."""
+    shard = Shard()
+    shard.topic.arrive = lambda under_way, _wait: under_way[0]
+    shard.deliver(*raw_records(1, 300))
+
+    assert shard.checkpoints.made == ["100", "200", "300"]
+
+
+def test_a_lease_lost_with_calls_under_way_ends_when_they_are_over() -> None:
+    """What SNS took is noted, nothing of it is checkpointed, and nothing more is sent."""
+    shard = Shard()
+    shard.checkpoints.lease_is_lost = True
+    shard.deliver(*raw_records(1, 995))
+    shard.deliver(*raw_records(996, 1200))
+
+    assert shard.topic.under_way == []
+    assert shard.journal.events == ["batch_published"] * 40 + ["lease_lost"]
+    assert len(shard.topic.calls) == 4
+    assert shard.checkpoints.made == []
+
+
+def test_what_fails_while_a_lost_lease_is_given_up_is_left_to_the_next_holder() -> None:
+    """It is counted with what was never sent."""
+    shard = Shard()
+    shard.topic.lanes = Lanes(calls=4, messages=10)
+    shard.topic.refused = '"item-150"'
+    shard.checkpoints.lease_is_lost = True
+    shard.deliver(*raw_records(1, 205))
+
+    assert shard.journal.notes[-1] == ("lease_lost", {"dropped": 15})
+
+
+def test_a_record_that_cant_be_written_is_refused_in_its_turn() -> None:
+    """What stands before it is published, and so is what follows once it is a letter."""
+    letters = FakeDeadLetters()
+    shard = Shard(KeepPoison(letters, percent=10), form=replace(FORM, plain_images=True))
+    document = a_document(4)
+    document["dynamodb"]["NewImage"]["amount"] = {"N": "much"}
+    bad = RawRecord("4", json.dumps(document).encode())
+    shard.deliver(*raw_records(1, 3), bad, *raw_records(5, 10))
+
+    published = [json.loads(message.body) for message in shard.topic.messages]
+    assert [entry["newImage"]["id"] for entries in published for entry in entries] == [
+        *ids(1, 3),
+        *ids(5, 10),
+    ]
+    assert [letter.sequence_number for letter in letters.kept] == ["4"]
+    assert shard.checkpoints.made == ["3", "4", "10"]
+
+
+def test_what_is_refused_is_dealt_with_when_nothing_else_is_under_way() -> None:
+    """A shard that stops there has no later checkpoint, whatever was published beside it."""
+    shard = Shard()
+    shard.topic.refused = '"item-55"'
+    with pytest.raises(PoisonError, match="record 55"):
+        shard.deliver(*raw_records(1, 400))
+
+    assert shard.topic.under_way == []
+    assert shard.checkpoints.made[-1] == "54"
 
 
 def test_a_publish_is_noted_with_its_facts() -> None:

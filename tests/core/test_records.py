@@ -92,3 +92,25 @@ def test_any_json_gives_a_record_or_a_record_error(document: object) -> None:
 
     assert isinstance(outcome, ChangeRecord | RecordError)
     assert outcome.sequence_number == "7"
+
+
+def test_changes_of_one_item_say_so_and_no_others_do() -> None:
+    """In whatever order the stream gives the attributes of a key."""
+    both = [{"a": {"S": "x"}, "b": {"N": "1"}}, {"b": {"N": "1"}, "a": {"S": "x"}}]
+    items = []
+    for keys in [*both, {"a": {"S": "x"}}, {"a": {"B": "x"}, "b": {"N": "1"}}]:
+        document = a_document(7)
+        document["dynamodb"]["Keys"] = keys
+        items.append(decode_record(RawRecord("7", json.dumps(document).encode())).item)
+
+    assert items[0] == items[1]
+    assert len(set(items)) == 3
+
+
+def test_keys_that_no_item_has_count_as_one_item() -> None:
+    """Too deep to be written: nothing may overtake what can't be told apart."""
+    depth = 300
+    deep = '{"Keys": ' + '{"M": ' * depth + "{}" + "}" * depth + "}"
+    data = f'{{"eventName": "REMOVE", "dynamodb": {deep}}}'.encode()
+
+    assert decode_record(RawRecord("7", data)).item == b""

@@ -12,7 +12,7 @@ from consumer.core.batches import Batcher
 from consumer.core.letters import StopAtPoison
 from consumer.core.processor import ShardProcessor
 from tests.builders import FORM
-from tests.fakes import FakeJournal, FakeTopic
+from tests.fakes import FakeJournal, FakeTopic, fitting
 from tests.fuzz.attempt import attempt
 from tests.fuzz.strategies import ANY_JSON
 
@@ -48,7 +48,7 @@ LINES = st.lists(
 
 def talk(lines: list[str]) -> tuple[SystemExit | None, FakeJournal, list[dict[str, Any]]]:
     """What the lines lead to: an end of the process, the log, and what the daemon hears."""
-    journal, topic, answers = FakeJournal(), FakeTopic(), io.StringIO()
+    journal, topic, answers = FakeJournal(), fitting(FakeTopic()), io.StringIO()
 
     def build(_shard_id: str) -> ShardProcessor:
         return ShardProcessor(FORM, Batcher(10, 0), topic, journal, StopAtPoison())

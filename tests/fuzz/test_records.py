@@ -15,7 +15,7 @@ from consumer.core.messages import encode_message
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord, decode_record
 from tests.builders import FORM, a_raw_record
-from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic
+from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, fitting
 from tests.fuzz.attempt import attempt
 from tests.fuzz.strategies import RECORD_DATA
 
@@ -58,7 +58,7 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
     ]
     topic, letters, checkpoints = FakeTopic(), FakeDeadLetters(), FakeCheckpointer()
     poison = KeepPoison(letters, percent=100)
-    processor = ShardProcessor(FORM, Batcher(10, 0), topic, FakeJournal(), poison)
+    processor = ShardProcessor(FORM, Batcher(10, 0), fitting(topic), FakeJournal(), poison)
     processor.process_records(Delivery(records, None, 0.0), checkpoints)
     published = sum(len(orjson.loads(message.body)) for message in topic.messages)
 
@@ -71,7 +71,8 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
 def test_a_record_that_stops_the_shard_is_not_passed(data: bytes) -> None:
     """No checkpoint reaches it."""
     topic, checkpoints = FakeTopic(), FakeCheckpointer()
-    processor = ShardProcessor(FORM, Batcher(10, 0), topic, FakeJournal(), StopAtPoison())
+    publisher = fitting(topic)
+    processor = ShardProcessor(FORM, Batcher(10, 0), publisher, FakeJournal(), StopAtPoison())
     records = [a_raw_record(1), RawRecord("2", data), a_raw_record(3)]
     delivery = Delivery(records, None, 0.0)
     _, refusal = attempt(PoisonError, lambda: processor.process_records(delivery, checkpoints))

@@ -23,15 +23,28 @@ from rich.table import Table
 from tests.places import ROOT
 
 PROCESSOR = "consumer/core/processor.py"
+FLIGHTS = "consumer/core/flights.py"
 CLAIMS = "consumer/core/claims.py"
+CALLS = "consumer/adapters/calls.py"
+SNS = "consumer/adapters/sns.py"
 FAILURES = "consumer/adapters/failures.py"
 
 # Lines of the processor.
-PUBLISH = "        receipt = self._publisher.publish(part.message)\n"
-CHECKPOINT = "        checkpointer.checkpoint(part.batch.last_sequence_number)\n"
+ADD = "            self._flights.add(part, message)\n"
+ADD_CHECKPOINT = "            checkpointer.checkpoint(part.batch.last_sequence_number)\n"
+CHECKPOINT = "            checkpointer.checkpoint(published)\n"
+LANDED = "self._note_published(self._flights.land(outcome.message), receipt)\n"
+LANDED_CHECKPOINT = """\
+                    last = outcome.message.attributes["lastSequenceNumber"]
+                    checkpointer.checkpoint(str(last))
+"""
+LAST_WAIT = """\
+        self._deliver(self._batcher.due(delivery.now), checkpointer)
+        self._land(checkpointer)
+"""
 LETTER = "        self._poison.take("
 LETTER_CHECKPOINT = "        checkpointer.checkpoint(error.sequence_number)\n"
-FLUSH = "            self._deliver(self._batcher.flush(), checkpointer)\n"
+FLUSH = "            self._deliver_all(checkpointer)\n"
 SHARD_END = "            checkpointer.checkpoint_shard_end()\n"
 GIVEN_UP_FIRST = "for record in batch.records[:1]:\n            refusal"
 STOPPED = """\
@@ -41,10 +54,12 @@ STOPPED = """\
             self._journal.note("shutdown_requested")
 """
 
-# A line of the claim check.
-PUBLISH_FITTING = (
-    "        return self._publisher.publish(message if fits else self._claims.keep(message))\n"
-)
+# Lines of the flights.
+HOLD = "            held |= flight.items\n"
+HOLD_UNDER_WAY = """\
+            if flight in call or flight.state is not State.WAITING:
+                held |= flight.items
+"""
 
 
 @dataclass(frozen=True)
@@ -63,10 +78,57 @@ class Mutation:
 
 
 MUTATIONS = (
-    Mutation(
-        "checkpoint before publish", PROCESSOR, ((CHECKPOINT, ""), (PUBLISH, CHECKPOINT + PUBLISH))
-    ),
+    Mutation("checkpoint before publish", PROCESSOR, ((ADD, ADD + ADD_CHECKPOINT),)),
     Mutation("checkpoint too far", PROCESSOR, ((CHECKPOINT, CHECKPOINT[:-2] + " + '0')\n"),)),
+    Mutation("checkpoint past a hole", PROCESSOR, ((LANDED, LANDED + LANDED_CHECKPOINT),)),
+    Mutation(
+        "an action answered with calls under way",
+        PROCESSOR,
+        ((LAST_WAIT, LAST_WAIT.splitlines(keepends=True)[0]),),
+    ),
+    Mutation(
+        "calls under way tried on after a lost lease",
+        PROCESSOR,
+        (("            self._call_back()\n", ""),),
+    ),
+    Mutation(
+        "the same item twice under way",
+        FLIGHTS,
+        (("held.isdisjoint(flight.items)", "True"),),
+    ),
+    Mutation(
+        "a change that waits overtaken by the next of its item", FLIGHTS, ((HOLD, HOLD_UNDER_WAY),)
+    ),
+    Mutation(
+        "something sent past a refused message",
+        FLIGHTS,
+        (("            if flight.error:\n                return\n", ""),),
+    ),
+    Mutation(
+        "a refused message's turn while others are under way",
+        FLIGHTS,
+        (("if self._flying or not self._line", "if not self._line"),),
+    ),
+    Mutation(
+        "a failed entry forgotten",
+        CALLS,
+        (("                self._left.append((message, hope))\n", ""),),
+    ),
+    Mutation(
+        "a failed entry taken for published",
+        SNS,
+        (("{**taken, **failed}", "{**dict.fromkeys(failed, 'm'), **taken}"),),
+    ),
+    Mutation(
+        "an entry without an answer taken for published",
+        SNS,
+        (("answers.get(str(number), unsaid)", "answers.get(str(number), str(unsaid))"),),
+    ),
+    Mutation(
+        "a recalled call sent again",
+        CALLS,
+        (("if self._recalled.is_set():", "if False:"),),
+    ),
     Mutation("tail forgotten at the shard's end", PROCESSOR, ((FLUSH + SHARD_END, SHARD_END),)),
     Mutation(
         "tail forgotten at a stop",
@@ -76,7 +138,7 @@ MUTATIONS = (
     Mutation(
         "held records published after a lost lease",
         PROCESSOR,
-        (("dropped=self._batcher.discard()", "dropped=0"),),
+        (("self._batcher.discard() + self", "self"),),
     ),
     Mutation(
         "the shard's end checkpointed after a lost lease",
@@ -96,7 +158,7 @@ MUTATIONS = (
     Mutation(
         "second half of a refused batch forgotten",
         PROCESSOR,
-        (("for half in batch.halves():", "for half in batch.halves()[:1]:"),),
+        (("for half in batch.halves() for", "for half in batch.halves()[:1] for"),),
     ),
     Mutation(
         "an error swallowed by the guard",
@@ -126,22 +188,15 @@ MUTATIONS = (
     Mutation(
         "a message published that is one byte too large",
         CLAIMS,
-        (("message.size <= self", "message.size - 1 <= self"),),
+        (("if message.size <= self", "if message.size - 1 <= self"),),
     ),
     Mutation(
-        "pointer published before the bucket has the body",
+        "pointer published to a body that the bucket does not have",
         CLAIMS,
         (
             (
-                PUBLISH_FITTING,
-                """\
-        if fits:
-            return self._publisher.publish(message)
-        place = Place("large-changes", claim_key(message))
-        receipt = self._publisher.publish(pointer_to(message, place))
-        self._claims.keep(message)
-        return receipt
-""",
+                "else self._claims.keep(message)\n",
+                "else pointer_to(message, Place('large-changes', claim_key(message)))\n",
             ),
         ),
     ),
@@ -153,13 +208,7 @@ MUTATIONS = (
     Mutation(
         "an operator's failure given up",
         "consumer/adapters/retries.py",
-        (
-            (
-                "        if not isinstance(_error_of(retry_state), PassingError):",
-                "        if False:",
-            ),
-            ("except PassingError as error:", "except (PassingError, OperatorError) as error:"),
-        ),
+        (("        if not isinstance(error, PassingError):", "        if False:"),),
     ),
     Mutation(
         "a full batch holds one record too many",

@@ -14,7 +14,7 @@ from consumer.core.batches import Batcher
 from consumer.core.letters import StopAtPoison
 from consumer.core.processor import Delivery, ShardProcessor
 from tests.builders import FORM, raw_records
-from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed
+from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed, fitting
 from tests.places import ROOT
 
 RECORDS = 35
@@ -34,7 +34,8 @@ def live(topic: FakeTopic, checkpoints: FakeCheckpointer, lasts: int) -> None:
     checkpointer = FakeCheckpointer(checkpoints.made)
     checkpointer.checkpoint = Fuse(lasts).before(checkpointer.checkpoint)  # type: ignore[method-assign,assignment]
     form = replace(FORM, entry_metadata=True)
-    processor = ShardProcessor(form, Batcher(10, 1), topic, FakeJournal(), StopAtPoison())
+    publisher = fitting(FakeTopic(topic.messages))
+    processor = ShardProcessor(form, Batcher(10, 1), publisher, FakeJournal(), StopAtPoison())
     begin = int(checkpoints.made[-1]) + 1 if checkpoints.made else 1
     processor.process_records(Delivery(raw_records(begin, RECORDS), None, 0.0), checkpointer)
     processor.shard_ended(checkpointer)

@@ -18,6 +18,7 @@ SETTINGS = ChildSettings(
     on_poison="stop",
     dead_letter_queue_url=None,
     dead_letter_max_percent=10,
+    max_in_flight=4,
     retry_max_wait_millis=30_000,
     operator_error_exit_after=0,
     claim_check_bucket=None,
