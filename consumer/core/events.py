@@ -50,7 +50,7 @@ EVENTS: Mapping[EventKey, EventKind] = {
     "batch_published": EventKind(
         "INFO",
         "Published {records} records as one message",
-        "SNS has taken the batch; its checkpoint is made next.",
+        "SNS has taken the batch; its checkpoint is made once all before it is taken, too.",
     ),
     "body_kept": EventKind(
         "INFO",

@@ -44,6 +44,8 @@ KINDS = (
     Kind("topic_dropping", 1, 5),
     # It takes messages and doesn't say so.
     Kind("topic_mute", 1, 5),
+    # It takes some messages of a call, and says so inside a 200.
+    Kind("topic_partly", 2, 6),
     Kind("topic_slow", 2, 6),
     Kind("leases_throttled", 1, 5),
     Kind("leases_failing", 1, 5),

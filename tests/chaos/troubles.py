@@ -56,6 +56,7 @@ class Troubles:
             **_faults(services.topic, weather.TOPIC),
             **_faults(services.leases, weather.LEASES),
             "topic_mute": lambda _: services.topic.lose_answers(),
+            "topic_partly": lambda _: services.topic.fail_partly(),
         }
 
     @property

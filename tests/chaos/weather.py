@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Mapping
 
 from consumer.sandbox.proxy import Answer, DroppedError, Request
+from tests.chain.partly import is_batch, say_failed
 from tests.streams import faults
 from tests.streams.errors import service_error
 from tests.streams.faults import Fault
 
 _SHARE = 0.7
+_SHARE_OF_MESSAGES = 0.3
 
 
 class Weather:
@@ -22,7 +24,7 @@ class Weather:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - the same every time is what is wanted
         self._on: dict[str, Fault] = {}
-        self._loses_answers = False
+        self._loses_answers = self._fails_partly = False
         self._lock = threading.Lock()
 
     def begin(self, name: str, fault: Fault) -> Callable[[], object]:
@@ -36,6 +38,11 @@ class Weather:
         self._loses_answers = True
         return self._answer_again
 
+    def fail_partly(self) -> Callable[[], object]:
+        """Let some messages of each PublishBatch fail and others not; return what ends it."""
+        self._fails_partly = True
+        return self._succeed_again
+
     def instead(self, request: Request) -> Answer | None:
         """Answer in the service's place, or not."""
         with self._lock:
@@ -43,14 +50,20 @@ class Weather:
             spared = self._chance.random() > _SHARE
         return None if spared else fault(request)
 
-    def change(self, _request: Request, body: bytes) -> bytes:
-        """Let an answer pass, or lose it."""
+    def change(self, request: Request, body: bytes) -> bytes:
+        """Let an answer pass, lose it, or say of some messages in it that they failed."""
         if self._loses_answers:
             raise DroppedError
+        if self._fails_partly and is_batch(request):
+            with self._lock:
+                return say_failed(body, _SHARE_OF_MESSAGES, self._chance)
         return body
 
     def _answer_again(self) -> None:
         self._loses_answers = False
+
+    def _succeed_again(self) -> None:
+        self._fails_partly = False
 
 
 def only(operation: str, fault: Fault) -> Fault:
