@@ -6,7 +6,7 @@ from itertools import combinations, product
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumer.core.batches import Batch
@@ -138,6 +138,22 @@ def test_a_refused_message_has_its_turn_when_nothing_else_is_under_way() -> None
     assert three in flights.depart(LIMIT, full=False)
 
 
+def test_a_refused_message_waits_for_what_is_under_way_behind_it() -> None:
+    """Though it is first in line."""
+    flights = Flights(Lanes(calls=3, messages=2))
+    one, two = a_line(flights, "a", "b")
+    assert flights.depart(LIMIT, full=False) == [one, two]
+    flights.refuse(one, REFUSED)
+    assert flights.next_refused() is None
+    flights.land(two)
+    assert flights.published() is None
+    refused = flights.next_refused()
+
+    assert refused is not None
+    assert refused.message == one
+    assert flights.published() == two.attributes["lastSequenceNumber"]
+
+
 def test_parts_of_a_refused_message_go_first_and_alone() -> None:
     """Each of them."""
     flights = Flights(Lanes(calls=3, messages=2))
@@ -262,6 +278,7 @@ def test_whatever_arrives_when_no_item_is_overtaken(calls: int, messages: int) -
     assert (ways > 81) == (calls * messages > 1)
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(
     line=st.lists(st.text("abcdefgh", min_size=1, max_size=3), max_size=25),
     lanes=st.builds(Lanes, calls=st.integers(1, 4), messages=st.integers(1, 10)),
