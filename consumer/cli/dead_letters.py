@@ -210,6 +210,7 @@ def _summary(kept: KeptLetter) -> Mapping[str, Any]:
         "table": envelope.table,
         "shardId": letter.shard_id,
         "sequenceNumber": letter.sequence_number,
+        "class": letter.failure,
         "reason": letter.reason,
         "complete": _is_complete(letter),
     }

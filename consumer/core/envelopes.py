@@ -74,6 +74,7 @@ def open_letter(text: str) -> tuple[Letter, Envelope]:
             sequence_number=document["sequenceNumber"],
             data=_data(document["record"]) if document["complete"] else b"",
             reason=document["reason"],
+            failure=document["class"],
             elsewhere=_elsewhere(document["record"]),
         )
         envelope = Envelope(document["table"], document["workerId"], document["time"])
@@ -87,6 +88,7 @@ def _text(letter: Letter, envelope: Envelope, record: Any, *, complete: bool) ->
         "table": envelope.table,
         "shardId": letter.shard_id,
         "sequenceNumber": letter.sequence_number,
+        "class": letter.failure,
         "reason": letter.reason[:2000],
         "time": envelope.time,
         "workerId": envelope.worker_id,

@@ -14,6 +14,11 @@ StreamPublisherError
 └── LeaseLostError      another worker holds the shard: drop what is held and say nothing
 """
 
+from typing import Literal
+
+FailureName = Literal["record's", "batch's", "passing"]
+"""The class of what a record failed for, as docs/failures.md names it."""
+
 
 class StreamPublisherError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -57,7 +62,19 @@ class _AtRecordError(StreamPublisherError):
 
 
 class RecordError(_AtRecordError):
-    """A record can't be read, or can't be published even alone."""
+    """A record can't be read, or can't be published even alone.
+
+    Args:
+        sequence_number: Where the record stands in its shard.
+        reason: What is wrong with it.
+        failure: The class of what it failed for.
+    """
+
+    def __init__(
+        self, sequence_number: str, reason: str, failure: FailureName = "record's"
+    ) -> None:
+        super().__init__(sequence_number, reason)
+        self.failure: FailureName = failure
 
 
 class PoisonError(_AtRecordError):

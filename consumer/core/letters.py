@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.core.errors import PoisonError, TooManyLettersError
+from consumer.core.errors import FailureName, PoisonError, TooManyLettersError
 from consumer.core.places import Place
 
 
@@ -17,6 +17,7 @@ class Letter:
         sequence_number: Where it stands there.
         data: The record as it came from the stream.
         reason: What is wrong with it.
+        failure: The class of what it failed for.
         elsewhere: Where the record lies that was too large for the queue; `data` is then empty
             until somebody has fetched it.
     """
@@ -25,6 +26,7 @@ class Letter:
     sequence_number: str
     data: bytes
     reason: str
+    failure: FailureName = "record's"
     elsewhere: Place | None = None
 
 

@@ -14,6 +14,7 @@ from consumer.core.claims import FittingPublisher
 from consumer.core.cuts import Part, cut
 from consumer.core.errors import (
     BatchError,
+    FailureName,
     GivenUpError,
     LeaseLostError,
     PublishError,
@@ -229,8 +230,9 @@ class ShardProcessor:
         if isinstance(error, BatchError) and len(batch.records) > 1:
             self._flights.put_first(self._halves(batch))
             return
+        failure: FailureName = "batch's" if isinstance(error, BatchError) else "passing"
         for record in batch.records:
-            refusal = RecordError(record.sequence_number, str(error))
+            refusal = RecordError(record.sequence_number, str(error), failure)
             self._refuse(record.data, refusal, checkpointer)
 
     def _halves(self, batch: Batch) -> list[Part]:
@@ -239,7 +241,8 @@ class ShardProcessor:
 
     def _refuse(self, data: bytes, error: RecordError, checkpointer: Checkpointer) -> None:
         """Make a dead letter of a record, or stop before it."""
-        self._poison.take(Letter(self._form.shard_id, error.sequence_number, data, error.reason))
+        place = self._form.shard_id, error.sequence_number
+        self._poison.take(Letter(*place, data, error.reason, error.failure))
         self._journal.note(
             "record_dead_lettered", sequenceNumber=error.sequence_number, error=error.reason
         )

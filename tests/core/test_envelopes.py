@@ -16,7 +16,7 @@ ENVELOPE = Envelope("orders", "worker-1", "2026-01-31T12:00:00.000+00:00")
 
 def letter(data: bytes) -> Letter:
     """A record that can't be published."""
-    return Letter("shardId-1", "7", data, "is too large")
+    return Letter("shardId-1", "7", data, "is too large", "batch's")
 
 
 @given(st.binary(max_size=300))

@@ -215,6 +215,7 @@ def test_a_refused_record_becomes_a_letter_and_all_others_are_published(bad: int
         (str(bad), raw_records(bad, bad)[0].data)
     ]
     assert letters.kept[0].reason == "the topic refuses it"
+    assert letters.kept[0].failure == "batch's"
     assert shard.checkpoints.made == sorted(shard.checkpoints.made, key=int)
     assert shard.checkpoints.made[-1] == "20"
     assert shard.journal.events.count("record_dead_lettered") == 1
@@ -229,6 +230,7 @@ def test_what_cant_be_read_becomes_a_letter_after_what_came_before_it() -> None:
 
     assert shard.published == [ids(1, 3), ids(5, 6)]
     assert [letter.data for letter in letters.kept] == [b"\xff{"]
+    assert letters.kept[0].failure == "record's"
     assert shard.checkpoints.made == ["3", "4", "6", "SHARD_END"]
 
 
@@ -318,6 +320,7 @@ def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
 
     assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(1, 11)]
     assert {letter.reason for letter in letters.kept} == {"throttled; given up after 5 tries"}
+    assert {letter.failure for letter in letters.kept} == {"passing"}
     assert letters.kept[2].data == raw_records(3, 3)[0].data
     assert shard.published == [ids(11, 20)]
     assert shard.checkpoints.made == [*(str(n) for n in range(1, 11)), "20"]
