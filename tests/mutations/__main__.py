@@ -7,11 +7,13 @@ them passes the tests of the core and the adapters.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -231,9 +233,9 @@ class Verdict:
 def main(*, as_json: bool) -> None:
     """Break the core on purpose and look which test notices."""
     console = Console(stderr=True)
-    verdicts = [
-        judge(mutation) for mutation in track(MUTATIONS, "Breaking the core", console=console)
-    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        judged = pool.map(judge, MUTATIONS)
+        verdicts = list(track(judged, "Breaking the core", len(MUTATIONS), console=console))
     if as_json:
         click.echo(json.dumps([asdict(verdict) for verdict in verdicts], indent=2))
     else:
@@ -264,8 +266,9 @@ def _apply(mutation: Mutation, copy: Path) -> None:
 
 def _first_failure(copy: Path) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    options = ["--hypothesis-profile", "any-example", "-m", "not server"]
     done = subprocess.run(
-        [*command, "tests/core", "tests/adapters", "tests/contracts"],
+        [*command, *options, "tests/core", "tests/adapters", "tests/contracts"],
         cwd=copy,
         capture_output=True,
         text=True,
