@@ -1,0 +1,34 @@
+"""Tables of the kept figures in the documents, between two comments; `scripts/bench --keep` writes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.figures import rows_of
+from tests.places import ROOT
+
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "speed.md")
+_PLACE = "<!-- figures: {} -->\n"
+_END = "<!-- end of figures -->"
+
+
+def written_in(document: str, scenario: str, table: str) -> str:
+    """Return a document with a scenario's table in its place; as it was where it has none."""
+    place = re.escape(_PLACE.format(scenario))
+    whole = re.compile(f"({place}).*?(?={re.escape(_END)})", re.DOTALL)
+    return whole.sub(lambda found: found[1] + table, document)
+
+
+def table_of(scenario: str, measured: Mapping[str, Any]) -> str:
+    """Return a scenario's table in Markdown, with a line that says where it is from."""
+    head, *rows = (f"| {' | '.join(row)} |" for row in rows_of(measured))
+    rule = "|" + " --- |" * (head.count(" | ") + 1)
+    return "\n".join([_source(scenario, measured["machine"]), "", head, rule, *rows]) + "\n"
+
+
+def _source(scenario: str, machine: Mapping[str, Any]) -> str:
+    return (
+        f"`scripts/bench {scenario}` on {machine['date']}: {machine['cores']} cores of "
+        f"{machine['processor']}, {machine['memory_gib']:g} GiB, Python {machine['python']}, "
+        f"{machine['java']}."
+    )
