@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,10 +58,14 @@ def main(scenario: str, *, as_json: bool, keep: str | None) -> None:
 
 def _measured(scenario: str) -> dict[str, Any]:
     console = Console(stderr=True)
+
+    def say(what: str) -> None:
+        if console.is_terminal:
+            status.update(f"{scenario}: {what}")
+        else:
+            click.echo(f"{scenario}: {what}", err=True)
+
     with console.status(f"{scenario}: starting") as status:
-        say: Callable[[str], None] = lambda what: status.update(f"{scenario}: {what}")  # noqa: E731
-        if not console.is_terminal:
-            say = lambda what: click.echo(f"{scenario}: {what}", err=True)  # noqa: E731
         figures = SCENARIOS[scenario].measure(say)
     return {"scenario": scenario, "machine": machine.facts(), **figures}
 
@@ -87,11 +91,7 @@ def _judge(measured: Mapping[str, Any]) -> None:
     """Print every number that has a limit, and fail where one is missed."""
     verdict: Mapping[str, Mapping[str, Any]] = measured["verdict"]
     for name, found in verdict.items():
-        limit = " ".join(
-            f"{word} {found[word]}" for word in ("at_least", "at_most") if word in found
-        )
-        kept = "kept" if found["kept"] else "MISSED"
-        click.echo(f"{name}: {found['is']} ({limit.replace('_', ' ')}): {kept}", err=True)
+        click.echo(f"{name}: {found['is']}, {_limit(found)}", err=True)
     wrong = [
         f"{side}: {balance}"
         for side, balance in measured.get("promise", {}).items()
@@ -101,6 +101,11 @@ def _judge(measured: Mapping[str, Any]) -> None:
         click.echo(f"lost or out of order: {wrong}", err=True)
     if wrong or not all(found["kept"] for found in verdict.values()):
         sys.exit(exits.FAILED)
+
+
+def _limit(found: Mapping[str, Any]) -> str:
+    (word,) = {"at_least", "at_most"} & set(found)
+    return f"{word.replace('_', ' ')} {found[word]}: {'kept' if found['kept'] else 'MISSED'}"
 
 
 if __name__ == "__main__":

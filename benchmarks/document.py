@@ -1,4 +1,4 @@
-"""Tables of the kept figures in the documents, between two comments; `scripts/bench --keep` writes."""
+"""Tables of the kept figures in the documents; `scripts/bench --keep` writes them there."""
 
 import re
 from collections.abc import Mapping

@@ -1,11 +1,12 @@
 """How long a deploy and a crash are felt: the longest that a change of any shard had to wait.
 
-Three workers share six shards of a simulated stream while changes are written. First each of them is
-stopped and started again, one after the other; then the leader is killed and stays away.
+Three workers share six shards of a simulated stream while changes are written. First each of them
+is stopped and started again, one after the other; then the leader is killed and stays away.
 """
 
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.figures import at_most
@@ -46,7 +47,11 @@ def _restart_all(fleet: Fleet, workers: dict[str, Daemon]) -> None:
         worker.stop()
         workers[name] = fleet.start(name)
         # As a service manager does, who sees a worker that runs, and goes on to the next.
-        fleet.seconds_until(lambda name=name: fleet.leases()[name] > 0, _BALANCE_SECONDS)
+        fleet.seconds_until(partial(_has_leases, fleet, name), _BALANCE_SECONDS)
+
+
+def _has_leases(fleet: Fleet, worker: str) -> bool:
+    return fleet.leases()[worker] > 0
 
 
 def _kill_leader(fleet: Fleet, workers: dict[str, Daemon]) -> None:

@@ -77,7 +77,7 @@ class Fleet:
         return str(found["Item"]["ownerName"]["S"]) if "Item" in found else None
 
     def is_balanced(self, workers: int) -> bool:
-        """Whether these workers and no others have all leases, nobody more than one above another."""
+        """Whether so many workers have all leases, none more than one above another."""
         held = self.leases()
         return len(held) == workers and held.total() == self.shards and is_even(held)
 

@@ -1,7 +1,7 @@
 """How soon a write is seen: from the change in the stream to the answer of SNS, at defaults.
 
-One shard of a simulated stream, and a stand-in for SNS that answers after 20 ms. What DynamoDB takes
-to put a change into its stream comes on top.
+One shard of a simulated stream, and a stand-in for SNS that answers after 20 ms. What DynamoDB
+takes to put a change into its stream comes on top.
 """
 
 from collections.abc import Callable, Mapping, Sequence

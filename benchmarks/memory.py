@@ -73,7 +73,8 @@ def _seconds_until_ready(command: list[str], environ: dict[str, str]) -> float:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as child:
-        assert child.stdin and child.stdout  # noqa: S101 - for the type checker
+        assert child.stdin  # noqa: S101 - for the type checker
+        assert child.stdout  # noqa: S101 - the same
         child.stdin.write(_INITIALIZE)
         child.stdin.flush()
         answer = next(line for line in child.stdout if line.strip())
@@ -119,7 +120,7 @@ def figures(found: dict[int, tuple[float, list[float]]], child: list[float]) -> 
         found: By number of shards, mebibytes of the Java machine and of all its children.
         child: Seconds until a record processor is ready.
     """
-    few, many = sorted(found)[0], sorted(found)[-1]
+    few, many = min(found), max(found)
     totals = {shards: jvm + sum(children) for shards, (jvm, children) in found.items()}
     children = {shards: sum(of_one) for shards, (_, of_one) in found.items()}
     per_shard = round((children[many] - children[few]) / (many - few), 1)

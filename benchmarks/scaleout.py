@@ -1,8 +1,8 @@
 """How shards spread over workers, how long that takes, and what an idle fleet asks of AWS.
 
 Sixteen shards of a simulated stream: one worker, a second, two more, and one of the four leaves.
-Balanced is when no worker has more than one lease above another. Calls are counted with four workers
-and no changes, those to DynamoDB behind a proxy, and those for the stream left out.
+Balanced is when no worker has more than one lease above another. Calls are counted with four
+workers and no changes, those to DynamoDB behind a proxy; reads of the stream are left out.
 """
 
 import time
@@ -12,15 +12,13 @@ from typing import Any
 from benchmarks.calls import Count
 from benchmarks.figures import at_most
 from benchmarks.fleet import Fleet, new_fleet
-from consumer.demo.daemon import Daemon
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 
 SHARDS = 16
 MOST_SECONDS = 60
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 75.0
 _COUNT_SECONDS = 20.0
-_READS = "GetRecords"
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
             topic.ask("begin", millis=0)
             count.reset()
             time.sleep(_COUNT_SECONDS)
-            calls = {"DynamoDB": count.reset().total(), "SNS": topic.ask("figures")["calls"]}
+            calls = {"DynamoDB": count.reset().total(), "SNS": topic.ask("figures")["requests"]}
     minute = 60 / _COUNT_SECONDS
     told |= {
         f"calls a minute to {service}, 4 workers without changes": round(number * minute)
@@ -45,7 +43,7 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
 
 def _grow(fleet: Fleet, say: Callable[[str], None]) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    workers: list[Daemon] = []
+    workers = [fleet.start("worker-1")]
     for number in (1, 2, 4):
         say(f"{number} workers")
         while len(workers) < number:
@@ -70,7 +68,7 @@ def _told(fleet: Fleet, moment: str, workers: int) -> dict[str, Any]:
 
 def _verdict(told: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: at_most(value, MOST_SECONDS - 1)
+        name: at_most(value, MOST_SECONDS)
         for name, value in told.items()
         if name.startswith("seconds")
     }

@@ -1,7 +1,7 @@
 """How long a start is felt: of a new worker, and of one that was stopped or killed.
 
-One table with one shard, on DynamoDB Local. Each figure is of a change that is written at the moment
-named: the seconds until its message is published; for a stop, until the process has ended.
+One table with one shard, on DynamoDB Local. Each figure is of a change that is written at the
+moment named: the seconds until its message is published; for a stop, until the process has ended.
 """
 
 import signal

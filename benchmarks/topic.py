@@ -38,7 +38,7 @@ class Topic:
         self._changed = threading.Condition()
         self._calls: list[Call] = []
         self._delay = self._first = self._last = 0.0
-        self._records = self._serial = 0
+        self._records = self._requests = self._serial = 0
         self._server = _Server(self)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -49,7 +49,7 @@ class Topic:
     def begin(self, millis: int) -> None:
         """Forget what came, and take so long for each call from now on."""
         with self._changed:
-            self._calls, self._records = [], 0
+            self._calls, self._records, self._requests = [], 0, 0
             self._first = self._last = 0.0
             self._delay = millis / 1000
 
@@ -60,7 +60,7 @@ class Topic:
             return self._figures()
 
     def figures(self) -> Mapping[str, float]:
-        """Calls, messages, records, and seconds from the first call to the last answer."""
+        """Publishes, their messages and records, all requests, and seconds from first to last."""
         with self._changed:
             return self._figures()
 
@@ -75,6 +75,8 @@ class Topic:
 
     def take(self, form: bytes) -> bytes:
         """Take a call; return its answer."""
+        with self._changed:
+            self._requests += 1
         if not action(form).startswith("Publish"):
             return answer(form, 0)
         with self._changed:
@@ -95,6 +97,7 @@ class Topic:
             "calls": len(self._calls),
             "messages": sum(len(entry_ids(call.form)) or 1 for call in self._calls),
             "records": self._records,
+            "requests": self._requests,
             "seconds": self._last - self._first,
         }
 
