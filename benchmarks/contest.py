@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from benchmarks.helper import Helper
-from benchmarks.sides.batches import SUBJECT
 from consumer.daemon.launch import find_java
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.backends import REGION, Sandbox
@@ -87,7 +86,7 @@ def start_java(course: Course) -> ManagedProcess:
     source = ROOT / "benchmarks" / "java" / "Consumer.java"
     subprocess.run(["javac", "-d", classes, "-cp", class_path, source], check=True)  # noqa: S607
     logback = "-Dlogback.configurationFile=streams-daemon-logback.xml"
-    arguments = [course.stream_arn, course.table, course.topic_arn, course.table, SUBJECT]
+    arguments = [course.stream_arn, course.table, course.topic_arn, course.table]
     command = [find_java() or "java", logback, "-cp", class_path, "Consumer", *arguments]
     return ManagedProcess(command, course.folder / "java.log", course.environ)
 

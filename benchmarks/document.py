@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.figures import rows_of
 from tests.places import ROOT
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "speed.md")
+DOCUMENTS = tuple(ROOT / name for name in ("README.md", "docs/daemon.md", "docs/speed.md"))
 _PLACE = "<!-- figures: {} -->\n"
 _END = "<!-- end of figures -->"
 

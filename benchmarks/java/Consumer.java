@@ -42,11 +42,14 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  * SNS is asked through the SDK's synchronous client, left at its defaults, one message after the
  * other. Leases are made and looked for as our daemon does it, so that it is ready as soon.
  *
- * <p>Arguments: the stream's ARN, the application's name, the topic's ARN, the table, the Subject.
+ * <p>Arguments: the stream's ARN, the application's name, the topic's ARN, the table.
  */
 public final class Consumer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** In escapes: a command line or a source in another encoding would make it another Subject. */
+    private static final String SUBJECT = "Publica\u00e7\u00e3o DynamoDB Stream";
+
     private static final int BATCH = 10;
     private static final long SECOND = 1_000;
 
@@ -54,7 +57,7 @@ public final class Consumer {
 
     public static void main(String[] arguments) throws Exception {
         var region = Region.of(System.getenv("AWS_REGION"));
-        var topic = new Topic(SnsClient.create(), arguments[2], arguments[3], arguments[4]);
+        var topic = new Topic(SnsClient.create(), arguments[2], arguments[3]);
         ShardRecordProcessorFactory processors = () -> new Processor(topic);
         // The adapter reads DynamoDB; KCL wants a client of Kinesis to be there all the same.
         var kinesis = KinesisAsyncClient.builder().region(region).build();
@@ -100,7 +103,7 @@ public final class Consumer {
     }
 
     /** Publishes batches in the form of our own messages. */
-    private record Topic(SnsClient sns, String arn, String table, String subject) {
+    private record Topic(SnsClient sns, String arn, String table) {
 
         void publish(String shardId, List<KinesisClientRecord> batch) throws Exception {
             var entries = JSON.createArrayNode();
@@ -119,7 +122,7 @@ public final class Consumer {
                     "eventNames", value("String.Array", JSON.writeValueAsString(names)));
             var body = JSON.writeValueAsString(entries);
             sns.publish(message ->
-                    message.topicArn(arn).subject(subject).message(body).messageAttributes(attributes));
+                    message.topicArn(arn).subject(SUBJECT).message(body).messageAttributes(attributes));
         }
 
         private static String add(ArrayNode entries, JsonNode document) {
