@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from urllib3 import HTTPResponse
 
 from benchmarks import sns_answers
@@ -29,12 +30,12 @@ class Wire:
         )
         self.client.meta.events.register("before-send.sns", self._answer)
 
-    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> Any:  # noqa: ANN401 - the stubs say None
         form = request.body if isinstance(request.body, bytes) else str(request.body).encode()
         self.forms.append(form)
         body = io.BytesIO(sns_answers.answer(form, len(self.forms)))
         raw = HTTPResponse(body, status=200, preload_content=False)
-        return AWSResponse(request.url, 200, {"Content-Type": "text/xml"}, raw)
+        return AWSResponse(request.url, 200, HTTPHeaders(), raw)
 
 
 @pytest.fixture
