@@ -25,14 +25,14 @@ def test_documents_have_the_kept_figures(scenario: str) -> None:
 
 def test_the_picture_is_drawn_from_the_kept_figures() -> None:
     """And is the same each time."""
-    assert PICTURE.read_bytes() == draw(results.kept("throughput"))
+    assert PICTURE.read_text() == draw(results.kept("throughput"))
     assert f"]({PICTURE.relative_to(ROOT)})" in README
 
 
 def test_the_picture_loads_nothing() -> None:
     """A reader's browser asks nobody but who has the README."""
-    assert re.findall(rb"(?:href|src)=.https?:", PICTURE.read_bytes()) == []
-    assert b"<script" not in PICTURE.read_bytes()
+    assert re.findall(r"(?:href|src)=.https?:", PICTURE.read_text()) == []
+    assert "<script" not in PICTURE.read_text()
 
 
 def test_the_readme_has_no_figure_of_speed_beside_the_table() -> None:
