@@ -9,7 +9,7 @@ from benchmarks.document import DOCUMENTS, table_of, written_in
 from benchmarks.picture import PICTURE, draw
 from tests.places import ROOT
 
-SCENARIOS = ("throughput", "latency", "startup", "failover", "memory", "scaleout")
+SCENARIOS = sorted(kept.stem for kept in results.FOLDER.glob("*.json"))
 README = (ROOT / "README.md").read_text()
 
 
@@ -21,6 +21,21 @@ def test_documents_have_the_kept_figures(scenario: str) -> None:
 
     assert [written_in(text, scenario, table) for text in texts] == texts
     assert any(table in text for text in texts)
+
+
+def test_a_place_for_figures_that_nobody_kept_is_empty() -> None:
+    """What isn't measured yet isn't claimed."""
+    places = [
+        (scenario, table)
+        for document in DOCUMENTS
+        for scenario, table in re.findall(
+            r"<!-- figures: (\w+) -->\n(.*?)<!-- end of figures -->",
+            document.read_text(),
+            flags=re.DOTALL,
+        )
+    ]
+
+    assert {scenario for scenario, table in places if table} == set(SCENARIOS)
 
 
 def test_the_picture_is_drawn_from_the_kept_figures() -> None:
