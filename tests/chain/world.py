@@ -93,6 +93,11 @@ class World:
         rows = self.sandbox.client("dynamodb").scan(TableName=self.application)["Items"]
         return list(rows)
 
+    def reports(self) -> list[Mapping[str, Any]]:
+        """What workers last told of themselves."""
+        table = f"{self.application}-WorkerMetricStats"
+        return list(self.sandbox.client("dynamodb").scan(TableName=table)["Items"])
+
     def leadership(self) -> str | None:
         """The version of the leader's lock, which every renewal changes; None without a leader."""
         found = self.sandbox.client("dynamodb").get_item(
