@@ -52,7 +52,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
     python3 -m pip --python /opt/stream-publisher/venv/bin/python \
-        install --quiet --no-compile --require-hashes -r requirements/run.txt \
+        install --quiet --no-compile --no-deps --require-hashes -r requirements/run.txt \
  && rm -r /opt/stream-publisher/venv/lib/python3*/site-packages/amazon_kclpy/jars
 COPY pyproject.toml README.md LICENSE ./
 COPY consumer consumer
