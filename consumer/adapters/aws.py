@@ -26,13 +26,20 @@ def region_of(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def client(service: Any, *, attempts: int = 1, region: str | None = None) -> Any:  # noqa: ANN401
+def client(
+    service: Any,  # noqa: ANN401 - boto3's names and clients have no common type
+    *,
+    attempts: int = 1,
+    region: str | None = None,
+    endpoint: str | None = None,
+) -> Any:  # noqa: ANN401
     """Return a boto3 client with time-outs.
 
     Args:
         service: The service's name, as boto3 has it.
         attempts: How often botocore tries a call. 1 leaves retrying to the caller, who can log it.
         region: The region, if not the environment's.
+        endpoint: The endpoint's URL, if not the environment's or AWS's own.
     """
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
@@ -40,4 +47,6 @@ def client(service: Any, *, attempts: int = 1, region: str | None = None) -> Any
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
     )
-    return boto3.client(service, region_name=find_region(region), config=config)
+    return boto3.client(
+        service, region_name=find_region(region), endpoint_url=endpoint, config=config
+    )

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumer.adapters.aws import client, find_region, region_of
 from consumer.adapters.explain import NO_CREDENTIALS, explain
+from consumer.daemon.fleet import find_stream, stream_thing
 from consumer.daemon.launch import find_jars, find_java, search_path
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
@@ -71,8 +72,8 @@ def _check_credentials() -> list[str]:
 
 
 def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
-    thing = _stream_thing(configuration)
-    found, mistakes = _asked(thing, lambda: _describe_stream(configuration))
+    thing = stream_thing(configuration)
+    found, mistakes = _asked(thing, lambda: find_stream(configuration))
     if found is None:
         return None, mistakes
     arn, view = found
@@ -85,25 +86,6 @@ def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
         )
         return None, [f"{thing}: its stream has the view {view}, which lacks images; {mend}"]
     return arn, []
-
-
-def _stream_thing(configuration: Configuration) -> str:
-    if configuration.stream_arn:
-        return f"stream {configuration.stream_arn}"
-    return f"publisher.table = {configuration.table!r}"
-
-
-def _describe_stream(configuration: Configuration) -> tuple[str | None, str | None]:
-    region = configuration.kcl.region_name
-    if configuration.stream_arn:
-        streams = client("dynamodbstreams", attempts=_ATTEMPTS, region=region)
-        stream = streams.describe_stream(StreamArn=configuration.stream_arn, Limit=1)
-        return configuration.stream_arn, stream["StreamDescription"]["StreamViewType"]
-    tables = client("dynamodb", attempts=_ATTEMPTS, region=region)
-    table = tables.describe_table(TableName=configuration.table)["Table"]
-    specification = table.get("StreamSpecification", {})
-    enabled = specification.get("StreamEnabled", False)
-    return table.get("LatestStreamArn") if enabled else None, specification.get("StreamViewType")
 
 
 def _check_topic(configuration: Configuration) -> list[str]:
