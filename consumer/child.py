@@ -8,20 +8,15 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 
-from consumer.adapters.aws import client
-from consumer.adapters.bucket import Bucket, open_bucket
-from consumer.adapters.dead_letters import Origin, SqsDeadLetters
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
 from consumer.adapters.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.sns import SnsPublisher
 from consumer.core.batches import Batcher
-from consumer.core.claims import FittingPublisher, NoClaimCheck
-from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.ports import Fact, Journal
 from consumer.core.processor import ShardProcessor
+from consumer.parts import open_parts, retry_policy
 from consumer.settings.child import ChildSettings
 
 EXIT_USAGE = 2
@@ -55,45 +50,20 @@ def _explain_use() -> int:
 def _record_processor(
     settings: ChildSettings, bound: dict[str, Fact], journal: Journal
 ) -> RecordProcessor:
-    policy = RetryPolicy(
-        longest_wait_seconds=settings.retry_max_wait_millis / 1000,
+    policy = replace(
+        retry_policy(settings),
         operator_patience_seconds=settings.operator_error_exit_after or None,
-        most_attempts=settings.max_attempts or None,
-        oldest_seconds=settings.max_record_age or None,
         is_abandoned=daemon_is_gone,
     )
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
-    topic = SnsPublisher(
-        client("sns", region=settings.region),
-        settings.topic_arn,
-        Retries(f"topic {settings.topic_arn}", policy, journal),
-        most_calls=settings.max_in_flight,
-    )
-    publisher = FittingPublisher(topic, bucket or NoClaimCheck(topic))
+    parts = open_parts(settings, policy, journal)
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id
         batcher = Batcher(settings.batch_size, settings.batch_max_wait_millis / 1000)
-        poison = _poison(settings, policy, journal, bucket)
-        return ShardProcessor(settings.form(shard_id), batcher, publisher, journal, poison)
+        form = settings.form(shard_id)
+        return ShardProcessor(form, batcher, parts.publisher, journal, parts.poison)
 
     return RecordProcessor(build, journal)
-
-
-def _poison(
-    settings: ChildSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
-) -> Poison:
-    url = settings.dead_letter_queue_url
-    if settings.on_poison == "stop" or url is None:
-        return StopAtPoison()
-    letters = SqsDeadLetters(
-        client("sqs", region=settings.region),
-        url,
-        Origin(settings.table, settings.worker_id),
-        Retries(f"queue {url}", policy, journal),
-        bucket,
-    )
-    return KeepPoison(letters, settings.dead_letter_max_percent)
 
 
 if __name__ == "__main__":

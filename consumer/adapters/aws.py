@@ -12,6 +12,9 @@ _CONNECT_SECONDS = 3.1
 
 _READ_SECONDS = 15
 
+LONGEST_CALL_SECONDS = _CONNECT_SECONDS + _READ_SECONDS
+"""How long a call that botocore tries once may take, but for an answer that comes in drops."""
+
 
 def find_region(named: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
     """Return the region: the one named, else AWS_REGION's, else what boto3 finds.

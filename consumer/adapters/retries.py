@@ -1,5 +1,6 @@
 """Asking AWS again after a failure, by its class."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -35,6 +36,8 @@ class RetryPolicy:
         most_attempts: How often a message is tried that fails in passing; None without an end.
         oldest_seconds: How old the oldest change of a message may be that fails in passing; None
             without an end.
+        seconds_left: In how many seconds the last try must have begun. What has failed in passing
+            by then fails for good.
         is_abandoned: Tells whether nobody waits for the answer any more; asked before each try.
         sleep: Waits for that many seconds.
         clock: Seconds that never go back.
@@ -46,6 +49,7 @@ class RetryPolicy:
     operator_patience_seconds: float | None = None
     most_attempts: int | None = None
     oldest_seconds: float | None = None
+    seconds_left: Callable[[], float] = lambda: math.inf
     is_abandoned: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -88,6 +92,7 @@ class Retries:
             BatchError: The request is refused for what is in it.
             GivenUpError: The message has failed in passing as often, or is as old, as is wanted.
             OperatorError: Nobody has mended what is wrong within the time that the policy gives.
+            PassingError: No time is left in which to try again.
             SystemExit: The daemon is gone, so that nobody waits for the answer.
         """
         retrying = self._retrying(sleep or self._policy.sleep)
@@ -107,6 +112,8 @@ class Retries:
         if self._policy.is_abandoned():
             self._journal.note("daemon_gone")
             raise SystemExit(1)
+        if self._policy.seconds_left() <= 0:
+            raise PassingError(f"{self._thing}: no time is left to begin another try")
         try:
             return question()
         except (ClientError, BotoCoreError) as error:
@@ -118,7 +125,8 @@ class Retries:
         return Retrying(
             retry=retry_if_exception_type((PassingError, OperatorError)),
             wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
-            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock),
+            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock)
+            | _StopInTime(policy.seconds_left),
             sleep=sleep,
             before_sleep=self._before_sleep,
             reraise=True,
@@ -164,6 +172,16 @@ class _StopWaitingForOperator(stop_base):
         self._since = self._clock() if self._since is None else self._since
         patience = self._patience_seconds
         return patience is not None and self._clock() - self._since >= patience
+
+
+class _StopInTime(stop_base):
+    """Stops where the next try would begin too late."""
+
+    def __init__(self, seconds_left: Callable[[], float]) -> None:
+        self._seconds_left = seconds_left
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        return retry_state.upcoming_sleep >= self._seconds_left()
 
 
 class Hope:

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from consumer.adapters.subscription import Received, Subscription
 from consumer.cli.failures import told_in_one_line
-from consumer.settings.publisher import check_topic_arn
+from consumer.settings.formats import check_topic_arn
 
 
 def _topic_arn(_context: click.Context, _parameter: click.Parameter, arn: str) -> str:

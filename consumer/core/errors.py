@@ -11,9 +11,11 @@ StreamPublisherError
 │   └── TooManyLettersError  or no longer, since the fault is not in the records: stop the worker
 ├── CheckpointError     the checkpoint can't be made: stop
 ├── DaemonError         the daemon breaks the protocol: stop
+├── EventError          Lambda hands over what is no event of a stream: fail the invocation
 └── LeaseLostError      another worker holds the shard: drop what is held and say nothing
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 FailureName = Literal["record's", "batch's", "passing"]
@@ -94,6 +96,18 @@ class CheckpointError(StreamPublisherError):
 
 class DaemonError(StreamPublisherError):
     """The daemon said something that is not of its protocol."""
+
+
+class EventError(StreamPublisherError):
+    """What was handed over is no event of a table's stream.
+
+    Args:
+        mistakes: One line each.
+    """
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = tuple(mistakes)
 
 
 class LeaseLostError(StreamPublisherError):

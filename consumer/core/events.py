@@ -21,6 +21,8 @@ EventKey = Literal[
     "record_refused",
     "processor_failed",
     "daemon_gone",
+    "event_cut_short",
+    "event_failed",
 ]
 
 Level = Literal["INFO", "WARN", "ERROR"]
@@ -112,5 +114,17 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "WARN",
         "The daemon has ended; this record processor ends too",
         "The daemon was killed while a batch was under way. The next holder publishes it again.",
+    ),
+    "event_cut_short": EventKind(
+        "WARN",
+        "The function's time is up; {records} records from {sequenceNumber} on come again: {error}",
+        "In Lambda only. A failure that did not pass in the time of the invocation; Lambda hands "
+        "over what is left again.",
+    ),
+    "event_failed": EventKind(
+        "ERROR",
+        "{records} records from {sequenceNumber} on are not published and come again: {error}",
+        "In Lambda only. Somebody must mend something; Lambda hands over what is left again, until "
+        "it is mended or the mapping's limits are reached.",
     ),
 }

@@ -29,6 +29,7 @@ class MessageForm:
         entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
         redriven: Whether the message was a dead letter before; an attribute then says so.
+        group_id: What a FIFO topic keeps in order, where it isn't the shard.
     """
 
     table: str
@@ -37,6 +38,7 @@ class MessageForm:
     entry_metadata: bool = False
     plain_images: bool = False
     redriven: bool = False
+    group_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Message:
         subject: Its Subject.
         body: A JSON list with an entry for each record.
         attributes: Its message attributes.
-        group_id: What a FIFO topic keeps in order: the shard.
+        group_id: What a FIFO topic keeps in order: by default the shard.
         deduplication_id: What a FIFO topic knows a repeat by: the batch's place in the stream.
         oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
             None where no record says so.
@@ -110,7 +112,7 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
         subject=form.subject,
         body=f"[{b','.join(entries).decode()}]",
         attributes=_attributes(batch, form),
-        group_id=form.shard_id,
+        group_id=form.group_id or form.shard_id,
         deduplication_id=_place(batch, form),
         oldest_at_millis=_oldest(batch),
     )

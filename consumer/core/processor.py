@@ -124,6 +124,10 @@ class ShardProcessor:
         else:
             self._journal.note("shutdown_requested")
 
+    def abandon(self) -> None:
+        """Let nothing be under way any more, after a verb has raised in a process that goes on."""
+        self._call_back()
+
     def _take(self, delivery: Delivery, checkpointer: Checkpointer) -> None:
         for raw in delivery.records:
             try:

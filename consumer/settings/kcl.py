@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from consumer.settings.publisher import check_stream_arn
+from consumer.settings.formats import check_stream_arn
 
 # The side tables' names, up to 20 characters longer, must be tables' names too.
 _APPLICATION_NAME = re.compile(r"[A-Za-z0-9_.-]{3,230}")

@@ -3,6 +3,8 @@
 import re
 
 PUBLISHER_PREFIX = "publisher."
+OWN_VARIABLES = "PUBLISHER_"
+"""How variables of the publisher's own settings begin."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

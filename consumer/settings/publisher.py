@@ -1,76 +1,19 @@
 """The publisher's own settings: keys that begin with `publisher.`."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from consumer.core.messages import DEFAULT_SUBJECT
-
-_TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?", re.ASCII)
-_STREAM_ARN = re.compile(
-    r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+", re.ASCII
+from consumer.settings.formats import (
+    check_bucket,
+    check_queue_url,
+    check_stream_arn,
+    check_subject,
+    check_table,
+    check_topic_arn,
 )
-_QUEUE_URL = re.compile(r"https?://[^/\s]+/(.+/)?[\w-]+(\.fifo)?")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
-_LONGEST_SUBJECT = 99
-
-
-def check_topic_arn(arn: str) -> str:
-    """Return the ARN; raise ValueError when it isn't a topic's."""
-    if not _TOPIC_ARN.fullmatch(arn):
-        raise ValueError("is not a topic's ARN, such as arn:aws:sns:eu-west-1:123456789012:changes")
-    return arn
-
-
-def check_stream_arn(arn: str) -> str:
-    """Return the ARN; raise ValueError when it isn't a DynamoDB stream's."""
-    if not _STREAM_ARN.fullmatch(arn):
-        raise ValueError(
-            "is not a table's stream ARN, such as arn:aws:dynamodb:eu-west-1:123456789012:"
-            "table/orders/stream/2026-01-31T12:00:00.000"
-        )
-    return arn
-
-
-def table_of(stream_arn: str) -> str:
-    """Return the name of the table that a stream belongs to."""
-    match = _STREAM_ARN.fullmatch(stream_arn)
-    if match is None:
-        raise ValueError(f"{stream_arn} is not a table's stream ARN")
-    return match["table"]
-
-
-def _check_table(name: str) -> str:
-    if not _TABLE.fullmatch(name):
-        raise ValueError("is not a table's name: 3 to 255 letters, digits, '_', '-' and '.'")
-    return name
-
-
-def _check_subject(subject: str) -> str:
-    if not 1 <= len(subject) <= _LONGEST_SUBJECT:
-        raise ValueError(f"has {len(subject)} characters; SNS takes 1 to {_LONGEST_SUBJECT}")
-    if not subject.isprintable():
-        raise ValueError("has line breaks or control characters, which SNS refuses")
-    return subject
-
-
-def _check_queue_url(url: str) -> str:
-    if not _QUEUE_URL.fullmatch(url):
-        raise ValueError(
-            "is not a queue's URL, such as https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
-        )
-    return url
-
-
-def _check_bucket(name: str) -> str:
-    if not _BUCKET.fullmatch(name):
-        raise ValueError(
-            "is not a bucket's name: 3 to 63 lower-case letters, digits, '.' and '-', without s3://"
-        )
-    return name
 
 
 class PublisherSettings(BaseModel):
@@ -82,7 +25,7 @@ class PublisherSettings(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
-    table: Annotated[str, AfterValidator(_check_table)] | None = Field(
+    table: Annotated[str, AfterValidator(check_table)] | None = Field(
         None,
         description="The table whose changes are published. Its stream is looked up.",
     )
@@ -104,7 +47,7 @@ class PublisherSettings(BaseModel):
         description="How long the oldest record of a partial batch waits for the batch to fill. "
         "Looked at whenever the daemon calls, about every `idleTimeBetweenReadsInMillis`.",
     )
-    subject: Annotated[str, AfterValidator(_check_subject)] = Field(
+    subject: Annotated[str, AfterValidator(check_subject)] = Field(
         DEFAULT_SUBJECT, description="The Subject of every message."
     )
     entry_metadata: bool = Field(
@@ -115,7 +58,7 @@ class PublisherSettings(BaseModel):
         default=False,
         description="Images as plain JSON with exact numbers rather than as DynamoDB JSON.",
     )
-    claim_check_bucket: Annotated[str, AfterValidator(_check_bucket)] | None = Field(
+    claim_check_bucket: Annotated[str, AfterValidator(check_bucket)] | None = Field(
         None,
         description="The S3 bucket that takes the body of a change that is too large for the "
         "topic; a pointer to it is published. Without one such a change can't be published. A "
@@ -126,7 +69,7 @@ class PublisherSettings(BaseModel):
         description="What becomes of a record that can't be published: its shard stops before "
         "it, or it goes to the dead-letter queue and reading goes on.",
     )
-    dead_letter_queue_url: Annotated[str, AfterValidator(_check_queue_url)] | None = Field(
+    dead_letter_queue_url: Annotated[str, AfterValidator(check_queue_url)] | None = Field(
         None, description="The SQS queue that takes dead letters."
     )
     dead_letter_max_percent: int = Field(

@@ -1,6 +1,5 @@
 """From properties and environment to a whole, checked configuration."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from consumer.settings.errors import ConfigurationError
+from consumer.settings.formats import table_of
 from consumer.settings.kcl import REFUSED, KclSettings
 from consumer.settings.names import PUBLISHER_PREFIX, environment_name
 from consumer.settings.properties import fill_placeholders
-from consumer.settings.publisher import PublisherSettings, table_of
+from consumer.settings.publisher import PublisherSettings
+from consumer.settings.together import mistakes_together, nearest, other_table
 
 # kclpy's build reads it; it is no setting of the daemon.
 _NOT_OURS = frozenset({"KCL_MVN_REPO_SEARCH_URL"})
@@ -63,7 +64,7 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     publisher, publisher_mistakes = _validated(PublisherSettings, values)
     kcl, kcl_mistakes = _validated(KclSettings, values)
     mistakes += publisher_mistakes + kcl_mistakes
-    mistakes += _no_stream(values) + _no_queue(values) + _no_letters(values)
+    mistakes += mistakes_together(values)
     mistakes += _impatience(publisher) if publisher else []
     if mistakes or publisher is None or kcl is None:
         raise ConfigurationError(mistakes)
@@ -71,11 +72,9 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
 
 
 def _consistent(configuration: Configuration) -> Configuration:
-    named, stream_arn = configuration.publisher.table, configuration.stream_arn
-    if named and stream_arn and table_of(stream_arn) != named:
-        raise ConfigurationError(
-            [f"publisher.table = {named!r}: is not the table of {stream_arn}; name one of the two"]
-        )
+    mistakes = other_table(configuration.publisher.table, configuration.stream_arn)
+    if mistakes:
+        raise ConfigurationError(mistakes)
     return configuration
 
 
@@ -101,20 +100,14 @@ def _unknown_keys(properties: Mapping[str, str]) -> list[str]:
 
 
 def _why_unknown(key: str, known: Iterable[str]) -> str:
-    return REFUSED.get(key) or f"is not a known key{_nearest(key, known)}"
+    return REFUSED.get(key) or f"is not a known key{nearest(key, known)}"
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
     known = [environment_name(key) for key in known_keys()]
     ours = [name for name in environ if name.startswith(("PUBLISHER_", "KCL_"))]
     unknown = {name for name in ours if not _OF_KUBERNETES.search(name)} - set(known) - _NOT_OURS
-    return [f"{name}: is not a known variable{_nearest(name, known)}" for name in sorted(unknown)]
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    lowered = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
-    return f"; did you mean {lowered[near[0]]}?" if near else "; remove it"
+    return [f"{name}: is not a known variable{nearest(name, known)}" for name in sorted(unknown)]
 
 
 def _validated(model: type[Model], values: Mapping[str, str]) -> tuple[Model | None, list[str]]:
@@ -134,35 +127,9 @@ def _mistake(prefix: str, detail: ErrorDetails) -> str:
     return f"{key} = {detail['input']!r}: {reason[0].lower()}{reason[1:]}"
 
 
-def _no_stream(values: Mapping[str, str]) -> list[str]:
-    if any(values.get(key) for key in ("publisher.table", "publisher.streamArn", "streamName")):
-        return []
-    return ["publisher.table: is missing; name the table, in the file or as PUBLISHER_TABLE"]
-
-
 def _impatience(publisher: PublisherSettings) -> list[str]:
     timeout, wait = publisher.child_timeout_millis, publisher.retry_max_wait_millis
     if timeout >= 2 * wait:
         return []
     reason = "is less than twice publisher.retryMaxWaitMillis, a wait without a sign of life"
     return [f"publisher.childTimeoutMillis = {timeout}: {reason}; set at least {2 * wait}"]
-
-
-def _no_queue(values: Mapping[str, str]) -> list[str]:
-    kept = values.get("publisher.onPoison") == "dead-letter"
-    if not kept or values.get("publisher.deadLetterQueueUrl"):
-        return []
-    return ["publisher.deadLetterQueueUrl: is missing; publisher.onPoison = dead-letter needs it"]
-
-
-def _no_letters(values: Mapping[str, str]) -> list[str]:
-    """Giving up is wanted, but there is nowhere to put what is given up."""
-    if values.get("publisher.onPoison") == "dead-letter":
-        return []
-    limits = ("publisher.maxAttempts", "publisher.maxRecordAge")
-    return [
-        f"{key} = {values[key]!r}: needs publisher.onPoison = dead-letter, with a queue; "
-        "set that, or 0 here"
-        for key in limits
-        if values.get(key, "").strip("0")
-    ]

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from consumer.adapters.retries import RetryPolicy
 from consumer.adapters.sns import SnsPublisher, sns_attributes
-from consumer.core.errors import BatchError, GivenUpError, OperatorError
+from consumer.core.errors import BatchError, GivenUpError, OperatorError, PassingError
 from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
 from tests.builders import FORM, a_batch
@@ -69,6 +69,29 @@ def test_the_request_carries_the_whole_message() -> None:
     assert request["TopicArn"] == TOPIC
     assert (request["Subject"], request["Message"]) == (MESSAGE.subject, MESSAGE.body)
     assert request["MessageAttributes"] == sns_attributes(MESSAGE.attributes)
+
+
+def test_a_passing_failure_fails_for_good_where_the_next_try_would_begin_too_late() -> None:
+    """A function must answer before Lambda ends it: nothing begins that may not end in time."""
+    client, waits = ScriptedSns([THROTTLED] * 40), list[float]()
+    policy = RetryPolicy(
+        longest_wait_seconds=5, sleep=waits.append, seconds_left=lambda: 20 - sum(waits)
+    )
+    with pytest.raises(PassingError, match="no"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert 10 < sum(waits) < 20
+    assert len(client.requests) == len(waits) + 1
+
+
+def test_nothing_is_tried_once_no_time_is_left() -> None:
+    """A message whose turn comes too late is left for the next invocation."""
+    client, waits = ScriptedSns([]), list[float]()
+    policy = RetryPolicy(sleep=waits.append, seconds_left=lambda: 0)
+    with pytest.raises(PassingError, match="no time is left"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert (client.requests, waits) == ([], [])
 
 
 def test_a_fifo_topic_gets_the_ids_it_needs() -> None:

@@ -26,6 +26,7 @@ from tests.places import ROOT
 
 PROCESSOR = "consumer/core/processor.py"
 FLIGHTS = "consumer/core/flights.py"
+INVOCATIONS = "consumer/core/invocations.py"
 CLAIMS = "consumer/core/claims.py"
 CALLS = "consumer/adapters/calls.py"
 SNS = "consumer/adapters/sns.py"
@@ -161,6 +162,16 @@ MUTATIONS = (
         "second half of a refused batch forgotten",
         PROCESSOR,
         (("for half in batch.halves() for", "for half in batch.halves()[:1] for"),),
+    ),
+    Mutation(
+        "a record that Lambda should hand over again not told of",
+        INVOCATIONS,
+        (("numbers.index(sequence_number) + 1", "numbers.index(sequence_number) + 2"),),
+    ),
+    Mutation(
+        "messages of two shards taken for one another",
+        INVOCATIONS,
+        (("{first.get('eventID') or first", "{first"),),
     ),
     Mutation(
         "an error swallowed by the guard",

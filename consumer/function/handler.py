@@ -1,0 +1,160 @@
+"""One event after the other, each published wholly or reported."""
+
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from consumer.adapters.aws import LONGEST_CALL_SECONDS
+from consumer.core.batches import Batcher
+from consumer.core.errors import (
+    EventError,
+    PassingError,
+    PoisonError,
+    StreamPublisherError,
+    TooManyLettersError,
+)
+from consumer.core.invocations import Invocation, read_invocation
+from consumer.core.ports import Fact, Journal
+from consumer.core.positions import Position
+from consumer.core.processor import Delivery, ShardProcessor
+from consumer.core.records import RawRecord
+from consumer.parts import Parts
+from consumer.settings.child import ChildSettings
+
+KEPT_SECONDS = LONGEST_CALL_SECONDS + 1.9
+"""What is kept of an invocation's time for a call under way, and for the answer."""
+
+LEAST_SECONDS = 25.0
+"""With less time than this an invocation is refused: it could hardly try anything."""
+
+
+class Context(Protocol):
+    """What Lambda tells of an invocation."""
+
+    @property
+    def aws_request_id(self) -> str:
+        """The invocation's id."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how much time is left until Lambda ends the function."""
+
+
+class Deadline:
+    """The time of the invocation that is under way."""
+
+    def __init__(self) -> None:
+        self._millis_left: Callable[[], int] | None = None
+
+    def start(self, millis_left: Callable[[], int]) -> None:
+        """Begin an invocation.
+
+        Args:
+            millis_left: How much time Lambda leaves it, asked again and again.
+
+        Raises:
+            TimeoutError: Too little for anything.
+        """
+        seconds = millis_left() / 1000
+        if seconds < LEAST_SECONDS:
+            raise TimeoutError(
+                f"the function's time-out leaves {seconds:.0f} s, and a call to SNS alone may take "
+                f"{LONGEST_CALL_SECONDS:.0f} s; set 60 s, and 30 s at the least"
+            )
+        self._millis_left = millis_left
+
+    def seconds_left(self) -> float:
+        """Return in how many seconds the last call must have begun."""
+        return self._millis_left() / 1000 - KEPT_SECONDS if self._millis_left else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Publishes the records of events.
+
+    Nothing is held from one event to the next but clients, what is known of the topic, and how many
+    of the latest records were dead letters.
+
+    Attributes:
+        settings: What is published where.
+        parts: The topic, and what becomes of records that can't be published.
+        deadline: The time of each invocation, which `parts` keep to.
+        journal: Where events are noted.
+        bound: Facts that every line of the log carries.
+    """
+
+    settings: ChildSettings
+    parts: Parts
+    deadline: Deadline
+    journal: Journal
+    bound: MutableMapping[str, Fact]
+
+    def handle(self, event: object, context: Context) -> dict[str, Any]:
+        """Publish an event's records.
+
+        Returns:
+            The first record that is neither published nor a dead letter, as Lambda wants to be told
+            with ReportBatchItemFailures.
+
+        Raises:
+            EventError: The event is not of this table's stream.
+            PoisonError: The event's first record can't be published, and others follow on it.
+            TimeoutError: The function has too little time for anything.
+        """
+        self.bound["requestId"] = context.aws_request_id
+        self.deadline.start(context.get_remaining_time_in_millis)
+        invocation = self._read(event)
+        self.bound["shardId"] = invocation.shard_id
+        return invocation.answer(self._publish(invocation))
+
+    def _read(self, event: object) -> Invocation:
+        invocation = read_invocation(event)
+        if invocation.records and invocation.table != self.settings.table:
+            raise EventError(
+                [f"the event is of table {invocation.table!r}, not of {self.settings.table!r}"]
+            )
+        return invocation
+
+    def _publish(self, invocation: Invocation) -> str | None:
+        """Publish what can be published; return how far that is without a hole."""
+        position = Position()
+        processor = self._processor(invocation)
+        try:
+            processor.process_records(Delivery(invocation.records, None, now=0), position)
+        except PoisonError as error:
+            self.journal.note(
+                "record_refused", sequenceNumber=error.sequence_number, error=error.reason
+            )
+            if _is_to_be_split(invocation, position, error):
+                raise
+        except Exception as error:  # noqa: BLE001 - reported, so that nothing published comes again
+            self._note_left(invocation.after(position.reached), error)
+        finally:
+            # The process goes on, and with it whatever is under way.
+            processor.abandon()
+        return position.reached
+
+    def _note_left(self, left: Sequence[RawRecord], error: Exception) -> None:
+        """Note what Lambda will hand over again, and why."""
+        is_ours = isinstance(error, StreamPublisherError)
+        self.journal.note(
+            "event_cut_short" if isinstance(error, PassingError) else "event_failed",
+            records=len(left),
+            sequenceNumber=left[0].sequence_number if left else None,
+            error=str(error) if is_ours else f"{type(error).__name__}: {error}",
+        )
+
+    def _processor(self, invocation: Invocation) -> ShardProcessor:
+        form = replace(self.settings.form(invocation.shard_id), group_id=invocation.group_id)
+        # With no time to wait, what doesn't fill a batch leaves with the last record.
+        batcher = Batcher(self.settings.batch_size, max_wait_seconds=0)
+        return ShardProcessor(form, batcher, self.parts.publisher, self.journal, self.parts.poison)
+
+
+def _is_to_be_split(invocation: Invocation, position: Position, error: PoisonError) -> bool:
+    """Whether the invocation must fail, so that Lambda splits the event until the record is alone.
+
+    A report of the first record would make Lambda try the whole event again, and in the end discard
+    all of it. What is no fault of the record's needs no splitting.
+    """
+    is_first = position.reached is None and len(invocation.records) > 1
+    return is_first and not isinstance(error, TooManyLettersError)

@@ -1,0 +1,53 @@
+"""A function made from its environment: settings checked, clients made."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consumer.adapters.logs import LogJournal, start_logging
+from consumer.function.handler import Deadline, Function
+from consumer.parts import open_parts, retry_policy
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.function import function_settings
+from consumer.settings.rules import Rule
+
+if TYPE_CHECKING:
+    from consumer.core.ports import Fact
+
+RULES_FILE = Path(__file__).with_name("rules.json")
+"""The rules of the settings, which `scripts/lambda-zip` writes."""
+
+
+def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
+    """Make the function.
+
+    Raises:
+        ConfigurationError: With every mistake at once, each of which is logged, too.
+    """
+    bound: dict[str, Fact] = {"workerId": None, "shardId": None, "requestId": None}
+    start_logging("json", "INFO", bound)
+    try:
+        settings = function_settings(
+            [Rule.from_json(each) for each in json.loads(rules.read_text())], environ
+        )
+    except ConfigurationError as error:
+        _log(error)
+        raise
+    bound["workerId"] = settings.worker_id
+    start_logging(settings.log_format, settings.log_level, bound)
+    journal, deadline = LogJournal(logging.getLogger("consumer")), Deadline()
+    policy = replace(
+        retry_policy(settings),
+        # A wait for somebody costs as much as work does; Lambda asks again by itself.
+        operator_patience_seconds=0.0,
+        seconds_left=deadline.seconds_left,
+    )
+    return Function(settings, open_parts(settings, policy, journal), deadline, journal, bound)
+
+
+def _log(error: ConfigurationError) -> None:
+    for mistake in error.mistakes:
+        logging.getLogger("consumer").error(mistake, extra={"event": "configuration_refused"})
