@@ -95,12 +95,13 @@ class PublisherSettings(BaseModel):
         "dead-letter.",
     )
     max_in_flight: int = Field(
-        4,
+        10,
         ge=1,
         le=10,
         description="How many calls to SNS a shard may have under way side by side, each with up "
         "to ten messages. Never two that hold changes of the same item; at a FIFO topic one call "
-        "with one message. More means that more messages come again after a kill.",
+        "with one message. Ten take what one read gives; fewer mean that fewer messages come again "
+        "after a kill.",
     )
     retry_max_wait_millis: int = Field(
         30_000,

@@ -3,13 +3,13 @@ package software.amazon.kinesis.multilang;
 import ch.qos.logback.classic.LoggerContext;
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
-import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
 import com.beust.jcommander.ParameterException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -268,11 +268,8 @@ public final class StreamsMultiLangDaemon {
         retrieval.streamTracker(
                 StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), resolved.initialPosition()));
         var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
-        var streaming = new DynamoDBStreamsPollingConfig(polling.kinesisClient());
-        streaming.maxRecords(polling.maxRecords());
-        streaming.idleTimeBetweenReadsInMillis(polling.idleTimeBetweenReadsInMillis());
-        streaming.millisBehindLatestThresholdForReducedTps(polling.millisBehindLatestThresholdForReducedTps());
-        retrieval.retrievalSpecificConfig(streaming);
+        var pace = new ReadingPace(polling.maxRecords(), Instant::now);
+        retrieval.retrievalSpecificConfig(new PacedPolling(polling, pace));
     }
 
     private AmazonDynamoDBStreamsAdapterClient adapterClient() {
