@@ -117,7 +117,7 @@ class KclSettings(BaseModel):
         250,
         description="Pause between two reads of a shard; twice as long while it is quiet, and "
         "nearly none while more waits to be read. Costs 120 GetRecords a minute and quiet shard, "
-        "240 on a busy one, and is most of what a change waits for. 1000 costs a quarter; take that "
+        "240 on a busy one, and is most of what a change waits for. 1000 costs a quarter; take it "
         "where others read the stream too.",
     )
     shutdown_grace_millis: PositiveInt = Field(
