@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
+from consumer.adapters.metrics import EmfForm, metered
 from consumer.adapters.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
 from consumer.core.batches import Batcher
 from consumer.core.ports import Fact, Journal
@@ -35,8 +36,19 @@ def main() -> None:
         sys.exit(_explain_use())
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
-    journal = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
-    converse(_record_processor(settings, bound, journal), journal, sys.stdin, protocol)
+    log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
+    with metered(log, *_measuring(settings, bound)) as journal:
+        converse(_record_processor(settings, bound, journal), journal, sys.stdin, protocol)
+
+
+def _measuring(settings: ChildSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:
+    """How metrics are written, and how often."""
+
+    def shard() -> str | None:
+        return str(bound["shardId"]) if settings.metrics_per_shard and bound["shardId"] else None
+
+    form = EmfForm(settings.application, settings.table, shard)
+    return form, settings.metrics_interval_millis / 1000
 
 
 def _explain_use() -> int:

@@ -130,20 +130,28 @@ class FakeJournal:
     """A journal that keeps what was noted.
 
     Attributes:
-        notes: Event and facts, in order.
+        notes: Event and facts, in order; those left out that are for debugging.
+        heard: The same of all.
     """
 
     notes: list[tuple[EventKey, dict[str, Fact]]] = field(default_factory=list)
+    heard: list[tuple[EventKey, dict[str, Fact]]] = field(default_factory=list)
 
     def note(self, event: EventKey, **facts: Fact) -> None:
         """Keep the event; its sentence must be tellable from its facts."""
         EVENTS[event].message.format_map(facts)
-        self.notes.append((event, facts))
+        self.heard.append((event, facts))
+        if EVENTS[event].level != "DEBUG":
+            self.notes.append((event, facts))
 
     @property
     def events(self) -> list[EventKey]:
         """The names of what was noted, in order."""
         return [event for event, _ in self.notes]
+
+    def facts(self, event: EventKey) -> list[dict[str, Fact]]:
+        """The facts of each time that an event was noted."""
+        return [facts for heard, facts in self.heard if heard == event]
 
 
 @dataclass

@@ -92,7 +92,7 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
             self._started.shutdown_requested(self._checkpointer(shutdown_requested_input))
 
     def _checkpointer(self, action: Any) -> Checkpointer:  # noqa: ANN401 - kclpy is untyped
-        return DaemonCheckpointer(action.checkpointer, self._journal)
+        return DaemonCheckpointer(action.checkpointer, self._journal, clock=self._clock)
 
     @property
     def _started(self) -> ShardProcessor:
@@ -158,8 +158,9 @@ class DaemonCheckpointer:
 
     Args:
         checkpointer: kclpy's checkpointer of the action.
-        journal: Where each retry is noted.
+        journal: Where each checkpoint and each retry is noted.
         sleep: Waits for that many seconds.
+        clock: Seconds that never go back.
     """
 
     def __init__(
@@ -167,10 +168,12 @@ class DaemonCheckpointer:
         checkpointer: kcl.Checkpointer,
         journal: Journal,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._checkpointer = checkpointer
         self._journal = journal
         self._sleep = sleep
+        self._clock = clock
 
     def checkpoint(self, sequence_number: str) -> None:
         """Checkpoint at a sequence number; a throttled one is asked for again until it is made.
@@ -187,12 +190,18 @@ class DaemonCheckpointer:
         self._ask(None)
 
     def _ask(self, sequence_number: str | None) -> None:
+        since = self._clock()
         try:
             self._retrying()(self._checkpointer.checkpoint, sequence_number)
         except kcl.CheckpointError as error:
             if error.value == _LEASE_MOVED:
                 raise LeaseLostError(str(error)) from error
             raise CheckpointError(f"at {sequence_number or 'SHARD_END'}: {error.value}") from error
+        self._journal.note(
+            "checkpoint_made",
+            sequenceNumber=sequence_number or "SHARD_END",
+            millis=round((self._clock() - since) * 1000),
+        )
 
     def _retrying(self) -> Retrying:
         return Retrying(

@@ -21,6 +21,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 
 _PYTHON_LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40}
 _LEVEL_NAMES = {10: "DEBUG", 20: "INFO", 30: "WARN", 40: "ERROR", 50: "ERROR"}
+_METRICS = "consumer.metrics"
 _FORMAT = "%(timestamp)s%(level)s%(event)s%(message)s%(logger)s"
 
 
@@ -80,6 +81,8 @@ def start_logging(
     logging.basicConfig(level=_PYTHON_LEVELS[level], handlers=[handler], force=True)
     # boto tells at INFO where it found its credentials, again in every process.
     logging.getLogger("botocore").setLevel(logging.WARNING)
+    # Metrics are no matter of the level.
+    logging.getLogger(_METRICS).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
 
@@ -90,12 +93,22 @@ def _log_uncaught(
     logging.getLogger("consumer").critical("Uncaught %s", error, exc_info=(kind, error, trace))
 
 
+def write_metrics(document: Mapping[str, Any]) -> None:
+    """Write metrics as a log line, whatever the level; the document's members stand in the line.
+
+    Args:
+        document: In CloudWatch's embedded metric format.
+    """
+    extra = {"event": "metrics", "facts": document}
+    logging.getLogger(_METRICS).info(EVENTS["metrics"].message, extra=extra)
+
+
 class LogJournal:
     """Writes events as log lines.
 
     Args:
         logger: Where lines go.
-        sign: Called with each event that is below the logger's level.
+        sign: Called with each event that is below the logger's level, those of DEBUG left out.
     """
 
     def __init__(self, logger: logging.Logger, sign: Callable[[], object] = lambda: None) -> None:
@@ -108,5 +121,5 @@ class LogJournal:
         level, sentence = _PYTHON_LEVELS[kind.level], kind.message.format_map(facts)
         if self._logger.isEnabledFor(level):
             self._logger.log(level, sentence, extra={"event": event, "facts": facts})
-        else:
+        elif kind.level != "DEBUG":  # of those there are too many, and they tell of no waiting
             self._sign()

@@ -58,6 +58,11 @@ class Batcher:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def oldest(self) -> ChangeRecord | None:
+        """The record that has waited longest."""
+        return self._held[0] if self._held else None
+
     def add(self, record: ChangeRecord, now: float) -> Batch | None:
         """Hold a record; return the batch that it fills, if it does.
 

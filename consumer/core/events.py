@@ -10,6 +10,10 @@ from typing import Literal
 EventKey = Literal[
     "processor_started",
     "batch_published",
+    "batch_refused",
+    "progress",
+    "checkpoint_made",
+    "metrics",
     "body_kept",
     "publish_retried",
     "publish_blocked",
@@ -25,7 +29,7 @@ EventKey = Literal[
     "event_failed",
 ]
 
-Level = Literal["INFO", "WARN", "ERROR"]
+Level = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class EventKind:
     """One kind of event.
 
     Attributes:
-        level: INFO is routine, WARN mends itself, ERROR needs somebody.
+        level: DEBUG comes many times a second, INFO is routine, WARN mends itself, ERROR needs
+            somebody.
         message: The sentence, with the facts it names in braces.
         meaning: What it tells an operator.
     """
@@ -53,6 +58,29 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "INFO",
         "Published {records} records as one message",
         "SNS has taken the batch; its checkpoint is made once all before it is taken, too.",
+    ),
+    "batch_refused": EventKind(
+        "WARN",
+        "A message of {records} records is refused for what is in it: {error}",
+        "Its records are published in halves, until the one that is refused stands alone; what "
+        "becomes of that one is the next line.",
+    ),
+    "progress": EventKind(
+        "DEBUG",
+        "{millisBehindLatest} ms behind; the oldest record not published is of "
+        "{oldestUnpublishedAt}",
+        "How far the shard is: told before each message, each wait and at the end of a delivery.",
+    ),
+    "checkpoint_made": EventKind(
+        "DEBUG",
+        "Checkpoint at {sequenceNumber} after {millis} ms",
+        "The lease table has it: the records up to there don't come again.",
+    ),
+    "metrics": EventKind(
+        "INFO",
+        "What was measured since the last such line",
+        "Metrics in CloudWatch's embedded format, whatever the least level is; see "
+        "[metrics.md](metrics.md).",
     ),
     "body_kept": EventKind(
         "INFO",

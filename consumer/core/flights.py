@@ -14,6 +14,7 @@ from consumer.core.cuts import Part
 from consumer.core.errors import PublishError
 from consumer.core.messages import Message
 from consumer.core.ports import Lanes
+from consumer.core.records import ChangeRecord
 
 
 class State(Enum):
@@ -68,6 +69,11 @@ class Flights:
 
     def __len__(self) -> int:
         return len(self._line)
+
+    @property
+    def oldest(self) -> ChangeRecord | None:
+        """The first record in line."""
+        return self._line[0].batch.records[0] if self._line else None
 
     @property
     def is_crowded(self) -> bool:

@@ -92,6 +92,8 @@ class ShardProcessor:
             self._take(delivery, checkpointer)
         except LeaseLostError:
             self.lease_lost()
+        else:
+            self._note_progress()
 
     def lease_lost(self) -> None:
         """Drop what is held: the shard's new holder begins at the last checkpoint."""
@@ -161,6 +163,7 @@ class ShardProcessor:
 
     def _board(self, part: Part, checkpointer: Checkpointer) -> None:
         """Let a message leave as soon as there is room for it, and enough for a call."""
+        self._note_progress(part.batch)
         try:
             message = self._publisher.fit(part.message)
         except PublishError as error:
@@ -187,6 +190,8 @@ class ShardProcessor:
 
     def _arrive(self, checkpointer: Checkpointer, *, wait: bool) -> None:
         """Learn what became of messages, and checkpoint as far as there is no hole."""
+        if wait:
+            self._note_progress()
         for outcome in self._publisher.finished(wait=wait):
             match outcome.result:
                 case Receipt() as receipt:
@@ -207,6 +212,19 @@ class ShardProcessor:
         for outcome in self._publisher.recall():
             if isinstance(outcome.result, Receipt):
                 self._note_published(self._flights.land(outcome.message), outcome.result)
+
+    def _note_progress(self, batch: Batch | None = None) -> None:
+        """Tell how far behind the shard is, before everything that may take long.
+
+        Args:
+            batch: What is next, where it is neither held nor in line.
+        """
+        oldest = self._flights.oldest or (batch.records[0] if batch else self._batcher.oldest)
+        self._journal.note(
+            "progress",
+            millisBehindLatest=self._millis_behind_latest,
+            oldestUnpublishedAt=oldest.created_at_millis if oldest else None,
+        )
 
     def _note_published(self, flight: Flight, receipt: Receipt) -> None:
         batch = flight.batch
@@ -231,6 +249,9 @@ class ShardProcessor:
         """
         if not isinstance(error, BatchError | GivenUpError):
             raise error
+        self._note_progress(batch)
+        if isinstance(error, BatchError):
+            self._journal.note("batch_refused", records=len(batch.records), error=str(error))
         if isinstance(error, BatchError) and len(batch.records) > 1:
             self._flights.put_first(self._halves(batch))
             return

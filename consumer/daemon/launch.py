@@ -101,6 +101,7 @@ def _properties(configuration: Configuration, stream_arn: str, worker_id: str) -
         "shardFailuresBeforeExit": own.shard_failures_before_exit,
         "childTimeoutMillis": own.child_timeout_millis,
         "onTrimmedData": own.on_trimmed_data,
+        "metricsIntervalMillis": _metrics_interval(configuration),
     }
     if own.health_port:
         kcl |= {
@@ -131,6 +132,13 @@ def _environment(
     }
 
 
+def _metrics_interval(configuration: Configuration) -> int:
+    """Milliseconds; 0 where there are no metrics, as in a log that a person reads."""
+    own = configuration.publisher
+    is_wanted = own.metrics == "emf" and own.log_format == "json"
+    return own.metrics_interval_millis if is_wanted else 0
+
+
 def child_settings(configuration: Configuration, worker_id: str) -> ChildSettings:
     """Return what a record processor of this configuration needs to know."""
     own = configuration.publisher
@@ -152,6 +160,9 @@ def child_settings(configuration: Configuration, worker_id: str) -> ChildSetting
         claim_check_bucket=own.claim_check_bucket,
         max_attempts=own.max_attempts,
         max_record_age=own.max_record_age,
+        application=configuration.kcl.application_name,
+        metrics_interval_millis=_metrics_interval(configuration),
+        metrics_per_shard=own.metrics_per_shard,
         log_format=own.log_format,
         log_level=own.log_level,
     )

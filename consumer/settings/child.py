@@ -39,6 +39,9 @@ class ChildSettings:
     claim_check_bucket: str | None
     max_attempts: int
     max_record_age: int
+    application: str
+    metrics_interval_millis: int
+    metrics_per_shard: bool
     log_format: LogFormat
     log_level: LogLevel
 

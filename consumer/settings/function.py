@@ -48,5 +48,5 @@ def _settings(found: Mapping[str, Any], environ: Mapping[str, str]) -> ChildSett
     own = {field.name for field in fields(ChildSettings)}
     values: dict[str, Any] = {name: value for name, value in found.items() if name in own}
     values["table"] = found["table"] or table_of(str(found["stream_arn"]))
-    values["worker_id"] = environ.get(_NAME_VARIABLE) or "function"
+    values["worker_id"] = values["application"] = environ.get(_NAME_VARIABLE) or "function"
     return ChildSettings(**values)

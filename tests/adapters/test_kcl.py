@@ -191,7 +191,7 @@ def test_a_checkpoint_after_the_lease_moved_is_answered_quietly() -> None:
 def test_an_empty_call_is_the_clock_of_a_partial_batch() -> None:
     """The daemon calls quiet shards too."""
     conversation = Conversation()
-    clock = iter([0.0, 0.5, 1.0])
+    clock = iter([0.0, 0.5, 1.0, *[1.1] * 2])
     lines = [INITIALIZE, *[process_records(page) for page in (raw_records(1, 3), [], [])]]
     text = "".join(json.dumps(line) + "\n" for line in [*lines, CHECKPOINTED])
     processor = RecordProcessor(conversation.shard, conversation.journal, lambda: next(clock))

@@ -15,6 +15,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
+from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
 
 # One run is looked at by every test here: they stay in one process.
@@ -50,6 +51,7 @@ def run(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         world.write(CHANGES)
         daemon = world.start_daemon(
             {
+                "PUBLISHER_METRICS_INTERVAL_MILLIS": "1000",
                 "AWS_ENDPOINT_URL_DYNAMODB": tables.url,
                 "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": tables.url,
                 "AWS_ENDPOINT_URL_SNS": topics.url,
@@ -119,6 +121,24 @@ def test_the_log_tells_of_each_batch(run: Run) -> None:
     assert line["lastSequenceNumber"] == received.attributes["lastSequenceNumber"]
     assert line["shardId"] == received.attributes["shardId"]
     assert {"bytes", "attempts", "publishMillis", "millisBehindLatest", "workerId"} <= line.keys()
+
+
+def test_the_metrics_in_the_log_add_up_to_what_was_written(run: Run) -> None:
+    """Each line is one that CloudWatch takes metrics out of, and no record is counted twice."""
+    lines = metric_lines(run.lines)
+    for line in lines:
+        check(line)
+        assert line["ApplicationName"] == run.world.application
+        assert line["TableName"] == TABLE
+
+    assert total(lines, "RecordsPublished") == CHANGES
+    assert total(lines, "MessagesPublished") == len(run.world.tally.received)
+    assert total(lines, "BytesPublished") == sum(
+        line["bytes"] for line in run.events("batch_published")
+    )
+    assert total(lines, "ShardHeartbeats") >= 2
+    assert total(lines, "Workers") >= 1
+    assert {"OldestUnpublishedAge", "CheckpointTime"} <= set().union(*map(names_of, lines))
 
 
 def test_no_image_is_in_the_log(run: Run) -> None:

@@ -11,10 +11,10 @@ from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.errors import GivenUpError, OperatorError, PoisonError
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.messages import Message, MessageForm, encode_message
-from consumer.core.ports import ClaimCheck, Lanes
+from consumer.core.ports import ClaimCheck, Fact, Lanes
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord, decode_record
-from tests.builders import FORM, a_batch, a_document, raw_records
+from tests.builders import FORM, a_batch, a_document, a_raw_record, raw_records
 from tests.fakes import (
     LANES,
     FakeCheckpointer,
@@ -462,8 +462,7 @@ def test_a_publish_is_noted_with_its_facts() -> None:
     shard.deliver(*raw_records(1, 10))
 
     assert shard.journal.notes[0] == ("processor_started", {"sequenceNumber": "TRIM_HORIZON"})
-    assert shard.journal.notes[1] == (
-        "batch_published",
+    assert shard.journal.facts("batch_published") == [
         {
             "records": 10,
             "firstSequenceNumber": "1",
@@ -473,5 +472,49 @@ def test_a_publish_is_noted_with_its_facts() -> None:
             "attempts": 1,
             "publishMillis": 250,
             "millisBehindLatest": 250,
-        },
-    )
+        }
+    ]
+
+
+def oldest_told(shard: Shard) -> list[Fact]:
+    """When the oldest record was made that was not published, at each note; 0 for none."""
+    facts = shard.journal.facts("progress")
+    return [fact["oldestUnpublishedAt"] and fact["oldestUnpublishedAt"] % 1000 for fact in facts]
+
+
+def test_progress_is_noted_before_each_message_and_each_wait() -> None:
+    """A topic that is away for hours leaves the last word standing."""
+    shard = Shard()
+    shard.deliver(*raw_records(1, 25))
+
+    assert oldest_told(shard) == [1, 1, 1, 21]
+    assert [facts["millisBehindLatest"] for facts in shard.journal.facts("progress")] == [250] * 4
+
+
+def test_a_quiet_shard_notes_that_nothing_is_unpublished() -> None:
+    """Once a call, so that its age is 0 and not unknown."""
+    shard = Shard()
+    shard.deliver()
+    shard.deliver(a_raw_record(7))
+
+    assert oldest_told(shard) == [None, 7]
+
+
+def test_progress_is_noted_before_a_body_is_kept_and_a_letter_sent() -> None:
+    """S3 and SQS may be away too."""
+    shard = Shard(KeepPoison(FakeDeadLetters(), percent=100))
+    shard.topic.limit = 100
+    shard.deliver(*raw_records(3, 4), now=0)
+    shard.deliver(now=2)
+
+    assert oldest_told(shard) == [3, 3, 3, 4, 4, None]
+    assert shard.journal.events == ["batch_refused", "record_dead_lettered"] * 2
+
+
+def test_a_refused_message_is_noted_with_each_of_its_halves() -> None:
+    """How often that is shows in a metric."""
+    shard = Shard(KeepPoison(FakeDeadLetters(), percent=100))
+    shard.topic.refused = "item-3"
+    shard.deliver(*raw_records(1, 10))
+
+    assert [facts["records"] for facts in shard.journal.facts("batch_refused")] == [10, 5, 3, 1]

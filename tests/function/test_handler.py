@@ -111,7 +111,7 @@ def test_a_first_record_that_cant_be_published_fails_the_invocation() -> None:
 
     with pytest.raises(PoisonError, match="record 1"):
         function.invoke(an_event(1, 10))
-    assert function.journal.events == ["record_refused"]
+    assert function.journal.events == [*["batch_refused"] * 4, "record_refused"]
 
 
 def test_a_record_that_is_alone_is_reported() -> None:

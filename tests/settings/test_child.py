@@ -24,6 +24,9 @@ SETTINGS = ChildSettings(
     claim_check_bucket=None,
     max_attempts=0,
     max_record_age=0,
+    application="orders-publisher",
+    metrics_interval_millis=60_000,
+    metrics_per_shard=False,
     log_format="json",
     log_level="INFO",
 )

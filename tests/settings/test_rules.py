@@ -67,6 +67,13 @@ def test_the_stream_names_the_table() -> None:
     assert function_settings(RULES, environ).table == "orders"
 
 
+def test_a_function_is_its_own_application() -> None:
+    """Without a lease table there is no other name."""
+    settings = function_settings(RULES, ENVIRON | {"AWS_LAMBDA_FUNCTION_NAME": "orders-publisher"})
+
+    assert settings.application == settings.worker_id == "orders-publisher"
+
+
 def test_every_mistake_is_named_at_once() -> None:
     """Unknown, missing, impossible, and impossible together."""
     environ = {

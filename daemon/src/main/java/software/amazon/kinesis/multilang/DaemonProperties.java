@@ -106,6 +106,11 @@ final class DaemonProperties {
         return value.equals("stop");
     }
 
+    /** How often it is told, in the log, that this worker is here; 0 writes no metrics at all. */
+    long metricsIntervalMillis() {
+        return number("metricsIntervalMillis", 0);
+    }
+
     /** How long a shard may stand still. */
     long healthStuckAfterMillis() {
         return number("healthStuckAfterMillis", DEFAULT_STUCK_MILLIS);

@@ -9,6 +9,8 @@ final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger("stream-publisher.daemon");
 
+    private static final Logger METRICS = LoggerFactory.getLogger("stream-publisher.metrics");
+
     private Events() {}
 
     /** Logs what is routine. */
@@ -22,6 +24,13 @@ final class Events {
     static void error(String event, String message, Object... arguments) {
         try (var named = MDC.putCloseable("event", event)) {
             LOG.error(message, arguments);
+        }
+    }
+
+    /** Logs metrics, whatever the level is for other lines. */
+    static void metrics(String message, Object metrics) {
+        try (var named = MDC.putCloseable("event", "metrics")) {
+            METRICS.info(message, metrics);
         }
     }
 

@@ -3,6 +3,7 @@ package software.amazon.kinesis.multilang;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
@@ -32,6 +33,7 @@ final class ExpiredRecords implements ExecutionInterceptor {
     private final boolean stops;
     private final LongSupplier nowMillis;
     private final IntConsumer halt;
+    private final Metrics metrics;
     private final Cache<String, Reading> iterators =
             CacheBuilder.newBuilder().expireAfterWrite(REMEMBERED).build();
     private final Cache<String, String> gaps =
@@ -45,11 +47,13 @@ final class ExpiredRecords implements ExecutionInterceptor {
      * @param stops whether a shard with expired records is not read on
      * @param nowMillis milliseconds since 1970
      * @param halt ends the JVM with a status, without running hooks
+     * @param metrics where gaps are counted
      */
-    ExpiredRecords(boolean stops, LongSupplier nowMillis, IntConsumer halt) {
+    ExpiredRecords(boolean stops, LongSupplier nowMillis, IntConsumer halt, Metrics metrics) {
         this.stops = stops;
         this.nowMillis = nowMillis;
         this.halt = halt;
+        this.metrics = metrics;
     }
 
     @Override
@@ -133,9 +137,11 @@ final class ExpiredRecords implements ExecutionInterceptor {
         }
     }
 
-    private static void tellExpired(String shardId, String message, Object... arguments) {
+    private void tellExpired(String shardId, String message, Object... arguments) {
+        var counted = Arrays.copyOf(arguments, arguments.length + 1);
+        counted[arguments.length] = metrics.trimmedGap();
         try (var shard = Events.ofShard(shardId)) {
-            Events.error("records_expired", message, arguments);
+            Events.error("records_expired", message, counted);
         }
     }
 

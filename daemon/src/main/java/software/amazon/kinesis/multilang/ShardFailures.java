@@ -24,6 +24,7 @@ final class ShardFailures {
     private final Consumer<String> giveUp;
     private final Consumer<String> endWorker;
     private final IntConsumer halt;
+    private final Metrics metrics;
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -32,12 +33,15 @@ final class ShardFailures {
      * @param giveUp gives up a shard's lease
      * @param endWorker begins to end the worker, for the reason given, and returns
      * @param halt ends the JVM with a status, without running hooks
+     * @param metrics where failures are counted
      */
-    ShardFailures(int limit, Consumer<String> giveUp, Consumer<String> endWorker, IntConsumer halt) {
+    ShardFailures(
+            int limit, Consumer<String> giveUp, Consumer<String> endWorker, IntConsumer halt, Metrics metrics) {
         this.limit = limit;
         this.giveUp = giveUp;
         this.endWorker = endWorker;
         this.halt = halt;
+        this.metrics = metrics;
     }
 
     /** The shard's record processor is gone; its child has ended with this status. */
@@ -51,7 +55,8 @@ final class ShardFailures {
         try {
             var count = failures.merge(shardId, 1, Integer::sum);
             Events.error("child_failed", "The record processor of {} failed with status {}, {} in a row; its lease is"
-                    + " given up, and the next try waits {} s", shardId, status, count, waitAfter(count).toSeconds());
+                    + " given up, and the next try waits {} s", shardId, status, count, waitAfter(count).toSeconds(),
+                    metrics.shardRestart());
             giveUp.accept(shardId);
             if (stopped.getCount() == 0) {
                 return; // the worker ends already

@@ -16,7 +16,7 @@ record StreamArn(String service, Region region) {
 
     private static final String LOCAL_REGION = "ddblocal";
     private static final Pattern FORM =
-            Pattern.compile("(arn:[^:]+:dynamodb:)([^:]+)(:\\d{12}:table/[^/]+/stream/.+)");
+            Pattern.compile("(arn:[^:]+:dynamodb:)([^:]+)(:\\d{12}:table/([^/]+)/stream/.+)");
 
     /**
      * Reads an ARN.
@@ -33,6 +33,12 @@ record StreamArn(String service, Region region) {
         }
         var named = match.group(2);
         return new StreamArn(arn, named.equals(LOCAL_REGION) ? fallback : Region.of(named));
+    }
+
+    /** The table's name; empty where the ARN is none of a DynamoDB stream. */
+    static String table(String arn) {
+        var match = FORM.matcher(arn == null ? "" : arn);
+        return match.matches() ? match.group(4) : "";
     }
 
     /** Whether the stream is one of DynamoDB Local. */

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +48,7 @@ public final class StreamsMultiLangDaemon {
     private final MultiLangDaemonConfiguration configuration;
     private final Health health;
     private final RunningChildren children = new RunningChildren();
+    private final Metrics metrics;
     private final ShardFailures failures;
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicReference<Thread> ending = new AtomicReference<>();
@@ -62,11 +64,17 @@ public final class StreamsMultiLangDaemon {
         this.configuration = new KinesisClientLibConfigurator().getConfiguration(properties.forKcl());
         this.health = new Health(
                 StreamsMultiLangDaemon::millis, properties.healthStuckAfterMillis(), properties.callsQuietShards());
+        this.metrics = new Metrics(
+                properties.metricsIntervalMillis(),
+                configuration.getApplicationName(),
+                StreamArn.table(properties.streamArn()),
+                System::currentTimeMillis);
         this.failures = new ShardFailures(
                 properties.shardFailuresBeforeExit(),
                 shardId -> leases.giveUp(shardId),
                 this::end,
-                Runtime.getRuntime()::halt);
+                Runtime.getRuntime()::halt,
+                metrics);
     }
 
     /** Runs until the process is told to stop or fails. */
@@ -138,16 +146,20 @@ public final class StreamsMultiLangDaemon {
         var command = properties.command();
         var executor = executor();
         var timeoutMillis = properties.childTimeoutMillis();
-        var timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            var thread = new Thread(work, "watchdog");
-            thread.setDaemon(true);
-            return thread;
-        });
+        var timer = timer("watchdog");
         return () -> {
             var watchdog = new Watchdog(timer, StreamsMultiLangDaemon::millis, timeoutMillis);
             var child = new ChildProcess(command, executor, configuration, children, failures, watchdog);
             return new StreamsRecordProcessor(child, child::isGone, health);
         };
+    }
+
+    private static ScheduledExecutorService timer(String name) {
+        return Executors.newSingleThreadScheduledExecutor(work -> {
+            var thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     private int work() {
@@ -253,6 +265,7 @@ public final class StreamsMultiLangDaemon {
             public void onWorkerStateChange(WorkerState state) {
                 if (state == WorkerState.STARTED && !started.getAndSet(true)) {
                     Events.info("daemon_ready", "Ready; waiting for leases");
+                    metrics.beat(timer("heartbeat"));
                 }
             }
 
@@ -284,7 +297,8 @@ public final class StreamsMultiLangDaemon {
                 .credentialsProvider(resolved.credentials())
                 .overrideConfiguration(override -> {
                     override.addExecutionInterceptor(new ExpiredRecords(
-                            properties.stopsAtTrimmedData(), System::currentTimeMillis, Runtime.getRuntime()::halt));
+                            properties.stopsAtTrimmedData(), System::currentTimeMillis, Runtime.getRuntime()::halt,
+                            metrics));
                     if (stream.isLocal()) {
                         override.addExecutionInterceptor(new LocalArnInterceptor(stream));
                     }

@@ -48,7 +48,8 @@ class ChildProcessTest {
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private final List<Integer> halts = new CopyOnWriteArrayList<>();
     private final RunningChildren children = new RunningChildren();
-    private final ShardFailures failures = new ShardFailures(NO_LIMIT, givenUp::add, ends::add, halts::add);
+    private final ShardFailures failures = new ShardFailures(
+            NO_LIMIT, givenUp::add, ends::add, halts::add, new Metrics(0, "orders-publisher", "orders", () -> 0));
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private LoggedEvents logged;

@@ -164,6 +164,7 @@ class DaemonPropertiesTest {
         assertEquals(300_000, properties.healthStuckAfterMillis());
         assertEquals(10, properties.shardFailuresBeforeExit());
         assertEquals(300_000, properties.childTimeoutMillis());
+        assertEquals(0, properties.metricsIntervalMillis());
         assertFalse(properties.stopsAtTrimmedData());
     }
 

@@ -75,6 +75,15 @@ class ExpiredRecordsTest {
     }
 
     @Test
+    void aGapIsCountedInItsLine() {
+        fail(going, after(SHARD, "17"), TRIMMED);
+        answer(going, oldest(SHARD), "i1");
+        read(going, "i1", "i2", "40");
+
+        assertEquals(1, logged.fields(0).get("TrimmedGaps"));
+    }
+
+    @Test
     void aGapIsToldThroughEmptyPagesAndOnce() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, oldest(SHARD), "i1");
@@ -274,7 +283,8 @@ class ExpiredRecordsTest {
     }
 
     private ExpiredRecords expiredRecords(boolean stops) {
-        return new ExpiredRecords(stops, () -> now, halts::add);
+        return new ExpiredRecords(
+                stops, () -> now, halts::add, new Metrics(60_000, "orders-publisher", "orders", () -> now));
     }
 
     /** As the SDK does it; gives what its caller gets to see. Nothing comes after a halt. */

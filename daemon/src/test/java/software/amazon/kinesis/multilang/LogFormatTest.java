@@ -27,6 +27,8 @@ class LogFormatTest {
 
     private static final Instant WHEN = Instant.parse("2024-01-31T23:04:05.006Z");
 
+    private static final Metrics METRICS = new Metrics(60_000, "orders-publisher", "orders", () -> 0);
+
     private final LoggerContext context = new LoggerContext();
     private TimeZone zone;
 
@@ -98,6 +100,30 @@ class LogFormatTest {
     }
 
     @Test
+    void metricsAreMembersOfTheirLineInJsonAndNotToBeSeenByAPerson() throws Exception {
+        var counted = new LoggingEvent(
+                getClass().getName(),
+                context.getLogger("stream-publisher.daemon"),
+                Level.ERROR,
+                "{} failed",
+                null,
+                new Object[] {"shardId-1", METRICS.shardRestart()});
+        counted.setInstant(WHEN);
+        counted.setMDCPropertyMap(Map.of("event", "child_failed"));
+
+        configure("json");
+        var line = json(line(counted));
+        assertEquals(1, line.get("ShardRestarts").intValue());
+        assertEquals("orders", line.get("TableName").textValue());
+        assertTrue(line.get("_aws").isObject());
+        assertEquals("shardId-1 failed", line.get("message").textValue());
+
+        context.reset();
+        configure("human");
+        assertEquals("23:04:05.006Z ERROR shardId-1 failed   [daemon]\n", line(counted));
+    }
+
+    @Test
     void whatAChildWritesIsNotLoggedAgain() throws Exception {
         configure("json");
 
@@ -111,6 +137,7 @@ class LogFormatTest {
         configure("json");
 
         assertEquals(Level.ERROR, level("stream-publisher.daemon"));
+        assertEquals(Level.INFO, level("stream-publisher.metrics"));
         assertEquals(Level.DEBUG, level("software.amazon.kinesis.coordinator.Scheduler"));
         assertEquals(Level.DEBUG, level("com.amazonaws.services.dynamodbv2.streamsadapter"));
         assertEquals(Level.WARN, level("io.netty"));

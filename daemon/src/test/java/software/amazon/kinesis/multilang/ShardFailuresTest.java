@@ -23,6 +23,7 @@ class ShardFailuresTest {
     private static final String OTHER = "shardId-2";
     private static final int STATUS = 1;
     private static final int NO_LIMIT = 0;
+    private static final Metrics METRICS = new Metrics(60_000, "orders-publisher", "orders", () -> 1_700_000_000_000L);
 
     private final List<String> givenUp = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
@@ -57,6 +58,13 @@ class ShardFailuresTest {
                         + " next try waits 1 s",
                 logged.messages().get(0));
         assertWorkerGoesOn();
+    }
+
+    @Test
+    void aFailureIsCountedInItsLine() {
+        failures(NO_LIMIT).failed(SHARD, 7);
+
+        assertEquals(1, logged.fields(0).get("ShardRestarts"));
     }
 
     @Test
@@ -152,7 +160,7 @@ class ShardFailuresTest {
 
     @Test
     void aLeaseThatCannotBeGivenUpHaltsAndIsTold() {
-        var failures = new ShardFailures(1, ShardFailuresTest::refuse, ends::add, halts::add);
+        var failures = new ShardFailures(1, ShardFailuresTest::refuse, ends::add, halts::add, METRICS);
 
         failures.failed(SHARD, ExitStatus.WORKER);
 
@@ -164,7 +172,7 @@ class ShardFailuresTest {
 
     @Test
     void aWorkerThatCannotBeEndedIsHalted() {
-        var failures = new ShardFailures(1, givenUp::add, ShardFailuresTest::refuse, halts::add);
+        var failures = new ShardFailures(1, givenUp::add, ShardFailuresTest::refuse, halts::add, METRICS);
 
         failures.failed(SHARD, STATUS);
 
@@ -225,7 +233,7 @@ class ShardFailuresTest {
     }
 
     private ShardFailures failures(int limit) {
-        return new ShardFailures(limit, givenUp::add, ends::add, halts::add);
+        return new ShardFailures(limit, givenUp::add, ends::add, halts::add, METRICS);
     }
 
     private static void fail(ShardFailures failures, String shardId, int times) {

@@ -21,6 +21,13 @@ class StreamArnTest {
     private static final String LOCAL = "arn:aws:dynamodb:ddblocal" + REST;
     private static final String LOCAL_FOR_ADAPTER = "arn:aws:dynamodb:eu-central-1" + REST;
 
+    @Test
+    void anArnNamesItsTable() {
+        assertEquals("orders", StreamArn.table(LOCAL));
+        assertEquals("", StreamArn.table("arn:aws:sns:eu-west-1:123456789012:changes"));
+        assertEquals("", StreamArn.table(null));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "arn:aws:dynamodb:us-east-1, us-east-1",
