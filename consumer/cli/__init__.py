@@ -9,6 +9,7 @@ from consumer.cli.health import health
 from consumer.cli.listen import listen
 from consumer.cli.run import run
 from consumer.cli.settings import settings
+from consumer.cli.status import status
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,10 +20,11 @@ def main() -> None:
     \b
     On a laptop, with no account:    stream-publisher demo
     On AWS:                          stream-publisher run --properties properties/aws.properties
+    How far behind:                  stream-publisher status
     What arrives at a topic:         stream-publisher listen TOPIC_ARN
     What can be set:                 stream-publisher settings
     """
 
 
-for command in (run, settings, listen, dead_letters, demo, health):
+for command in (run, status, settings, listen, dead_letters, demo, health):
     main.add_command(command)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,9 +22,7 @@ def configuration_of(properties: Path | None) -> Configuration:
     try:
         return resolve(read_properties(properties) if properties else {}, os.environ)
     except ConfigurationError as error:
-        for mistake in error.mistakes:
-            click.echo(mistake, err=True)
-        sys.exit(exits.USAGE)
+        _refuse(error)
 
 
 @contextmanager
@@ -31,6 +30,15 @@ def told_in_one_line(thing: str) -> Iterator[None]:
     """Turn an error of AWS into one line about `thing` and exit status 2."""
     try:
         yield
+    except ConfigurationError as error:
+        _refuse(error)
     except (ClientError, BotoCoreError, OSError, ValueError) as error:
         click.echo(explain(thing, error), err=True)
         sys.exit(exits.USAGE)
+
+
+def _refuse(error: ConfigurationError) -> NoReturn:
+    """End with a line for each mistake."""
+    for mistake in error.mistakes:
+        click.echo(mistake, err=True)
+    sys.exit(exits.USAGE)

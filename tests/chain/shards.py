@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from consumer.adapters.subscription import Received, Subscription
-from consumer.demo.daemon import Daemon
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World
 from tests.streams.endpoint import StreamsEndpoint
@@ -43,14 +42,13 @@ class ShardedWorld(World):
         self.items, self.ledger = Items(), Ledger()
         self.received: list[Received] = []
 
-    def start_daemon(self, extra: Mapping[str, str] | None = None) -> Daemon:
-        """Start a daemon on the stream; it is ended with the test."""
-        led_there = {
+    def environment(self) -> dict[str, str]:
+        """The environment of this world's daemons and of commands about them."""
+        return super().environment() | {
             "PUBLISHER_TABLE": self.stream.table,
             "PUBLISHER_STREAM_ARN": self.stream.arn,
             "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.endpoint.url,
         }
-        return super().start_daemon(led_there | dict(extra or {}))
 
     def change(self, item_ids: Sequence[str]) -> None:
         """Insert or modify each item."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import subprocess
 import sys
 import time
 import uuid
@@ -46,14 +47,27 @@ class World:
         """Start a daemon on the table; it is ended with the test."""
         folder = self._folder / f"daemon-{next(self._numbers)}"
         folder.mkdir()
-        settings = {
+        daemon = Daemon(self.environment() | dict(extra or {}), folder)
+        self._daemons.append(daemon)
+        return daemon
+
+    def environment(self) -> dict[str, str]:
+        """The environment of this world's daemons and of commands about them."""
+        return self.sandbox.environment() | {
             "PUBLISHER_TABLE": TABLE,
             "PUBLISHER_TOPIC_ARN": self.topic_arn,
             "KCL_APPLICATION_NAME": self.application,
         }
-        daemon = Daemon(self.sandbox.environment() | settings | dict(extra or {}), folder)
-        self._daemons.append(daemon)
-        return daemon
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `stream-publisher` with these arguments, as an operator does, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "consumer", *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def write(self, count: int) -> None:
         """Make the next so many changes of the demo's plan."""

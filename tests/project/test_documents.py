@@ -11,6 +11,7 @@ from consumer.cli import main
 from consumer.core.errors import BatchError, OperatorError, PassingError
 from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
+from consumer.core.status import STATES
 from consumer.settings.reference import Setting, all_settings
 from consumer.settings.resolve import known_keys
 from tests.builders import FORM, a_batch
@@ -101,6 +102,13 @@ def test_the_failure_page_lists_every_code_with_its_class() -> None:
     }
 
     assert listed == {code: names[failure_class] for code, failure_class in CODES.items()}
+
+
+def test_the_operations_page_lists_every_state_of_a_shard() -> None:
+    """As `status` prints them."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+
+    assert [row[0].strip("`") for row in rows(page, "How far behind")] == list(STATES)
 
 
 def links() -> Iterator[tuple[Path, str]]:

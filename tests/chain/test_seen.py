@@ -1,0 +1,61 @@
+"""What an operator sees of running workers is what there is."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consumer.sandbox.backends import Sandbox
+from tests.chain.gate import Gate
+from tests.chain.shards import ShardedWorld, new_sharded_world
+from tests.chain.world import wait_for
+
+pytestmark = pytest.mark.server
+
+ITEMS = [f"item-{number}" for number in range(40)]
+
+
+@pytest.fixture
+def sharded(sandbox: Sandbox, tmp_path: Path) -> Iterator[ShardedWorld]:
+    """A stream of three shards."""
+    with new_sharded_world(sandbox, tmp_path, 3) as world:
+        yield world
+
+
+def look(world: ShardedWorld) -> dict[str, Any]:
+    """What `status --json` prints."""
+    done = world.run("status", "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_status_agrees_with_the_lease_table_and_with_the_writer(sharded: ShardedWorld) -> None:
+    """Two workers and a shard that has ended; nothing left, then what SNS doesn't take."""
+    sharded.change(ITEMS)
+    sharded.stream.roll(sharded.stream.open_shards()[0])
+    sharded.change(ITEMS)
+    with Gate(sharded.sandbox.topics.url) as gate:
+        for name in ("worker-a", "worker-b"):
+            sharded.start_daemon({"AWS_ENDPOINT_URL_SNS": gate.url, "KCL_WORKER_ID": name})
+        sharded.receive_everything()
+        wait_for(lambda: look(sharded)["totals"]["recordsLeft"] == 0)
+        gate.shut()
+        written = Counter(sharded.add(*sharded.items.write(item))[0] for item in ITEMS * 3)
+        assert gate.holding.wait(60), sharded.logs()
+        seen = look(sharded)
+
+    shards = {shard["shardId"]: shard for shard in seen["shards"]}
+    leases = {lease["leaseKey"]["S"]: lease for lease in sharded.leases()}
+    left = {name: shard["recordsLeft"] for name, shard in shards.items() if shard["recordsLeft"]}
+    assert left == written
+    assert seen["totals"]["recordsLeft"] == 120
+    assert seen["totals"]["workers"] == 2
+    assert (seen["totals"]["reading"], seen["totals"]["ended"]) == (3, 1)
+    assert {name: shard["checkpoint"] for name, shard in shards.items()} == sharded.checkpoints()
+    assert {name: shard["owner"] for name, shard in shards.items()} == {
+        name: lease["leaseOwner"]["S"] for name, lease in leases.items()
+    }
+    assert all(0 < shards[name]["lagSeconds"] < 60 for name in written)
