@@ -76,8 +76,7 @@ def start_logging(
             a later change of it shows.
         stream: Where lines go; standard error unless told.
     """
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(_JsonLine(bound) if form == "json" else _HumanLine(bound))
+    handler = _handler(form, bound, stream)
     logging.basicConfig(level=_PYTHON_LEVELS[level], handlers=[handler], force=True)
     # boto tells at INFO where it found its credentials, again in every process.
     logging.getLogger("botocore").setLevel(logging.WARNING)
@@ -85,6 +84,19 @@ def start_logging(
     logging.getLogger(_METRICS).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
+
+
+def single_logger(form: LogFormat) -> logging.Logger:
+    """Return a logger for a command's own lines, which leaves the rest of the process alone."""
+    logger = logging.Logger("consumer", logging.INFO)  # noqa: LOG001 - not to be found by others
+    logger.addHandler(_handler(form, {}, None))
+    return logger
+
+
+def _handler(form: LogFormat, bound: Mapping[str, Fact], stream: TextIO | None) -> logging.Handler:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_JsonLine(bound) if form == "json" else _HumanLine(bound))
+    return handler
 
 
 def _log_uncaught(

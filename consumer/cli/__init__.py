@@ -7,6 +7,7 @@ from consumer.cli.dead_letters import dead_letters
 from consumer.cli.demo import demo
 from consumer.cli.health import health
 from consumer.cli.listen import listen
+from consumer.cli.replay import replay
 from consumer.cli.run import run
 from consumer.cli.settings import settings
 from consumer.cli.status import status
@@ -21,10 +22,11 @@ def main() -> None:
     On a laptop, with no account:    stream-publisher demo
     On AWS:                          stream-publisher run --properties properties/aws.properties
     How far behind:                  stream-publisher status
+    Go back to two o'clock:          stream-publisher replay --from 2026-11-23T02:00Z
     What arrives at a topic:         stream-publisher listen TOPIC_ARN
     What can be set:                 stream-publisher settings
     """
 
 
-for command in (run, status, settings, listen, dead_letters, demo, health):
+for command in (run, status, replay, settings, listen, dead_letters, demo, health):
     main.add_command(command)

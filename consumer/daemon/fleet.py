@@ -4,6 +4,7 @@ from typing import Any
 
 from consumer.adapters.aws import client
 from consumer.adapters.lease_table import LeaseTable
+from consumer.adapters.lease_writes import LeaseWrites
 from consumer.adapters.stream import Stream
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
@@ -14,18 +15,19 @@ ATTEMPTS = 3
 def open_lease_table(configuration: Configuration) -> LeaseTable:
     """Return the three tables of this configuration's workers; asks nothing yet."""
     kcl = configuration.kcl
-    application = kcl.application_name
     return LeaseTable(
-        # As workers do, with an endpoint of its own where one is set.
-        client(
-            "dynamodb",
-            attempts=ATTEMPTS,
-            region=kcl.region_name,
-            endpoint=kcl.dynamo_db_endpoint,
-        ),
-        kcl.table_name or application,
-        kcl.worker_metrics_table_name or f"{application}-WorkerMetricStats",
-        kcl.coordinator_state_table_name or f"{application}-CoordinatorState",
+        _tables(configuration),
+        kcl.table_name or kcl.application_name,
+        kcl.worker_metrics_table_name or f"{kcl.application_name}-WorkerMetricStats",
+        _state_name(configuration),
+    )
+
+
+def open_lease_writes(configuration: Configuration) -> LeaseWrites:
+    """Return what writes to the lease table; asks nothing yet."""
+    kcl = configuration.kcl
+    return LeaseWrites(
+        _tables(configuration), kcl.table_name or kcl.application_name, _state_name(configuration)
     )
 
 
@@ -60,6 +62,19 @@ def stream_thing(configuration: Configuration) -> str:
     if configuration.stream_arn:
         return f"stream {configuration.stream_arn}"
     return f"publisher.table = {configuration.table!r}"
+
+
+def _tables(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
+    """As workers do, with an endpoint of its own where one is set."""
+    kcl = configuration.kcl
+    return client(
+        "dynamodb", attempts=ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
+    )
+
+
+def _state_name(configuration: Configuration) -> str:
+    kcl = configuration.kcl
+    return kcl.coordinator_state_table_name or f"{kcl.application_name}-CoordinatorState"
 
 
 def _streams(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client

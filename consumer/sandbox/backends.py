@@ -54,6 +54,7 @@ class Sandbox:
             "AWS_ENDPOINT_URL_S3": self.topics.url,
             "AWS_ENDPOINT_URL_SNS": self.topics.url,
             "AWS_ENDPOINT_URL_SQS": self.topics.url,
+            "AWS_ENDPOINT_URL_STS": self.topics.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH": self.topics.url,
         }
 

@@ -1,0 +1,73 @@
+"""How `stream-publisher replay` shows a plan, what was done, and what it is at."""
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+from consumer.core.replay_entries import Entry
+from consumer.core.replays import Plan
+
+
+class Reading:
+    """Shows on standard error how much of the stream is read, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._status = Status("Reading the stream", console=Console(stderr=True))
+        self._lock = threading.Lock()
+        self._shards: set[str] = set()
+        self._records = 0
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._status.stop()
+
+    def tell(self, shard_id: str, records: int) -> None:
+        """Count what was read."""
+        with self._lock:
+            self._shards.add(shard_id)
+            self._records += records
+            self._status.update(
+                f"Reading the stream: {self._records:,} records of {len(self._shards)} shards"
+            )
+
+
+def plan_table(plan: Plan) -> Table:
+    """The plan's steps, parents before their children."""
+    table = Table("shard", "checkpoint", "to", "records", title=f"Replay from {plan.origin}")
+    for step in plan.steps:
+        again = f"{step.skipped:,} skipped" if step.skipped else f"{step.again:,} again"
+        waits = ", after the shard before it" if step.waits else ""
+        table.add_row(step.shard_id, step.now or "no lease", step.to, again + waits)
+    table.caption = _sum(plan)
+    return table
+
+
+def history_table(entries: Sequence[Entry]) -> Table:
+    """Replays that were done, the first one first."""
+    table = Table("replay", "at", "who", "from", "shards", "came again", "skipped")
+    for entry in entries:
+        counts = (len(entry.steps), entry.again, entry.skipped)
+        row = (str(entry.number), entry.at, entry.caller.name, entry.origin)
+        table.add_row(*row, *(f"{count:,}" for count in counts))
+    table.caption = f"{len(entries)} replays"
+    return table
+
+
+def _sum(plan: Plan) -> str:
+    shards = f"records of {len(plan.steps)} shards"
+    if plan.skipped:
+        return f"{plan.skipped:,} {shards} are not published yet and will not be"
+    return f"{plan.again:,} {shards} come again"
