@@ -1,5 +1,6 @@
 """What a record processor and a function have in common, put together from settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from consumer.adapters.aws import client
@@ -9,7 +10,7 @@ from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.ports import Journal
+from consumer.core.ports import Journal, Publisher
 from consumer.settings.child import ChildSettings
 
 
@@ -35,14 +36,28 @@ def retry_policy(settings: ChildSettings) -> RetryPolicy:
     )
 
 
-def open_parts(settings: ChildSettings, policy: RetryPolicy, journal: Journal) -> Parts:
-    """Make clients, and what stands on them; asks nothing of AWS yet."""
+def open_parts(
+    settings: ChildSettings,
+    policy: RetryPolicy,
+    journal: Journal,
+    around: Callable[[Publisher], Publisher] = lambda topic: topic,
+) -> Parts:
+    """Make clients, and what stands on them; asks nothing of AWS yet.
+
+    Args:
+        settings: What is published where.
+        policy: How requests are tried again.
+        journal: Where events are noted.
+        around: What is put around the topic, for whoever wants to see what it takes.
+    """
     bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
-    topic = SnsPublisher(
-        client("sns", region=settings.region),
-        settings.topic_arn,
-        Retries(f"topic {settings.topic_arn}", policy, journal),
-        most_calls=settings.max_in_flight,
+    topic = around(
+        SnsPublisher(
+            client("sns", region=settings.region),
+            settings.topic_arn,
+            Retries(f"topic {settings.topic_arn}", policy, journal),
+            most_calls=settings.max_in_flight,
+        )
     )
     publisher = FittingPublisher(topic, bucket or NoClaimCheck(topic))
     return Parts(publisher, _poison(settings, policy, journal, bucket))

@@ -10,6 +10,7 @@ from consumer.cli.listen import listen
 from consumer.cli.replay import replay
 from consumer.cli.run import run
 from consumer.cli.settings import settings
+from consumer.cli.simulate import simulate
 from consumer.cli.status import status
 
 
@@ -28,5 +29,15 @@ def main() -> None:
     """
 
 
-for command in (run, status, replay, settings, listen, dead_letters, demo, health):
+for command in (
+    run,
+    status,
+    replay,
+    settings,
+    listen,
+    dead_letters,
+    simulate,
+    demo,
+    health,
+):
     main.add_command(command)

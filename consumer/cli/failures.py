@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 import click
@@ -17,12 +18,27 @@ from consumer.settings.properties import read_properties
 from consumer.settings.resolve import Configuration, resolve
 
 
-def configuration_of(properties: Path | None) -> Configuration:
-    """Return the configuration of a worker; end with a line for each mistake in it."""
+def configuration_of(
+    properties: Path | None, defaults: Mapping[str, str] = MappingProxyType({})
+) -> Configuration:
+    """Return the configuration of a worker; end with a line for each mistake in it.
+
+    Args:
+        properties: The worker's file; None where the environment is all.
+        defaults: What a key has that neither of them sets.
+    """
     try:
-        return resolve(read_properties(properties) if properties else {}, os.environ)
+        values = read_properties(properties) if properties else {}
+        return resolve({**defaults, **values}, os.environ)
     except ConfigurationError as error:
-        _refuse(error)
+        refuse(error.mistakes)
+
+
+def refuse(mistakes: Iterable[str]) -> NoReturn:
+    """End with a line for each mistake."""
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
+    sys.exit(exits.USAGE)
 
 
 @contextmanager
@@ -31,14 +47,7 @@ def told_in_one_line(thing: str) -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        _refuse(error)
+        refuse(error.mistakes)
     except (ClientError, BotoCoreError, OSError, ValueError) as error:
         click.echo(explain(thing, error), err=True)
         sys.exit(exits.USAGE)
-
-
-def _refuse(error: ConfigurationError) -> NoReturn:
-    """End with a line for each mistake."""
-    for mistake in error.mistakes:
-        click.echo(mistake, err=True)
-    sys.exit(exits.USAGE)
