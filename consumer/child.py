@@ -8,7 +8,9 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TextIO
 
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
@@ -19,26 +21,62 @@ from consumer.core.ports import Fact, Journal
 from consumer.core.processor import ShardProcessor
 from consumer.parts import open_parts, retry_policy
 from consumer.settings.child import ChildSettings
+from consumer.stand_in import IGNORED
 
 EXIT_USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is there before the daemon has named a shard.
+
+    Attributes:
+        processor: The record processor.
+        journal: Where it notes events.
+        last: What is done last of all, at the end of the `with`.
+    """
+
+    processor: RecordProcessor
+    journal: Journal
+    last: ExitStack
 
 
 def main() -> None:
     """Process one shard, told by the daemon through standard input and output."""
     protocol = claim_stdout()
-    # Stops are the daemon's to announce. Service managers and terminals signal the whole group:
-    # ending here on SIGTERM would leave the daemon without an answer and the batch unpublished.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_stops()
     try:
         settings = ChildSettings.from_environment(os.environ)
     except KeyError:
         sys.exit(_explain_use())
+    process(prepare(settings), protocol)
+
+
+def ignore_stops() -> None:
+    """Leave stops to the daemon, which announces them.
+
+    Service managers and terminals signal the whole group: to end on SIGTERM would leave the daemon
+    without an answer and the batch unpublished.
+    """
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def prepare(settings: ChildSettings) -> Prepared:
+    """Do what doesn't depend on the shard; speaks with nobody but whoever gives credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
     log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
-    with metered(log, *_measuring(settings, bound)) as journal:
-        converse(_record_processor(settings, bound, journal), journal, sys.stdin, protocol)
+    with ExitStack() as stack:
+        journal = stack.enter_context(metered(log, *_measuring(settings, bound)))
+        processor = _record_processor(settings, bound, journal)
+        return Prepared(processor, journal, stack.pop_all())
+
+
+def process(prepared: Prepared, protocol: TextIO) -> None:
+    """Do what the daemon says on standard input, and answer it."""
+    with prepared.last:
+        converse(prepared.processor, prepared.journal, sys.stdin, protocol)
 
 
 def _measuring(settings: ChildSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:

@@ -9,6 +9,7 @@ import click
 
 from consumer.adapters.logs import LogFormat, LogLevel, start_logging
 from consumer.cli import exits
+from consumer.daemon.forks import with_fork_server
 from consumer.daemon.launch import plan_launch, start
 from consumer.daemon.preflight import check
 from consumer.daemon.worker_id import claim_worker_id
@@ -56,7 +57,7 @@ def run(properties: Path | None, log_format: LogFormat | None, *, check_only: bo
         _report(error, environ)
         sys.exit(exits.USAGE)
     if not check_only:
-        start(plan_launch(configuration, stream_arn, worker_id, environ))
+        start(with_fork_server(plan_launch(configuration, stream_arn, worker_id, environ)))
 
 
 def _worker_id(configuration: Configuration) -> str:

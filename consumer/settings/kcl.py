@@ -59,6 +59,9 @@ def _check_not_blank(text: str) -> str:
 TableName = Annotated[str, AfterValidator(_check_table_name)]
 
 
+OWN_PROCESSOR = "stream-publisher-processor"
+
+
 class KclSettings(BaseModel):
     """Keys of the daemon. Each is also the environment variable `KCL_<NAME>`."""
 
@@ -70,7 +73,7 @@ class KclSettings(BaseModel):
         "its own."
     )
     executable_name: Annotated[str, AfterValidator(_check_program)] = Field(
-        "stream-publisher-processor",
+        OWN_PROCESSOR,
         description="The record processor, started once for each shard; split at spaces. Change it "
         "to run another program of the multilang protocol.",
     )

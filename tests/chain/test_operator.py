@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from consumer.adapters.subscription import Subscription
@@ -19,6 +18,7 @@ from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
 from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.gate import Gate
+from tests.chain.processes import record_processors
 from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
@@ -49,7 +49,7 @@ def test_the_health_check_tells_stuck_from_quiet(world: World) -> None:
     daemon = world.start_daemon(settings)
     wait_for_event(daemon, "processor_started")
     quiet = health(port)
-    (child,) = psutil.Process(daemon.process.pid).children()
+    (child,) = record_processors(daemon)
     child.send_signal(signal.SIGSTOP)
     wait_for(lambda: health(port).returncode != 0, seconds=20)
     stuck = health(port)

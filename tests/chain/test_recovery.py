@@ -5,11 +5,11 @@ import signal
 import time
 from collections.abc import Mapping
 
-import psutil
 import pytest
 
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.proxy import Answer, Proxy, Request
+from tests.chain.processes import record_processors
 from tests.chain.world import World, wait_for
 
 pytestmark = pytest.mark.server
@@ -31,11 +31,6 @@ def events(daemon: Daemon, name: str) -> list[dict[str, str]]:
     """The lines of its log with this event."""
     lines = map(json.loads, daemon.process.log.read_text().splitlines())
     return [line for line in lines if line["event"] == name]
-
-
-def record_processors(daemon: Daemon) -> list[psutil.Process]:
-    """The daemon's children."""
-    return psutil.Process(daemon.process.pid).children()
 
 
 def assert_nothing_lost(world: World, changes: int = CHANGES) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from consumer.demo.daemon import Daemon
+from tests.chain.processes import record_processors
 
 _STOP_SECONDS = 60.0
 
@@ -47,9 +48,9 @@ class Worker:
         return "running" if self.is_running else "down"
 
     def record_processors(self) -> Sequence[psutil.Process]:
-        """Its children."""
+        """Its record processors."""
         try:
-            return list(psutil.Process(self.daemon.process.pid).children())
+            return record_processors(self.daemon)
         except psutil.NoSuchProcess:
             return []
 
