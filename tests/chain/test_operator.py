@@ -20,6 +20,7 @@ from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.gate import Gate
 from tests.chain.processes import record_processors
 from tests.chain.world import World, wait_for
+from tests.emf import check
 
 pytestmark = pytest.mark.server
 
@@ -175,7 +176,8 @@ def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
     before = world.tally.received[0].attributes
 
     assert asked
-    assert expired["level"] == "ERROR"
+    check(expired)
+    assert (expired["level"], expired["TrimmedGaps"]) == ("ERROR", 1)
     assert f" after {before['lastSequenceNumber']} " in expired["message"]
     # Nothing has really expired here, so that reading goes on with the stream's first record;
     # what is checkpointed KCL leaves out.

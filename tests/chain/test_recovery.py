@@ -11,6 +11,7 @@ from consumer.demo.daemon import Daemon
 from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.processes import record_processors
 from tests.chain.world import World, wait_for
+from tests.emf import check, values_of
 
 pytestmark = pytest.mark.server
 
@@ -74,7 +75,10 @@ def test_a_killed_record_processor_is_started_again_and_nothing_is_lost(world: W
     child.kill()
 
     assert_nothing_lost(world)
-    assert [line["level"] for line in events(daemon, "child_failed")] == ["ERROR"]
+    (failed,) = events(daemon, "child_failed")
+    check(failed)
+    assert failed["level"] == "ERROR"
+    assert values_of(failed, "ShardRestarts") == [1]
     assert len(events(daemon, "processor_started")) == 2
     assert daemon.stop() == 0
 
