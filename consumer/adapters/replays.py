@@ -12,7 +12,7 @@ from consumer.core.origins import Origin
 from consumer.core.refusals import check_leases, check_moment
 from consumer.core.replay_entries import Entry
 from consumer.core.replays import Plan, plan
-from consumer.core.surveys import Survey
+from consumer.core.surveys import Survey, coarser
 
 _WATCHED_SECONDS = 2
 _LOOKS = 4
@@ -56,7 +56,12 @@ class Replays:
         check_leases(self._table.name, leases, listed, now)
         check_moment(origin, self._stream.arn, now)
         survey = Survey(origin, shards, leases, named)
-        return plan(survey, search_stream(self._stream, survey, tell))
+        findings = search_stream(self._stream, survey, tell)
+        whole = coarser(origin, findings)
+        if whole != origin:
+            survey = Survey(whole, shards, leases, named)
+            findings = search_stream(self._stream, survey, tell)
+        return plan(survey, findings)
 
     def carry_out(self, entry: Entry) -> None:
         """Write a replay, wholly or not at all.

@@ -37,11 +37,11 @@ def search_stream(stream: Stream, survey: Survey, tell: Tell) -> dict[str, Findi
 
 
 def _search(stream: Stream, survey: Survey, shard_id: str, tell: Tell) -> Finding:
-    search, patience = survey.search(shard_id), survey.patience(shard_id)
+    search, is_open = survey.search(shard_id), survey.shards[shard_id].is_open
     iterator: str | None = _iterator(stream, shard_id, survey.reads_after(shard_id))
     empty = 0
     tell(shard_id, 0)
-    while iterator and not search.is_over and (patience is None or empty < patience):
+    while iterator and not search.is_over and (not is_open or empty < search.patience):
         page = _patiently()(stream.read, iterator)
         search.see(page.positions)
         tell(shard_id, len(page.positions))

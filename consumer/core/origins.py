@@ -10,6 +10,7 @@ from consumer.core.shards import Position
 _AGO = re.compile(r"(?P<count>\d{1,6}) ?(?P<unit>[dhms]) ago", re.IGNORECASE)
 _SEQUENCE_NUMBER = re.compile(r"\d{21,40}")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+MINUTE = 60
 _FORMS = "trim-horizon, latest, 2026-11-23T02:00Z, '90m ago' (d, h, m or s), or a sequence number"
 
 
@@ -47,6 +48,10 @@ class Moment:
     def has_begun(self, position: Position) -> bool:
         """Whether a record is to come."""
         return position.created_at >= self.seconds
+
+    def in_minutes(self) -> "Moment":
+        """The moment for a stream that tells whole minutes only, as DynamoDB Local's does."""
+        return Moment(self.seconds // MINUTE * MINUTE)
 
     def __str__(self) -> str:
         return datetime.fromtimestamp(self.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

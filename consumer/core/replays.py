@@ -113,6 +113,9 @@ def _step(survey: Survey, shard: Shard, found: Finding, earlier: Mapping[str, St
     if shard.parent in earlier:
         # Even where the checkpoint stays, its worker has to let go and to wait for the parent.
         return replace(step, again=found.published, waits=True)
+    if found.begin and lease and not found.passed and not found.published:
+        # Published and not yet checkpointed, perhaps: the checkpoint is right, its worker lets go.
+        return replace(step, to=lease.checkpoint)
     return replace(step, to=place, again=found.published) if found.published else None
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consumer.core.leases import LATEST, SHARD_END, TRIM_HORIZON
-from consumer.core.origins import Moment, Origin
+from consumer.core.origins import MINUTE, Moment, Origin
 from consumer.core.shards import Position
+
+_LONG, _SHORT = 100, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Finding:
         begin: The record to begin with; None where it isn't there.
         published: How many records from there on are published already.
         passed: How many records before it are not published yet.
+        tells_seconds: Whether a record's time was other than a whole minute.
     """
 
     first: Position | None = None
@@ -25,6 +28,7 @@ class Finding:
     begin: Position | None = None
     published: int = 0
     passed: int = 0
+    tells_seconds: bool = False
 
 
 class Search:
@@ -41,12 +45,26 @@ class Search:
         self._before: Position | None = None
         self._begin: Position | None = None
         self._published = self._passed = 0
+        self._tells_seconds = False
+        self._is_met = not checkpoint.isdecimal()
         self.is_over = False
+
+    @property
+    def patience(self) -> int:
+        """After how many empty reads in a row a shard that takes records counts as read.
+
+        A read may be empty though records follow. The record at the checkpoint is certain to come,
+        unless it has expired.
+        """
+        return _SHORT if self._is_met else _LONG
 
     @property
     def finding(self) -> Finding:
         """What is found by now."""
-        return Finding(self._first, self._before, self._begin, self._published, self._passed)
+        return Finding(
+            *(self._first, self._before, self._begin, self._published, self._passed),
+            tells_seconds=self._tells_seconds,
+        )
 
     def see(self, positions: Sequence[Position]) -> None:
         """Take the next records of the shard; those after the search is over count for nothing."""
@@ -57,7 +75,9 @@ class Search:
 
     def _see(self, position: Position) -> None:
         self._first = self._first or position
+        self._tells_seconds = self._tells_seconds or position.created_at % MINUTE > 0
         is_published = self._is_published(position)
+        self._is_met = self._is_met or self._is_last(position)
         if self._begin or self._origin.has_begun(position):
             self._begin = self._begin or position
             self._published += is_published
@@ -66,7 +86,7 @@ class Search:
             self._before = position
             self._passed += not is_published
             # A shard that isn't read so far yet stays: what lies further on doesn't matter.
-            self.is_over = isinstance(self._origin, Moment) and self._is_last(position)
+            self.is_over = isinstance(self._origin, Moment) and not is_published
 
     def _is_last(self, position: Position) -> bool:
         """Whether nothing after this record is published."""

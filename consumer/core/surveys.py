@@ -11,11 +11,21 @@ from consumer.core.shards import Shard
 Findings = Mapping[str, Finding]
 """What was found in each shard that was read, by its id."""
 
-_LONG, _SHORT = 100, 5
-
 
 class ReplayError(Exception):
     """The replay can't be done; the text says why, and what to do."""
+
+
+def coarser(origin: Origin, findings: Findings) -> Origin:
+    """Return where to begin, now that it is known how exactly the stream tells times.
+
+    Where each record that was read has a whole minute, a moment within one is rounded down to it:
+    else changes of that minute would be missing.
+    """
+    if not isinstance(origin, Moment):
+        return origin
+    told = any(found.tells_seconds for found in findings.values())
+    return origin if told else origin.in_minutes()
 
 
 class Survey:
@@ -77,16 +87,6 @@ class Survey:
     def reads_after(self, shard_id: str) -> str:
         """The checkpoint after which that search reads."""
         return self.checkpoint(shard_id) if self.origin == LATEST_EDGE else TRIM_HORIZON
-
-    def patience(self, shard_id: str) -> int | None:
-        """After how many empty reads in a row a shard counts as read; None reads it to its end.
-
-        A read may be empty though records follow. What is published is certain to be there, unless
-        it has expired.
-        """
-        if not self.shards[shard_id].is_open:
-            return None
-        return _LONG if self.checkpoint(shard_id).isdecimal() else _SHORT
 
     def holders(self, findings: Findings) -> tuple[str, ...]:
         """The shards that hold the record to begin with, where a replay begins with one."""

@@ -9,7 +9,7 @@ from consumer.core.origins import LATEST_EDGE, OLDEST_EDGE, Moment, Number, Orig
 from consumer.core.replays import MOST_STEPS, Plan, Step, plan
 from consumer.core.searches import Finding
 from consumer.core.shards import Position, Shard
-from consumer.core.surveys import ReplayError, Survey
+from consumer.core.surveys import ReplayError, Survey, coarser
 
 # A parent that has ended, its two children, one of which has ended too, and a shard of its own.
 SHARDS = [
@@ -109,13 +109,25 @@ def test_a_shard_that_was_never_read_is_left_to_kcl() -> None:
 
 
 def test_what_is_not_published_is_never_passed_over() -> None:
-    """A shard that isn't read so far yet stays, and is named where reading has shown it."""
-    behind = {**READ, "other": "11", "left": "TRIM_HORIZON"}
-    result = planned(Moment(21), behind)
+    """A shard that isn't read so far yet stays, and is named."""
+    behind = {**READ, "other": "11", "left": "20"}
+    result = planned(Moment(31), behind)
 
-    assert list(written(result)) == ["right", "grand"]
-    assert result.stays == {"left": "is not read so far yet"}
-    assert planned(OLDEST_EDGE, {"left": "TRIM_HORIZON"}, ["left"]).stays == result.stays
+    assert list(written(result)) == ["grand"]
+    assert result.stays == dict.fromkeys(["other"], "is not read so far yet") | {
+        "left": "is not read so far yet"
+    }
+
+
+def test_what_is_published_and_not_yet_checkpointed_comes_again_too() -> None:
+    """A checkpoint right before the place stays, and the worker that would move it lets go."""
+    result = planned(Moment(22), {**READ, "left": "20", "other": "21"})
+
+    assert written(result)["left"] == ("20", 0)
+    assert written(result)["other"] == ("21", 0)
+    assert written(planned(OLDEST_EDGE, {"left": "TRIM_HORIZON"}, ["left"])) == {
+        "left": ("TRIM_HORIZON", 0)
+    }
 
 
 def test_to_the_latest_skips_and_counts_what_it_skips() -> None:
@@ -182,17 +194,6 @@ def test_leases_of_shards_that_are_gone_stay() -> None:
     assert result.stays == {"expired": "is not in the stream any more"}
 
 
-@pytest.mark.parametrize(
-    ("shard_id", "checkpoint", "patience"),
-    [("parent", "SHARD_END", None), ("left", "22", 100), ("left", "TRIM_HORIZON", 5)],
-)
-def test_a_shard_is_read_on_where_records_must_follow(
-    shard_id: str, checkpoint: str, patience: int | None
-) -> None:
-    """To its end where it has one; longer where its checkpoint was not met yet."""
-    assert survey_of(Moment(1), {shard_id: checkpoint}).patience(shard_id) == patience
-
-
 def lone_survey(count: int, family: int = 1) -> tuple[Survey, dict[str, Finding]]:
     """Read shards with a record each, in families of so many."""
     shards = [
@@ -244,3 +245,21 @@ def test_a_plan_as_json_has_all_of_it() -> None:
         ],
         "stays": {"gone": "why"},
     }
+
+
+@pytest.mark.parametrize(
+    ("origin", "tells_seconds", "result"),
+    [
+        (Moment(119), [False, True], Moment(119)),
+        (Moment(119), [False, False], Moment(60)),
+        (Moment(119), [], Moment(60)),
+        (LATEST_EDGE, [False], LATEST_EDGE),
+    ],
+)
+def test_a_moment_is_as_exact_as_the_stream(
+    origin: Origin, tells_seconds: list[bool], result: Origin
+) -> None:
+    """Better some changes before it than some after it missing."""
+    findings = {str(n): Finding(tells_seconds=told) for n, told in enumerate(tells_seconds)}
+
+    assert coarser(origin, findings) == result

@@ -7,7 +7,7 @@ from consumer.core.searches import Finding, Search
 from consumer.core.shards import Position
 
 # Numbers that would stand in another order as texts.
-P8, P9, P10, P11 = (Position(str(number), float(number)) for number in (8, 9, 10, 11))
+P8, P9, P10, P11 = (Position(str(number), number * 60.0) for number in (8, 9, 10, 11))
 ALL = [P8, P9, P10, P11]
 
 
@@ -28,11 +28,12 @@ def found(origin: Origin, checkpoint: str) -> tuple[Finding, bool]:
         (OLDEST_EDGE, "LATEST", Finding(P8, None, P8, published=4), False),
         (OLDEST_EDGE, "10", Finding(P8, None, P8, published=3), True),
         (OLDEST_EDGE, "TRIM_HORIZON", Finding(P8, None, P8), True),
-        (Moment(9), "SHARD_END", Finding(P8, P8, P9, published=3), False),
-        (Moment(9), "10", Finding(P8, P8, P9, published=2), True),
-        (Moment(10), "9", Finding(P8, P9), True),
-        (Moment(10), "TRIM_HORIZON", Finding(P8, P8, passed=1), True),
-        (Moment(20), "SHARD_END", Finding(P8, P11), False),
+        (Moment(540), "SHARD_END", Finding(P8, P8, P9, published=3), False),
+        (Moment(540), "10", Finding(P8, P8, P9, published=2), True),
+        (Moment(600), "9", Finding(P8, P9, P10), True),
+        (Moment(660), "9", Finding(P8, P10, passed=1), True),
+        (Moment(600), "TRIM_HORIZON", Finding(P8, P8, passed=1), True),
+        (Moment(1200), "SHARD_END", Finding(P8, P11), False),
         (Number("10"), "11", Finding(P8, P9, P10, published=2), False),
         (Number("10"), "8", Finding(P8, P9, P10, passed=1), True),
         (LATEST_EDGE, "TRIM_HORIZON", Finding(P8, P11, passed=4), False),
@@ -49,15 +50,38 @@ def test_a_search_counts_what_is_published_from_the_place_on(
 
 def test_the_place_is_before_the_first_record_of_the_moment() -> None:
     """Times are about right only: what comes after it comes too, even if older."""
-    search = Search(Moment(9), "SHARD_END")
-    search.see([P8, P9, Position("10", 8.0)])
+    search = Search(Moment(540), "SHARD_END")
+    search.see([P8, P9, Position("10", 8 * 60.0)])
 
     assert search.finding == Finding(P8, P8, P9, published=2)
 
 
 def test_a_shard_without_records_has_nothing() -> None:
     """No record, no place."""
-    search = Search(Moment(9), "SHARD_END")
+    search = Search(Moment(540), "SHARD_END")
     search.see([])
 
     assert (search.finding, search.is_over) == (Finding(), False)
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "seen", "patience"),
+    [("9", [P8], 100), ("9", [P8, P9], 5), ("9", [P10], 5), ("TRIM_HORIZON", [], 5)],
+)
+def test_a_shard_is_read_on_where_the_checkpoint_must_follow(
+    checkpoint: str, seen: list[Position], patience: int
+) -> None:
+    """It is a record's; once it or a later one was met, nothing need follow."""
+    search = Search(Moment(1200), checkpoint)
+    search.see(seen)
+
+    assert search.patience == patience
+
+
+def test_it_is_noticed_whether_the_stream_tells_seconds() -> None:
+    """DynamoDB does; DynamoDB Local tells whole minutes."""
+    whole, fine = Search(OLDEST_EDGE, "SHARD_END"), Search(OLDEST_EDGE, "SHARD_END")
+    whole.see(ALL)
+    fine.see([P8, Position("9", 541.0), P10])
+
+    assert (whole.finding.tells_seconds, fine.finding.tells_seconds) == (False, True)
