@@ -36,6 +36,7 @@ def client(
     attempts: int = 1,
     region: str | None = None,
     endpoint: str | None = None,
+    connections: int = 10,
 ) -> Any:  # noqa: ANN401
     """Return a boto3 client with time-outs.
 
@@ -44,12 +45,14 @@ def client(
         attempts: How often botocore tries a call. 1 leaves retrying to the caller, who can log it.
         region: The region, if not the environment's.
         endpoint: The endpoint's URL, if not the environment's or AWS's own.
+        connections: How many calls may be under way side by side.
     """
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
+        max_pool_connections=connections,
     )
     made = boto3.client(
         service, region_name=find_region(region), endpoint_url=endpoint, config=config

@@ -1,7 +1,8 @@
 """Which class each failure of a publish has; the class says what happens next.
 
 The codes are those that the service models name for what is asked of SNS, SQS and S3, those that
-S3's pages list for a PutObject, and those that every service may answer with. What S3 refuses is
+S3's pages list for a PutObject, DynamoDB's for a table that is read too fast, and those that every
+service may answer with. What S3 refuses is
 never the batch's: the record is not to blame for its bucket. An unknown code passes: to try again
 loses nothing.
 """
@@ -37,6 +38,7 @@ _PASSING = (
     "KMSThrottling",
     "KmsThrottled",
     "OperationAborted",
+    "ProvisionedThroughputExceededException",
     "Redirect",
     "RequestLimitExceeded",
     "RequestThrottled",

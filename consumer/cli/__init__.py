@@ -3,6 +3,7 @@
 import click
 
 from consumer import __version__
+from consumer.cli.backfill import backfill
 from consumer.cli.dead_letters import dead_letters
 from consumer.cli.demo import demo
 from consumer.cli.health import health
@@ -33,6 +34,7 @@ for command in (
     run,
     status,
     replay,
+    backfill,
     settings,
     listen,
     dead_letters,

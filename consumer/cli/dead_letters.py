@@ -28,7 +28,8 @@ from consumer.core.errors import PublishError, RecordError
 from consumer.core.letters import Letter
 from consumer.core.messages import encode_message
 from consumer.core.ports import Publisher
-from consumer.core.records import RawRecord, decode_record
+from consumer.core.records import RawRecord
+from consumer.core.snapshots import decoder_of
 from consumer.daemon.launch import child_settings
 from consumer.settings.child import ChildSettings
 
@@ -197,7 +198,8 @@ def _fetched(office: _Office, letter: Letter) -> Letter:
 
 
 def _batch(letter: Letter) -> Batch:
-    return Batch((decode_record(RawRecord(letter.sequence_number, letter.data)),))
+    decode = decoder_of(letter.shard_id)
+    return Batch((decode(RawRecord(letter.sequence_number, letter.data)),))
 
 
 def _summary(kept: KeptLetter) -> Mapping[str, Any]:

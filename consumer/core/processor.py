@@ -24,7 +24,8 @@ from consumer.core.flights import Flight, Flights
 from consumer.core.letters import Letter, Poison
 from consumer.core.messages import MessageForm
 from consumer.core.ports import Checkpointer, Journal, Receipt
-from consumer.core.records import RawRecord, decode_record
+from consumer.core.records import RawRecord
+from consumer.core.snapshots import decoder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class ShardProcessor:
         poison: Poison,
     ) -> None:
         self._form = form
+        self._decode = decoder_of(form.shard_id)
         self._batcher = batcher
         self._publisher = publisher
         self._journal = journal
@@ -133,7 +135,7 @@ class ShardProcessor:
     def _take(self, delivery: Delivery, checkpointer: Checkpointer) -> None:
         for raw in delivery.records:
             try:
-                record = decode_record(raw)
+                record = self._decode(raw)
             except RecordError as error:
                 # What came before the bad record must not wait for it to be mended.
                 self._deliver_all(checkpointer)

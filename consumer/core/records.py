@@ -9,10 +9,14 @@ import orjson
 from consumer.core.errors import RecordError
 
 EventName = Literal["INSERT", "MODIFY", "REMOVE"]
+"""What happened to an item, in the stream's words."""
+SnapshotName = Literal["SNAPSHOT"]
+"""What a backfill says of an item that it has read from the table; the stream never does."""
 Image = Mapping[str, Any]
 """An item in DynamoDB JSON: attribute name to `{"S": "text"}`, `{"N": "1.50"}`, …"""
 
-_EVENT_NAMES = frozenset(get_args(EventName))
+STREAM_EVENTS: frozenset[str] = frozenset(get_args(EventName))
+SNAPSHOT_EVENTS: frozenset[str] = frozenset(get_args(SnapshotName))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class ChangeRecord:
     """
 
     sequence_number: str
-    event_name: EventName
+    event_name: EventName | SnapshotName
     new_image: Image | None
     old_image: Image | None
     keys: Image
@@ -61,8 +65,12 @@ class ChangeRecord:
             return b""  # DynamoDB has no such keys; so all that are none count as the same
 
 
-def decode_record(raw: RawRecord) -> ChangeRecord:
+def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -> ChangeRecord:
     """Read a record.
+
+    Args:
+        raw: The record.
+        event_names: Which it may have: the stream's, or a backfill's.
 
     Raises:
         RecordError: The data is not JSON, or not a change of an item.
@@ -71,7 +79,7 @@ def decode_record(raw: RawRecord) -> ChangeRecord:
     change = _member(raw, document, "dynamodb")
     return ChangeRecord(
         sequence_number=raw.sequence_number,
-        event_name=_event_name(raw, document),
+        event_name=_event_name(raw, document, event_names),
         new_image=_member(raw, change, "NewImage") or None,
         old_image=_member(raw, change, "OldImage") or None,
         keys=_member(raw, change, "Keys"),
@@ -91,12 +99,14 @@ def _json_object(raw: RawRecord) -> Mapping[str, Any]:
     return document
 
 
-def _event_name(raw: RawRecord, document: Mapping[str, Any]) -> EventName:
+def _event_name(
+    raw: RawRecord, document: Mapping[str, Any], event_names: frozenset[str]
+) -> EventName | SnapshotName:
     name = document.get("eventName")
-    if not isinstance(name, str) or name not in _EVENT_NAMES:
-        known = ", ".join(sorted(_EVENT_NAMES))
+    if not isinstance(name, str) or name not in event_names:
+        known = ", ".join(sorted(event_names))
         raise RecordError(raw.sequence_number, f"eventName is {name!r}, not one of {known}")
-    return cast("EventName", name)
+    return cast("EventName | SnapshotName", name)
 
 
 def _member(raw: RawRecord, parent: Mapping[str, Any], name: str) -> Image:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +18,8 @@ from consumer.settings.resolve import Configuration
 _WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
 
+Answer = TypeVar("Answer")
+
 
 def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
     """Check programs, credentials, table, stream, topic, queue and bucket.
@@ -29,16 +31,40 @@ def check(configuration: Configuration, environ: Mapping[str, str]) -> str:
         ConfigurationError: With a line for each mistake.
     """
     mistakes = _check_programs(configuration, environ)
-    here = _check_region(configuration, environ) + _check_credentials()
+    here = check_surroundings(configuration, environ)
     stream_arn = None
     if not here:
         stream_arn, here = _check_stream(configuration)
-        here += _check_topic(configuration) + _check_queue(configuration)
-        here += _check_bucket(configuration)
+        here += check_targets(configuration)
         here += _check_lease_table(configuration)
     if mistakes + here or stream_arn is None:
         raise ConfigurationError(mistakes + here)
     return stream_arn
+
+
+def check_surroundings(configuration: Configuration, environ: Mapping[str, str]) -> list[str]:
+    """Return a line for each thing without which nothing can be asked: region, credentials."""
+    return _check_region(configuration, environ) + _check_credentials()
+
+
+def check_targets(configuration: Configuration) -> list[str]:
+    """Return a line for each mistake with topic, queue or bucket."""
+    return [
+        *_check_topic(configuration),
+        *_check_queue(configuration),
+        *_check_bucket(configuration),
+    ]
+
+
+def asked(thing: str, question: Callable[[], Answer]) -> tuple[Answer | None, list[str]]:
+    """Return the answer, or None and the line about `thing` that says why there is none.
+
+    A profile, a token's file or an endpoint that can't be used shows in many types of error.
+    """
+    try:
+        return question(), []
+    except (ClientError, BotoCoreError, OSError, ValueError) as error:
+        return None, [explain(thing, error)]
 
 
 def _check_programs(configuration: Configuration, environ: Mapping[str, str]) -> list[str]:
@@ -59,7 +85,7 @@ def _has_jars(folder: Path) -> bool:
 
 def _check_region(configuration: Configuration, environ: Mapping[str, str]) -> list[str]:
     named = configuration.kcl.region_name
-    region, mistakes = _asked("regionName", lambda: find_region(named, environ))
+    region, mistakes = asked("regionName", lambda: find_region(named, environ))
     if region or mistakes:
         return mistakes
     return ["regionName: no region is set; set AWS_REGION or KCL_REGION_NAME"]
@@ -67,13 +93,13 @@ def _check_region(configuration: Configuration, environ: Mapping[str, str]) -> l
 
 def _check_credentials() -> list[str]:
     thing = "AwsCredentialsProvider"
-    credentials, mistakes = _asked(thing, lambda: boto3.Session().get_credentials())
+    credentials, mistakes = asked(thing, lambda: boto3.Session().get_credentials())
     return mistakes if credentials or mistakes else [f"{thing}: {NO_CREDENTIALS}"]
 
 
 def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
     thing = stream_thing(configuration)
-    found, mistakes = _asked(thing, lambda: find_stream(configuration))
+    found, mistakes = asked(thing, lambda: find_stream(configuration))
     if found is None:
         return None, mistakes
     arn, view = found
@@ -90,7 +116,7 @@ def _check_stream(configuration: Configuration) -> tuple[str | None, list[str]]:
 
 def _check_topic(configuration: Configuration) -> list[str]:
     arn = configuration.publisher.topic_arn
-    _, mistakes = _asked(
+    _, mistakes = asked(
         f"publisher.topicArn = {arn!r}",
         lambda: client("sns", attempts=_ATTEMPTS, region=region_of(arn)).get_topic_attributes(
             TopicArn=arn
@@ -103,7 +129,7 @@ def _check_lease_table(configuration: Configuration) -> list[str]:
     """Whether it may be asked about; KCL creates it where it is missing."""
     kcl = configuration.kcl
     name = kcl.table_name or kcl.application_name
-    _, mistakes = _asked(
+    _, mistakes = asked(
         f"lease table {name!r} of applicationName",
         lambda: _find_table(client("dynamodb", attempts=_ATTEMPTS, region=kcl.region_name), name),
     )
@@ -122,7 +148,7 @@ def _check_queue(configuration: Configuration) -> list[str]:
     if url is None:
         return []
     region = region_of(configuration.publisher.topic_arn)
-    _, mistakes = _asked(
+    _, mistakes = asked(
         f"publisher.deadLetterQueueUrl = {url!r}",
         lambda: client("sqs", attempts=_ATTEMPTS, region=region).get_queue_attributes(
             QueueUrl=url, AttributeNames=["QueueArn"]
@@ -136,19 +162,8 @@ def _check_bucket(configuration: Configuration) -> list[str]:
     if name is None:
         return []
     region = region_of(configuration.publisher.topic_arn)
-    _, mistakes = _asked(
+    _, mistakes = asked(
         f"publisher.claimCheckBucket = {name!r}",
         lambda: client("s3", attempts=_ATTEMPTS, region=region).head_bucket(Bucket=name),
     )
     return mistakes
-
-
-def _asked(thing: str, question: Callable[[], Any]) -> tuple[Any, list[str]]:
-    """Return the answer, or None and the line that says why there is none.
-
-    A profile, a token's file or an endpoint that can't be used shows in many types of error.
-    """
-    try:
-        return question(), []
-    except (ClientError, BotoCoreError, OSError, ValueError) as error:
-        return None, [explain(thing, error)]

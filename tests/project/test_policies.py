@@ -12,6 +12,7 @@ from moto import mock_aws
 from consumer.adapters.bucket import Bucket
 from consumer.adapters.dead_letters import Origin, SqsDeadLetters
 from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.adapters.table import Table
 from consumer.core.envelopes import QUEUE_LIMIT
 from consumer.core.letters import Letter
 from consumer.core.messages import encode_message
@@ -38,7 +39,9 @@ class Calls:
 
     def _note(self, params: dict[str, Any], model: Any, **_more: Any) -> None:  # noqa: ANN401
         action = IAM_NAMES.get(model.name, model.name)
-        if "QueueUrl" in params:
+        if "TableName" in params:
+            self.made.add((f"dynamodb:{action}", "arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE"))
+        elif "QueueUrl" in params:
             self.made.add((f"sqs:{action}", "arn:aws:sqs:REGION:ACCOUNT:QUEUE"))
         else:
             folder = f"/{params['Key'].split('/')[0]}/*" if "Key" in params else ""
@@ -65,9 +68,25 @@ def use_queue(calls: Calls) -> None:
     SqsDeadLetters(queues, url, Origin("orders", "worker-1"), retries).send(LARGE)
 
 
+def use_table(calls: Calls) -> None:
+    """What a backfill does beyond a worker: it scans the table."""
+    boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    retries = Retries("table", RetryPolicy(), FakeJournal())
+    Table(calls.client("dynamodb"), "orders", retries).scan((0, 1), None, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "use"),
-    [("policy-claim-check.json", use_bucket), ("policy-dead-letters.json", use_queue)],
+    [
+        ("policy-claim-check.json", use_bucket),
+        ("policy-dead-letters.json", use_queue),
+        ("policy-backfill.json", use_table),
+    ],
 )
 def test_a_policy_allows_each_call_and_no_other(name: str, use: Callable[[Calls], None]) -> None:
     """To the folder of a bucket."""
