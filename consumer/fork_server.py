@@ -175,6 +175,8 @@ def main() -> None:
         socket.socket(fileno=listener), daemon, lambda: child.process(prepared, claim_stdout())
     )
     server.serve()
+    # What a record processor does last, such as telling its metrics, is not for its server to do.
+    os._exit(0)
 
 
 if __name__ == "__main__":
