@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from benchmarks.handovers import longest_overlap
 from benchmarks.helper import Helper
 from benchmarks.latency import delays
 from consumer.demo.daemon import Daemon
@@ -123,6 +124,14 @@ class Fleet:
                 return list(delays(written, arrived))
             time.sleep(0.5)
         raise click.ClickException("changes did not arrive: " + self._started[-1].process.tail())
+
+    def reads(self) -> int:
+        """How often workers have asked the stream for something."""
+        return int(self._streams.ask("requests", table=TABLE))
+
+    def longest_overlap(self) -> float:
+        """For how many seconds two workers had a record processor for one shard, at the most."""
+        return longest_overlap([list(worker.new_lines()) for worker in self._started])
 
     def close(self) -> None:
         """End all that were started."""

@@ -7,7 +7,7 @@ record processor has published before it is measured.
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ import psutil
 from benchmarks.contest import Course, lay_course, start_ours
 from benchmarks.figures import at_most, spread
 from benchmarks.helper import Helper
-from consumer.daemon.launch import child_settings, search_path
+from consumer.daemon.forks import with_fork_server
+from consumer.daemon.launch import plan_launch
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.process import ManagedProcess
 from consumer.settings.resolve import resolve
@@ -56,14 +57,15 @@ def _child_starts(course: Course) -> list[float]:
         "publisher.topicArn": course.topic_arn,
         "applicationName": course.table,
     }
-    configuration = resolve(settings, {})
-    own = child_settings(configuration, "worker").to_environment()
-    environ = {**course.environ, **own, "PATH": search_path(course.environ)}
-    command = configuration.kcl.executable_name.split()
-    return [_seconds_until_ready(command, environ) for _ in range(CHILD_STARTS)]
+    plan = plan_launch(resolve(settings, {}), course.stream_arn, "worker", course.environ)
+    # The fork server ends with this process.
+    launch = with_fork_server(plan)
+    command = launch.properties["executableName"].split()
+    _seconds_until_ready(command, launch.environ)  # waits for the fork server to be warm
+    return [_seconds_until_ready(command, launch.environ) for _ in range(CHILD_STARTS)]
 
 
-def _seconds_until_ready(command: list[str], environ: dict[str, str]) -> float:
+def _seconds_until_ready(command: list[str], environ: Mapping[str, str]) -> float:
     """Return how long a record processor takes from its start to its answer to the daemon."""
     started = time.monotonic()
     with subprocess.Popen(
@@ -96,16 +98,16 @@ def _weighed(
         done = topic.ask("wait_for", records=count, seconds=_PATIENCE_SECONDS)
         if done["records"] < count:
             raise click.ClickException(f"{done} of {count}:\n{worker.tail()}")
-        return _pss(worker.pid), _processors(worker)
+        return pss(worker.pid), _processors(worker)
     finally:
         worker.kill()
 
 
 def _processors(worker: ManagedProcess) -> list[float]:
-    return [_pss(child.pid) for child in psutil.Process(worker.pid).children(recursive=True)]
+    return [pss(child.pid) for child in psutil.Process(worker.pid).children(recursive=True)]
 
 
-def _pss(pid: int) -> float:
+def pss(pid: int) -> float:
     """Return a process's share of memory in mebibytes."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):

@@ -1,8 +1,9 @@
-"""How shards spread over workers, how long that takes, and what an idle fleet asks of AWS.
+"""How shards spread over workers, how long that takes, and what a fleet asks of AWS.
 
 Sixteen shards of a simulated stream: one worker, a second, two more, and one of the four leaves.
-Balanced is when no worker has more than one lease above another. Calls are counted without
-changes, those to DynamoDB behind a proxy; reads of the stream are left out.
+Balanced is when no worker has more than one lease above another. Two read a shard at a time only
+while it is handed over, which the workers' logs tell. Calls are counted without changes and with 20
+a second, those to DynamoDB behind a proxy.
 """
 
 import time
@@ -12,14 +13,26 @@ from typing import Any
 from benchmarks.calls import Count
 from benchmarks.figures import at_most
 from benchmarks.fleet import Fleet, new_fleet
+from benchmarks.helper import Helper
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 
 SHARDS = 16
 WAIT = "the longest that a change waited meanwhile, in seconds"
+OVERLAP = "the longest that two workers had a record processor for one shard, in seconds"
 MOST_SECONDS = 60
+USD_A_MILLION = {
+    "written to DynamoDB": 0.625,
+    "read from DynamoDB": 0.125,
+    "to the stream": 0.2,
+    "to SNS": 0.5,
+}
+"""List prices of us-east-1: on-demand writes and reads of up to 1 and 4 KB, reads of a stream, and
+publishes of up to 64 KB. A read of the whole lease table counts as one here."""
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"})
+_MINUTES = 30 * 24 * 60
 _PATIENCE_SECONDS = 65.0
-_COUNT_SECONDS = 20.0
+_COUNT_SECONDS = 15.0
 
 
 def measure(say: Callable[[str], None]) -> dict[str, Any]:
@@ -33,17 +46,37 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
             with fleet.watched(waits):
                 told = _grow(fleet, say)
             told[WAIT] = round(max(waits), 1)
-            say("counting calls")
-            topic.ask("begin", millis=0)
-            count.reset()
-            time.sleep(_COUNT_SECONDS)
-            calls = {"DynamoDB": count.reset().total(), "SNS": topic.ask("figures")["requests"]}
-    minute = 60 / _COUNT_SECONDS
-    told |= {
-        f"calls a minute to {service}, 3 workers without changes": round(number * minute)
-        for service, number in calls.items()
-    }
+            told[OVERLAP] = round(fleet.longest_overlap(), 1)
+            say("counting calls without changes")
+            idle = _calls(fleet, topic, count)
+            say("counting calls with changes")
+            with fleet.watched(waits):
+                busy = _calls(fleet, topic, count)
+    told |= _told_calls("without changes", idle) | _told_calls("with 20 changes a second", busy)
     return {"figures": told, "verdict": _verdict(told)}
+
+
+def _calls(fleet: Fleet, topic: Helper, count: Count) -> dict[str, float]:
+    """Return calls a minute."""
+    topic.ask("begin", millis=20)
+    count.reset()
+    read = fleet.reads()
+    time.sleep(_COUNT_SECONDS)
+    tables = count.reset()
+    writes = sum(number for operation, number in tables.items() if operation in _WRITES)
+    counted = {
+        "written to DynamoDB": writes,
+        "read from DynamoDB": tables.total() - writes,
+        "to the stream": fleet.reads() - read,
+        "to SNS": topic.ask("figures")["requests"],
+    }
+    return {kind: number * 60 / _COUNT_SECONDS for kind, number in counted.items()}
+
+
+def _told_calls(when: str, calls: dict[str, float]) -> dict[str, Any]:
+    month = sum(number * _MINUTES * USD_A_MILLION[kind] / 1e6 for kind, number in calls.items())
+    told = {f"calls a minute {kind}, 3 workers {when}": round(n) for kind, n in calls.items()}
+    return told | {f"US dollars a month at list price for these, {when}": round(month, 2)}
 
 
 def _grow(fleet: Fleet, say: Callable[[str], None]) -> dict[str, Any]:

@@ -34,9 +34,9 @@ class Source:
     def __init__(self, table: str, shards: int) -> None:
         self._stream = SimulatedStream(table, shards)
         self._items = Items(_PADDING)
-        self._serial = 0
+        self._serial = self.requests = 0
         self._writing = threading.Lock()
-        self._endpoint = StreamsEndpoint(self._stream, fault=self._wait_for_writer)
+        self._endpoint = StreamsEndpoint(self._stream, fault=self._note)
         self._endpoint.__enter__()
 
     def place(self) -> Mapping[str, str]:
@@ -66,7 +66,8 @@ class Source:
         self._stream.add(change)
         return item_id, version, now
 
-    def _wait_for_writer(self, _request: Request) -> None:
+    def _note(self, _request: Request) -> None:
+        self.requests += 1
         with self._writing:
             return
 
@@ -89,6 +90,10 @@ class Streams:
     def trickle(self, table: str, count: int, per_second: float) -> Sequence[Written]:
         """Add changes one after the other; return them when all are made."""
         return self._sources[table].trickle(count, per_second)
+
+    def requests(self, table: str) -> int:
+        """How often a stream was asked for something since it was made."""
+        return self._sources[table].requests
 
 
 if __name__ == "__main__":
