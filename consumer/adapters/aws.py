@@ -30,13 +30,14 @@ def region_of(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def client(
+def client(  # noqa: PLR0913 - what clients may differ in, each with a default
     service: Any,  # noqa: ANN401 - boto3's names and clients have no common type
     *,
     attempts: int = 1,
     region: str | None = None,
     endpoint: str | None = None,
     connections: int = 10,
+    config: Config | None = None,
 ) -> Any:  # noqa: ANN401
     """Return a boto3 client with time-outs.
 
@@ -46,8 +47,9 @@ def client(
         region: The region, if not the environment's.
         endpoint: The endpoint's URL, if not the environment's or AWS's own.
         connections: How many calls may be under way side by side.
+        config: What is to be different.
     """
-    config = Config(
+    usual = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
@@ -55,7 +57,10 @@ def client(
         max_pool_connections=connections,
     )
     made = boto3.client(
-        service, region_name=find_region(region), endpoint_url=endpoint, config=config
+        service,
+        region_name=find_region(region),
+        endpoint_url=endpoint,
+        config=usual.merge(config or Config()),
     )
     made.meta.events.register("before-call", _write_form_once)
     return made

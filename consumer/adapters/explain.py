@@ -15,8 +15,11 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
+from consumer.core.findings import Mistake
+
 NO_CREDENTIALS = (
-    "no credentials were found; set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the host a role"
+    "no credentials were found",
+    "set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the host a role",
 )
 _NOT_FOUND = frozenset(
     {
@@ -81,41 +84,53 @@ _ELSEWHERE = frozenset(
     }
 )
 _BAD_CLOCKS = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
-_MEANINGS: Mapping[frozenset[str], str] = {
-    _NOT_FOUND: "doesn't exist in this account and region; create it or correct the name",
-    _DENIED: "{operation} is not allowed; grant it to this role ({text})",
-    _BAD_CREDENTIALS: "the credentials are not accepted ({code}); renew or correct them",
-    _BAD_KEYS: "its KMS key can't be used; mend the key or its policy ({code}: {text})",
-    _ELSEWHERE: "is not in this region; name one that is ({code}: {text})",
-    _BAD_CLOCKS: "this host's clock is wrong; set it ({text})",
-    frozenset({"NoSuchKey"}): "is not there any more; a lifecycle rule or a subscriber removed it",
+_MEANINGS: Mapping[frozenset[str], tuple[str, str]] = {
+    _NOT_FOUND: ("doesn't exist in this account and region", "create it or correct the name"),
+    _DENIED: ("{operation} is not allowed", "grant it to this role ({text})"),
+    _BAD_CREDENTIALS: ("the credentials are not accepted ({code})", "renew or correct them"),
+    _BAD_KEYS: ("its KMS key can't be used", "mend the key or its policy ({code}: {text})"),
+    _ELSEWHERE: ("is not in this region", "name one that is ({code}: {text})"),
+    _BAD_CLOCKS: ("this host's clock is wrong", "set it ({text})"),
+    frozenset({"NoSuchKey"}): (
+        "is not there any more",
+        "a lifecycle rule or a subscriber removed it",
+    ),
 }
-_OTHER = "{operation} failed: {code}: {text}"
+_OTHER = ("{operation} failed: {code}: {text}", "")
 
 
 def explain(thing: str, error: Exception) -> str:
     """Return one line about an error that a call about `thing` raised."""
+    return str(mistake_in(thing, error))
+
+
+def mistake_in(thing: str, error: Exception) -> Mistake:
+    """Return what an error that a call about `thing` raised means."""
     if isinstance(error, ClientError):
-        text = _explain_answer(error)
-    elif isinstance(error, BotoCoreError):
-        text = _explain_request(error)
-    else:
-        text = str(error)
-    return f"{thing}: {' '.join(text.split())}"
+        return Mistake(thing, *_explain_answer(error))
+    if isinstance(error, BotoCoreError):
+        return Mistake(thing, *_explain_request(error))
+    return Mistake(thing, str(error))
 
 
-def _explain_answer(error: ClientError) -> str:
+def is_denied(error: ClientError) -> bool:
+    """Whether a service's answer is that this caller may not."""
+    return error.response.get("Error", {}).get("Code", "") in _DENIED
+
+
+def _explain_answer(error: ClientError) -> tuple[str, str]:
     answer = error.response.get("Error", {})
     code, text = answer.get("Code", ""), answer.get("Message", "")
-    meaning = next((words for codes, words in _MEANINGS.items() if code in codes), _OTHER)
-    return meaning.format(operation=error.operation_name, code=code, text=text)
+    wrong, mend = next((words for codes, words in _MEANINGS.items() if code in codes), _OTHER)
+    facts = {"operation": error.operation_name, "code": code, "text": text}
+    return wrong.format(**facts), mend.format(**facts)
 
 
-def _explain_request(error: BotoCoreError) -> str:
+def _explain_request(error: BotoCoreError) -> tuple[str, str]:
     if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
         return NO_CREDENTIALS
     if isinstance(error, NoRegionError):
-        return "no region is set; set AWS_REGION or regionName"
+        return "no region is set", "set AWS_REGION or regionName"
     if isinstance(error, EndpointConnectionError | BotoConnectionError):
-        return f"can't be reached ({error}); check the region, the network and the endpoint"
-    return str(error)
+        return f"can't be reached ({error})", "check the region, the network and the endpoint"
+    return str(error), ""

@@ -6,6 +6,7 @@ from consumer import __version__
 from consumer.cli.backfill import backfill
 from consumer.cli.dead_letters import dead_letters
 from consumer.cli.demo import demo
+from consumer.cli.doctor import doctor
 from consumer.cli.health import health
 from consumer.cli.listen import listen
 from consumer.cli.replay import replay
@@ -25,6 +26,7 @@ def main() -> None:
     On AWS:                          stream-publisher run --properties properties/aws.properties
     How far behind:                  stream-publisher status
     Go back to two o'clock:          stream-publisher replay --from 2026-11-23T02:00Z
+    What is wrong:                   stream-publisher doctor
     What arrives at a topic:         stream-publisher listen TOPIC_ARN
     What can be set:                 stream-publisher settings
     """
@@ -33,6 +35,7 @@ def main() -> None:
 for command in (
     run,
     status,
+    doctor,
     replay,
     backfill,
     settings,

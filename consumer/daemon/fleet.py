@@ -12,23 +12,26 @@ from consumer.settings.resolve import Configuration
 ATTEMPTS = 3
 
 
+def table_names(configuration: Configuration) -> tuple[tuple[str, str], ...]:
+    """Return each of KCL's tables and its key: leases, workers' reports, the leader's lock."""
+    kcl = configuration.kcl
+    application = kcl.application_name
+    return (
+        (kcl.table_name or application, "leaseKey"),
+        (kcl.worker_metrics_table_name or f"{application}-WorkerMetricStats", "wid"),
+        (kcl.coordinator_state_table_name or f"{application}-CoordinatorState", "key"),
+    )
+
+
 def open_lease_table(configuration: Configuration) -> LeaseTable:
     """Return the three tables of this configuration's workers; asks nothing yet."""
-    kcl = configuration.kcl
-    return LeaseTable(
-        _tables(configuration),
-        kcl.table_name or kcl.application_name,
-        kcl.worker_metrics_table_name or f"{kcl.application_name}-WorkerMetricStats",
-        _state_name(configuration),
-    )
+    return LeaseTable(_tables(configuration), *(name for name, _ in table_names(configuration)))
 
 
 def open_lease_writes(configuration: Configuration) -> LeaseWrites:
     """Return what writes to the lease table; asks nothing yet."""
-    kcl = configuration.kcl
-    return LeaseWrites(
-        _tables(configuration), kcl.table_name or kcl.application_name, _state_name(configuration)
-    )
+    (lease_table, _), _, (state, _) = table_names(configuration)
+    return LeaseWrites(_tables(configuration), lease_table, state)
 
 
 def open_stream(configuration: Configuration) -> Stream:
@@ -70,11 +73,6 @@ def _tables(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's clie
     return client(
         "dynamodb", attempts=ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
     )
-
-
-def _state_name(configuration: Configuration) -> str:
-    kcl = configuration.kcl
-    return kcl.coordinator_state_table_name or f"{kcl.application_name}-CoordinatorState"
 
 
 def _streams(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client

@@ -56,6 +56,7 @@ class Sandbox:
             "AWS_ENDPOINT_URL_SQS": self.topics.url,
             "AWS_ENDPOINT_URL_STS": self.topics.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH": self.topics.url,
+            "AWS_ENDPOINT_URL_IAM": self.topics.url,
         }
 
     def environment(self) -> dict[str, str]:

@@ -33,7 +33,10 @@ def look(world: ShardedWorld) -> dict[str, Any]:
 
 
 def test_status_agrees_with_the_lease_table_and_with_the_writer(sharded: ShardedWorld) -> None:
-    """Two workers and a shard that has ended; nothing left, then what SNS doesn't take."""
+    """Two workers and a shard that has ended; nothing left, then what SNS doesn't take.
+
+    And the doctor finds nothing while they run.
+    """
     sharded.change(ITEMS)
     sharded.stream.roll(sharded.stream.open_shards()[0])
     sharded.change(ITEMS)
@@ -42,11 +45,13 @@ def test_status_agrees_with_the_lease_table_and_with_the_writer(sharded: Sharded
             sharded.start_daemon({"AWS_ENDPOINT_URL_SNS": gate.url, "KCL_WORKER_ID": name})
         sharded.receive_everything()
         wait_for(lambda: look(sharded)["totals"]["recordsLeft"] == 0)
+        sound = sharded.run("doctor", "--json")
         gate.shut()
         written = Counter(sharded.add(*sharded.items.write(item))[0] for item in ITEMS * 3)
         assert gate.holding.wait(60), sharded.logs()
         seen = look(sharded)
 
+    assert (sound.returncode, json.loads(sound.stdout)["findings"]) == (0, []), sound.stderr
     shards = {shard["shardId"]: shard for shard in seen["shards"]}
     leases = {lease["leaseKey"]["S"]: lease for lease in sharded.leases()}
     left = {name: shard["recordsLeft"] for name, shard in shards.items() if shard["recordsLeft"]}

@@ -42,6 +42,11 @@ def unavailable(_request: Request) -> Answer:
     return Answer(503, b"<html><body><b>Http/1.1 Service Unavailable</b></body></html>")
 
 
+def denied(_request: Request) -> Answer:
+    """The caller's role doesn't allow it."""
+    return service_error("AccessDeniedException", "User is not authorized").to_answer()
+
+
 def dropped(_request: Request) -> Answer:
     """The connection is closed without an answer."""
     raise DroppedError
