@@ -1,0 +1,88 @@
+"""Everything that a command or the function may want to use, and a note of what it used."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from click.testing import CliRunner
+
+from consumer.adapters.bucket import open_bucket
+from consumer.adapters.dead_letters import Origin, SqsDeadLetters
+from consumer.adapters.retries import Retries, RetryPolicy
+from consumer.cli import main
+from consumer.core.envelopes import QUEUE_LIMIT
+from consumer.core.letters import Letter
+from consumer.demo.table import TABLE
+from consumer.sandbox.backends import REGION
+from tests.chain.rights import Rights
+from tests.chain.test_operator import listeners
+from tests.chain.world import World, wait_for
+from tests.fakes import FakeJournal
+from tests.places import ROOT
+
+
+@dataclass
+class Stage:
+    """A topic with a queue and a bucket, and what used them."""
+
+    world: World
+    name: str
+    queue_url: str
+    rights: Rights
+
+    def run(self, command: str, *arguments: str, **environ: str) -> str:
+        """Run a command as an operator does; return what it prints."""
+        whole = [command, *arguments]
+        with self.rights.of(command):
+            done = CliRunner().invoke(main, whole, env=environ, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def put_large_letter(self) -> None:
+        """A letter whose record lies in the bucket, and is too large for the topic, too."""
+        origin, journal = Origin(TABLE, "worker-1"), FakeJournal()
+        letters = SqsDeadLetters(
+            self.world.sandbox.client("sqs"),
+            self.queue_url,
+            origin,
+            Retries("queue", RetryPolicy(), journal),
+            open_bucket(self.name, REGION, RetryPolicy(), journal),
+        )
+        record = large_record("7", "INSERT")
+        # A worker gets the time in milliseconds.
+        record["dynamodb"]["ApproximateCreationDateTime"] = 1_764_000_000_000
+        data = json.dumps(record).encode()
+        letters.send(Letter("shardId-1", "7", data, "the topic refused it"))
+
+    def put_large_item(self) -> None:
+        """An item that is too large for the topic."""
+        item = {"id": {"S": "large"}, "text": {"S": "x" * QUEUE_LIMIT}}
+        self.world.sandbox.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+    def publish_pointer(self) -> None:
+        """Publish once somebody listens beside the world's subscriber."""
+        wait_for(lambda: listeners(self._sns, self.world.topic_arn) == 2)
+        place = {"s3BucketName": self.name, "s3Key": "messages/orders/1"}
+        self._sns.publish(TopicArn=self.world.topic_arn, Message=json.dumps(["Pointer", place]))
+
+    def __post_init__(self) -> None:
+        self._sns = self.world.sandbox.client("sns")
+        files = self.world.sandbox.client("s3")
+        place = {"LocationConstraint": REGION}
+        files.create_bucket(Bucket=self.name, CreateBucketConfiguration=place)
+        body = b'[{"eventName": "INSERT"}]'
+        files.put_object(Bucket=self.name, Key="messages/orders/1", Body=body)
+
+
+def large_record(number: str, name: str) -> dict[str, Any]:
+    """A record that neither topic nor queue takes."""
+    text = (ROOT / "samples" / "insert.json").read_text()
+    record = dict(json.loads(text)["Records"][0])
+    image = {**record["dynamodb"]["NewImage"], "text": {"S": "x" * QUEUE_LIMIT}}
+    change = {**record["dynamodb"], "NewImage": image, "SequenceNumber": number}
+    return {**record, "eventName": name, "dynamodb": change}
+
+
+def large_event() -> dict[str, Any]:
+    """A change that is too large, and a record that is none and too large as well."""
+    return {"Records": [large_record("7", "INSERT"), large_record("8", "REPLACE")]}

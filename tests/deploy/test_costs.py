@@ -1,0 +1,37 @@
+"""What docs/deploy.md says a month costs follows from defaults and prices."""
+
+import re
+
+from consumer.settings.reference import all_settings
+from tests.places import ROOT
+from tests.project.test_documents import rows
+
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
+COSTS = {name: cells for name, *cells in rows(DEPLOY, "What it costs")}
+MINUTES = 730 * 60
+
+
+def reads(name: str) -> int:
+    """How many reads a minute a row says."""
+    found = re.search(r"(\d+) a minute", COSTS[name][0])
+    assert found
+    return int(found[1])
+
+
+def test_the_reads_are_those_of_the_default_pace() -> None:
+    """A pause between two reads of a busy shard, twice that on a quiet one."""
+    defaults = {setting.key: setting.default for setting in all_settings()}
+    pause_millis = int(str(defaults["idleTimeBetweenReadsInMillis"]))
+
+    assert reads("or of a busy one") == 60_000 / pause_millis
+    assert reads("reads of a quiet shard") == 60_000 / (2 * pause_millis)
+
+
+def test_a_row_costs_its_amount_times_its_price() -> None:
+    """To the cent; where there are two prices, they add up."""
+    for name in ("reads of a quiet shard", "or of a busy one"):
+        assert float(COSTS[name][2]) == round(reads(name) * MINUTES * 0.02 / 100_000, 2)
+    assert float(COSTS["lease table, writes"][2]) == round((60 + 20) * MINUTES * 0.625e-6, 2)
+    assert float(COSTS["lease table, reads"][2]) == round(240 * MINUTES * 0.125e-6, 2)
+    fargate = COSTS["Fargate, 0.5 vCPU and 1 GB"][2]
+    assert float(fargate) == round(730 * (0.5 * 0.04048 + 0.004445), 2)
