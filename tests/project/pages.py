@@ -10,6 +10,7 @@ from consumer.settings.kcl import KclSettings
 from consumer.settings.publisher import PublisherSettings
 from consumer.settings.reference import Setting, all_settings, as_properties, settings_of
 from tests.places import ROOT
+from tests.project.architecture import architecture_page
 
 _WIDTH = 100
 _MADE = "<!-- Written by scripts/docs; edit the code that it is made from. -->\n"
@@ -70,6 +71,7 @@ def settings_page() -> str:
 
 
 PAGES: Mapping[Path, Callable[[], str]] = {
+    ROOT / "docs" / "architecture.md": architecture_page,
     ROOT / "docs" / "cli.md": cli_page,
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "properties" / "aws.properties": lambda: as_properties(all_settings()),

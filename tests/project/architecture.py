@@ -1,0 +1,100 @@
+"""docs/architecture.md: its picture and its table are made from the code's own imports."""
+
+import importlib
+import tomllib
+from collections.abc import Iterator
+
+import grimp
+
+from tests.places import ROOT
+
+Edge = tuple[str, str]
+
+HEAD = """\
+# Architecture
+
+```mermaid
+flowchart LR
+    table[(table)] --> stream[[stream: shards]]
+    stream -- KCL and the streams adapter read --> daemon[daemon, Java]
+    daemon -- a stand-in for each shard --> fork[fork server]
+    fork -- forks --> processor[record processor]
+    daemon <-- multilang protocol: records, checkpoints --> processor
+    processor -- batches of ten --> topic[(SNS topic)]
+    processor -. what can't be published .-> queue[(dead-letter queue)]
+    processor -. what is too large .-> bucket[(bucket)]
+    daemon -- leases, checkpoints --> leases[(lease table)]
+    command[status, doctor, replay] -- look and write --> leases
+    command -- read --> stream
+    function[Lambda function] -- the same core --> topic
+```
+
+One change's way: KCL hands a page of records to the record processor of its shard as one line of
+JSON (`adapters/kcl`). `core/records` reads each of them, `core/batches` collects ten, `core/cuts`
+and `core/messages` write a message that the topic takes, `core/flights` says which may be under
+way side by side, `adapters/sns` sends them. What SNS has answered for, without a hole before it,
+is checkpointed by `core/processor`, which is the one place that decides that. Whoever runs the
+core, the daemon's record processor, the Lambda function or a backfill, brings a checkpointer of
+its own.
+
+## Who knows whom
+
+An arrow is an import. A rule of the linter (`lint-imports`) keeps every arrow pointing down: the
+core does no I/O and asks no clock, adapters each speak to one thing, entry points put them
+together.
+
+"""
+
+TABLE = """
+| part | what it is |
+| --- | --- |
+"""
+
+
+def architecture_page() -> str:
+    """Return the page."""
+    rows = "".join(f"| `{part}` | {_purpose(part)} |\n" for part in _parts())
+    return f"{HEAD}```mermaid\n{_picture()}```\n{TABLE}{rows}"
+
+
+def _parts() -> Iterator[str]:
+    """The parts of the package, those that know most first."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for layer in project["tool"]["importlinter"]["contracts"][0]["layers"]:
+        yield from layer.replace("|", ":").replace(" ", "").split(":")
+
+
+def _purpose(part: str) -> str:
+    text = importlib.import_module(f"consumer.{part}").__doc__ or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _picture() -> str:
+    edges = _shown(_imports())
+    return "flowchart TD\n" + "".join(f"    {one} --> {other}\n" for one, other in edges)
+
+
+def _imports() -> set[Edge]:
+    graph = grimp.build_graph("consumer", cache_dir=None)
+    parts = set(_parts())
+    found = {
+        (module.split(".")[1], imported.split(".")[1])
+        for module in graph.modules - {"consumer"}
+        for imported in graph.find_modules_directly_imported_by(module) - {"consumer"}
+    }
+    return {(one, other) for one, other in found if one != other and {one, other} <= parts}
+
+
+def _shown(edges: set[Edge]) -> list[Edge]:
+    """Leave out an arrow that a longer way of arrows tells as well."""
+    order = list(_parts())
+    shown = [
+        (one, other) for one, other in edges if not _reaches(edges - {(one, other)}, one, other)
+    ]
+    return sorted(shown, key=lambda edge: (order.index(edge[0]), order.index(edge[1])))
+
+
+def _reaches(edges: set[Edge], start: str, end: str) -> bool:
+    """Whether arrows lead from one part to another; they never lead in a circle."""
+    nexts = {other for one, other in edges if one == start}
+    return end in nexts or any(_reaches(edges, each, end) for each in nexts)
