@@ -2,6 +2,9 @@
 
 _FIRST_PAGE = 10
 
+_LEAST_UNITS = 4.0
+"""What a page may always cost: its price is rounded up, and smaller ones are mostly that."""
+
 
 class Budget:
     """Read units that come in at a steady rate; what a page costs beyond them is paid back.
@@ -38,11 +41,11 @@ class PageSize:
     """How many items a page should have, so that it costs what it may.
 
     Args:
-        units: What a page may cost; one of a single item may cost more.
+        units: What a page should cost. A few it may cost anyway, one of a single item more.
     """
 
     def __init__(self, units: float) -> None:
-        self._units = units
+        self._units = max(units, _LEAST_UNITS)
         self.items = _FIRST_PAGE
         """The most items of the next page."""
 

@@ -17,6 +17,7 @@ from consumer.adapters.subscription import Subscription
 from consumer.cli import main
 from consumer.core.envelopes import QUEUE_LIMIT
 from consumer.core.letters import Letter
+from consumer.core.snapshots import Run, snapshot_record
 from tests.builders import a_document, a_raw_record
 from tests.fakes import FakeJournal
 
@@ -109,6 +110,22 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
     assert {message.subject for message in received} == {"Publicação DynamoDB Stream"}
     assert {message.attributes["redriven"] for message in received} == {"true"}
     assert office.listed() == []
+
+
+def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: Office) -> None:
+    """Its segment is its shard."""
+    run, image = Run(1_700_000_000), {"id": {"S": "item-7"}}
+    raw = snapshot_record(run, image, image, "0")
+    letter = Letter(run.shard_id(3), raw.sequence_number, raw.data, "the topic refused it")
+    retries = Retries("queue", RetryPolicy(), FakeJournal())
+    SqsDeadLetters(office.sqs, office.queue_url, Origin("orders", "w"), retries).send(letter)
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert (done.exit_code, done.stdout) == (0, "1 published, 0 left in the queue\n")
+    assert received.entries == [{"eventName": "SNAPSHOT", "newImage": image, "oldImage": None}]
+    assert received.attributes["shardId"] == "snapshot-20231114T221320Z-3"
 
 
 def test_one_letter_can_be_chosen(office: Office) -> None:

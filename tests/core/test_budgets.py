@@ -1,5 +1,7 @@
 """Read units come in at a steady rate, and debts are paid back."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +63,12 @@ def test_a_page_has_an_item_at_least() -> None:
     page.learn(0, 1)
     page.learn(5, 0)
     assert page.items == 1
+
+
+def test_a_slow_rate_does_not_make_pages_of_what_is_rounded_up() -> None:
+    """Items of 100 bytes, forty to a unit: even a page of one item costs a whole unit."""
+    page = PageSize(0.25)
+    for _ in range(10):
+        page.learn(page.items, math.ceil(page.items / 40))
+
+    assert page.items / math.ceil(page.items / 40) > 25
