@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore import UNSIGNED
 
 from tests.project.test_policies import IAM_NAMES, allowed
 
@@ -31,7 +32,9 @@ class Rights:
         """Note the calls of every client that is made until the `with` ends."""
         used = self.used.setdefault(whom, set())
 
-        def note(params: Mapping[str, Any], model: Any, **_more: Any) -> None:  # noqa: ANN401
+        def note(params: Mapping[str, Any], model: Any, context: Any, **_more: Any) -> None:  # noqa: ANN401
+            if context["client_config"].signature_version is UNSIGNED:
+                return  # nobody's call: it asks whether there is an answer
             rights = _rights(model.service_model.signing_name, model.name, params)
             used.update((action, self._in_words(resource)) for action, resource in rights)
 
@@ -67,9 +70,13 @@ def _resource(service: str, params: Mapping[str, Any]) -> str:
     if service == "s3":
         folder = f"/{params['Key'].split('/')[0]}/*" if "Key" in params else ""
         return f"arn:aws:s3:::{params['Bucket']}{folder}"
+    if service == "iam":
+        return "arn:aws:iam::ACCOUNT:role/ROLE"  # the caller's own
     start = f"arn:aws:{service}:REGION:ACCOUNT:"
     if service == "dynamodb":
-        return start + (f"table/{params['TableName']}" if "TableName" in params else _STREAM)
+        index = "/index/*" if "IndexName" in params else ""
+        is_table = "TableName" in params
+        return start + (f"table/{params['TableName']}{index}" if is_table else _STREAM)
     if service == "sqs":
         name = params.get("QueueName") or params["QueueUrl"].rpartition("/")[2]
         return start + re.sub("(?<=^stream-publisher-listen-).*", "*", name)

@@ -46,7 +46,7 @@ def as_run_here(command: str) -> str:
 
 def test_the_quick_start_works(sandbox: Sandbox, tmp_path: Path) -> None:
     """Table, topic and policy are made, the settings pass every check, and listening begins."""
-    for name in (".venv", "deploy", "properties", "scripts"):
+    for name in (".venv", "deploy", "properties", "samples", "scripts"):
         (tmp_path / name).symlink_to(ROOT / name)
     environ = sandbox.environment() | {
         "AWS_ENDPOINT_URL": sandbox.topics.url,
