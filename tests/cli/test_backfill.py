@@ -15,6 +15,7 @@ from consumer.backfill.begin import begin
 from consumer.backfill.perform import Performance, Progress
 from consumer.cli import main
 from consumer.core.beginnings import Wish
+from consumer.core.errors import PoisonError
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration, resolve
 from tests.fakes import FakeJournal
@@ -195,3 +196,20 @@ def test_a_second_one_at_once_is_refused(town: Town) -> None:
     with pytest.raises(ConfigurationError, match=r"backfill of orders: backfill on .* is at work"):
         begin(town.configuration, Wish.RESTART, None, journal, interrupt)
     assert "watching for a sign of it" in told[0]
+
+
+def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(town: Town) -> None:
+    """Once it is mended, the rest follows, from where it stood."""
+    large = {"id": {"S": "large"}, "text": {"S": "x" * 300_000}}
+    town.dynamodb.put_item(TableName="orders", Item=large)
+    with Subscription(town.topic_arn) as subscription:
+        with pytest.raises(PoisonError, match="is too large"):
+            town.perform(segments=1)
+        (kept,) = town.state()
+        town.dynamodb.delete_item(TableName="orders", Key={"id": {"S": "large"}})
+        progress = town.perform(Wish.RESUME)
+        received = received_by(subscription)
+
+    assert "holder" not in kept
+    assert progress.backfill.items == 40
+    assert sum(len(message.entries) for message in received) == 40
