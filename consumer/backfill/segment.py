@@ -8,6 +8,7 @@ from consumer.adapters.table import Item, Page, json_image
 from consumer.backfill.pace import Pace
 from consumer.core.backfills import Positions
 from consumer.core.budgets import PageSize
+from consumer.core.errors import PoisonError
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
 from consumer.core.snapshots import Run, snapshot_record
@@ -79,10 +80,19 @@ class SegmentScan:
                 return
             page = self._read(after)
             delivery = Delivery(self._records(page), None, 0.0)
-            self._processor.process_records(delivery, self._positions)
             after, is_ended = page.last, page.last is None
-            if is_ended:
+            self._publish(delivery, is_last=is_ended)
+
+    def _publish(self, delivery: Delivery, *, is_last: bool) -> None:
+        try:
+            self._processor.process_records(delivery, self._positions)
+            if is_last:
                 self._processor.shard_ended(self._positions)
+        except PoisonError as error:
+            # Nobody finds an item by its number.
+            keys = self._positions.keys_of(error.sequence_number)
+            reason = f"the item with the key {keys} {error.reason}"
+            raise type(error)(error.sequence_number, reason) from error
 
     def _read(self, after: Item | None) -> Page:
         segment = self._segment.number, self._segment.total

@@ -84,7 +84,9 @@ def backfill(  # noqa: PLR0913 - one for each option
     performance = Performance(begun, configuration, journal, units_per_second)
     with Screen(console, begun.description.items, begun.backfill.items) as screen:
         _log_for(console, configuration)  # above the bar, from now on
-        status = _perform(performance, screen, properties)
+        status, lines = _perform(performance, screen, properties)
+    for line in lines:
+        _say(line)
     _tell(performance.progress, as_json=as_json)
     sys.exit(status)
 
@@ -113,19 +115,19 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _perform(performance: Performance, screen: Screen, properties: Path | None) -> int:
-    """Work until the end; return the exit status."""
+def _perform(
+    performance: Performance, screen: Screen, properties: Path | None
+) -> tuple[int, list[str]]:
+    """Work until the end; return the exit status, and what to say of it."""
     try:
         performance.run(screen.show)
     except BusyError as error:
-        click.echo(f"stopped: {error}, and has taken it over", err=True)
-        return exits.FAILED
-    except (StreamPublisherError, KeyboardInterrupt) as error:
-        is_wanted = isinstance(error, KeyboardInterrupt)
-        click.echo("stopped" if is_wanted else f"stopped: {error}{_remedy(error)}", err=True)
-        click.echo(f"what is published is kept; go on with: {_resume(properties)}", err=True)
-        return exits.INTERRUPTED if is_wanted else exits.FAILED
-    return 0
+        return exits.FAILED, [f"stopped: {error}, and has taken it over"]
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED, ["stopped", _resume(properties)]
+    except StreamPublisherError as error:
+        return exits.FAILED, [f"stopped: {error}{_remedy(error)}", _resume(properties)]
+    return 0, []
 
 
 def _remedy(error: BaseException) -> str:
@@ -136,7 +138,8 @@ def _remedy(error: BaseException) -> str:
 
 def _resume(properties: Path | None) -> str:
     named = ["--properties", str(properties)] if properties else []
-    return shlex.join(["stream-publisher", "backfill", *named, "--resume"])
+    command = shlex.join(["stream-publisher", "backfill", *named, "--resume"])
+    return f"what is published is kept; go on with: {command}"
 
 
 def _tell(progress: Progress, *, as_json: bool) -> None:

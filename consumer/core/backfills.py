@@ -45,6 +45,10 @@ class Positions:
         """Learn of an item that was read."""
         self._read.append(Position(number, keys))
 
+    def keys_of(self, number: str) -> Image | None:
+        """Return the keys of an item that was read and is not published yet."""
+        return next((each.keys for each in self._read if each.number == number), None)
+
     def checkpoint(self, sequence_number: str) -> None:
         """Move to the item with this number, which was read."""
         while self.position.number != sequence_number:

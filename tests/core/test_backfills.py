@@ -56,6 +56,8 @@ def test_a_position_moves_to_what_is_published() -> None:
     positions = Positions(Position())
     for number in ("1", "2", "3"):
         positions.read(number, {"id": {"S": number}})
+    assert positions.keys_of("3") == {"id": {"S": "3"}}
+    assert positions.keys_of("4") is None
     positions.checkpoint("2")
     assert positions.position == Position("2", {"id": {"S": "2"}})
     positions.checkpoint("2")
