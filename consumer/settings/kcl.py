@@ -310,10 +310,10 @@ class KclSettings(BaseModel):
         None, description="Whether a move may overshoot the mean. KCL's own: true."
     )
     variance_balancing_frequency: PositiveInt = Field(
-        20,
-        description="Assignment rounds from one balancing to the next, by default 20 s. Each lease "
+        10,
+        description="Assignment rounds from one balancing to the next, by default 10 s. Each lease "
         "that is moved rests for some seconds. KCL's own 3 rounds take a minute at its own "
-        "`leaseAssignmentIntervalMillis`, and 3 s at ours.",
+        "`leaseAssignmentIntervalMillis`, and 3 s at ours, sooner than a lease has moved.",
     )
     worker_metrics_ema_alpha: float | None = Field(
         None,

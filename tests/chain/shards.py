@@ -87,6 +87,23 @@ class ShardedWorld(World):
         """Each shard's checkpoint, by the shard's id."""
         return {lease["leaseKey"]["S"]: lease["checkpoint"]["S"] for lease in self.leases()}
 
+    def owner_of(self, shard_id: str) -> str | None:
+        """The worker that reads a shard, or waits for its parent."""
+        leases = {lease["leaseKey"]["S"]: lease for lease in self.leases()}
+        lease = leases.get(shard_id, {})
+        owner = lease.get("checkpointOwner", lease.get("leaseOwner"))
+        return str(owner["S"]) if owner else None
+
+    def promise(self, shard_id: str, heir: str) -> None:
+        """Ask a shard's owner to hand its lease over, as KCL's balancing does."""
+        self.sandbox.client("dynamodb").update_item(
+            TableName=self.application,
+            Key={"leaseKey": {"S": shard_id}},
+            UpdateExpression="SET checkpointOwner = leaseOwner, leaseOwner = :heir",
+            ConditionExpression="attribute_not_exists(checkpointOwner)",
+            ExpressionAttributeValues={":heir": {"S": heir}},
+        )
+
 
 @contextlib.contextmanager
 def new_sharded_world(sandbox: Sandbox, folder: Path, shards: int) -> Iterator[ShardedWorld]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from consumer.sandbox.backends import Sandbox
+from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, new_sharded_world
 from tests.chain.world import wait_for
 from tests.streams import faults
@@ -63,6 +64,35 @@ def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) ->
             assert max(places(sharded, parent)) < min(places(sharded, child))
     assert {sharded.checkpoints()[parent] for parent in families} == {"SHARD_END"}
     assert daemon.process.status is None
+
+
+@pytest.mark.parametrize("sharded", [1], indirect=True)
+def test_a_lease_whose_shard_waits_for_its_parent_can_be_balanced(sharded: ShardedWorld) -> None:
+    """KCL alone ends such a shard on its worker and never hands the lease over."""
+    workers = {"worker-0", "worker-1"}
+    (parent,) = sharded.stream.open_shards()
+    sharded.change(ITEMS)
+    waiting, _ = sharded.stream.split(parent)
+    sharded.change(ITEMS)
+    with Gate(sharded.sandbox.topics.url) as gate:
+        gate.shut()
+        for worker in workers:
+            sharded.start_daemon(
+                {
+                    "AWS_ENDPOINT_URL_SNS": gate.url,
+                    "KCL_WORKER_ID": worker,
+                    # KCL takes the lease away after this time, where the shard still waits.
+                    "KCL_GRACEFUL_LEASE_HANDOFF_TIMEOUT_MILLIS": "3600000",
+                }
+            )
+        assert gate.holding.wait(60), sharded.logs()
+        wait_for(lambda: sharded.owner_of(waiting) is not None)
+        (heir,) = workers - {sharded.owner_of(waiting)}
+        sharded.promise(waiting, heir)
+        wait_for(lambda: sharded.owner_of(waiting) == heir)
+        gate.open()
+
+        assert_all_arrived_in_order(sharded, 80)
 
 
 @pytest.mark.parametrize("sharded", [2], indirect=True)

@@ -153,6 +153,14 @@ final class LeaseTable {
         }
     }
 
+    /** Gives up the lease of one shard if it is promised to another worker. */
+    void keepPromise(String shardId) {
+        var held = coordinator.getCurrentlyHeldLease(shardId);
+        if (held != null && held.shutdownRequested()) {
+            giveUp(shardId);
+        }
+    }
+
     /** While a lease is handed over, its owner is the next one, and the present one its checkpoint's owner. */
     private boolean isOurs(Lease lease) {
         var worker = coordinator.workerIdentifier();

@@ -130,6 +130,7 @@ public final class StreamsMultiLangDaemon {
         var resolved = StreamsConfiguration.resolve(configuration, recordProcessors());
         streams = streams(stream, resolved);
         listenForStart(resolved);
+        resolved.lifecycle().taskExecutionListener(new PromisedLeases(shardId -> leases.keepPromise(shardId)));
         readFrom(stream, resolved);
         return StreamsSchedulerFactory.createScheduler(
                 resolved.checkpoint(),

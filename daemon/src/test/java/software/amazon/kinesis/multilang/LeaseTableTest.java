@@ -27,6 +27,7 @@ class LeaseTableTest {
     private final List<String> calls = new ArrayList<>();
     private final LeaseTable table = new LeaseTable(null, fake(LeaseCoordinator.class, this::coordinate), Set::of);
     private Lease stored;
+    private Lease held = lease(WORKER);
     private Exception failure;
 
     @BeforeEach
@@ -52,8 +53,7 @@ class LeaseTableTest {
 
     @Test
     void aLeaseThatIsBeingHandedOverIsFreeForWhoeverItIsPromisedTo() {
-        stored = lease("host-2");
-        stored.checkpointOwner(WORKER);
+        stored = promised();
 
         table.giveUp(SHARD);
 
@@ -94,11 +94,37 @@ class LeaseTableTest {
         assertEquals(List.of("drop shardId-1"), calls);
     }
 
+    @Test
+    void aLeaseThatIsPromisedGoesToWhomItIsPromisedTo() {
+        stored = promised();
+        held = promised();
+
+        table.keepPromise(SHARD);
+
+        assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseThatIsNotPromisedStays() {
+        table.keepPromise(SHARD);
+
+        assertEquals(List.of(), calls);
+    }
+
+    @Test
+    void aLeaseThatIsLostAlreadyNeedsNothing() {
+        held = null;
+
+        table.keepPromise(SHARD);
+
+        assertEquals(List.of(), calls);
+    }
+
     private Object coordinate(Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "leaseRefresher" -> fake(LeaseRefresher.class, this::refresh);
             case "workerIdentifier" -> WORKER;
-            case "getCurrentlyHeldLease" -> SHARD.equals(arguments[0]) ? lease(WORKER) : null;
+            case "getCurrentlyHeldLease" -> SHARD.equals(arguments[0]) ? held : null;
             case "dropLease" -> note("drop", (Lease) arguments[0]);
             default -> throw new UnsupportedOperationException(method.getName());
         };
@@ -118,6 +144,13 @@ class LeaseTableTest {
     private Object note(String verb, Lease lease) {
         calls.add(verb + " " + lease.leaseKey());
         return null;
+    }
+
+    /** To another worker, while this one still has it. */
+    private static Lease promised() {
+        var lease = lease("host-2");
+        lease.checkpointOwner(WORKER);
+        return lease;
     }
 
     private static Lease lease(String owner) {

@@ -1,0 +1,41 @@
+package software.amazon.kinesis.multilang;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.kinesis.leases.ShardInfo;
+import software.amazon.kinesis.lifecycle.TaskType;
+import software.amazon.kinesis.lifecycle.events.TaskExecutionListenerInput;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+class PromisedLeasesTest {
+
+    private static final String SHARD = "shardId-1";
+
+    private final List<String> kept = new ArrayList<>();
+    private final PromisedLeases promises = new PromisedLeases(kept::add);
+
+    @ParameterizedTest
+    @EnumSource(value = TaskType.class, names = {"BLOCK_ON_PARENT_SHARDS", "SHUTDOWN"})
+    void aPromiseIsKeptWhereKclAsksNoRecordProcessor(TaskType type) {
+        promises.afterTaskExecution(done(type));
+
+        assertEquals(List.of(SHARD), kept);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = TaskType.class, mode = EnumSource.Mode.EXCLUDE, names = {"BLOCK_ON_PARENT_SHARDS", "SHUTDOWN"})
+    void aRecordProcessorIsNotifiedByKclItself(TaskType type) {
+        promises.afterTaskExecution(done(type));
+
+        assertEquals(List.of(), kept);
+    }
+
+    private static TaskExecutionListenerInput done(TaskType type) {
+        var shard = new ShardInfo(SHARD, "token", List.of(), ExtendedSequenceNumber.TRIM_HORIZON);
+        return TaskExecutionListenerInput.builder().shardInfo(shard).taskType(type).build();
+    }
+}
