@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks import failover, latency, machine, memory, results, scaleout, startup, throughput
 from benchmarks.document import DOCUMENTS, table_of, written_in
-from benchmarks.figures import rows_of
+from benchmarks.figures import tables_of
 from benchmarks.picture import keep_picture
 from consumer.cli import exits
 
@@ -52,7 +52,7 @@ def main(scenario: str, *, as_json: bool, keep: str | None) -> None:
     if as_json:
         click.echo(json.dumps(measured, ensure_ascii=False))
     else:
-        Console().print(_table(scenario, measured))
+        Console().print(*_tables(scenario, measured), sep="\n\n")
     _judge(measured)
 
 
@@ -79,12 +79,12 @@ def _publish(scenario: str, measured: Mapping[str, Any]) -> None:
         document.write_text(written_in(text, scenario, table_of(scenario, measured)))
 
 
-def _table(scenario: str, measured: Mapping[str, Any]) -> Table:
-    head, *rows = rows_of(measured)
-    table = Table(*head, title=scenario)
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _tables(scenario: str, measured: Mapping[str, Any]) -> Iterator[Table]:
+    for head, *rows in tables_of(measured):
+        table = Table(*head, title=scenario)
+        for row in rows:
+            table.add_row(*row)
+        yield table
 
 
 def _judge(measured: Mapping[str, Any]) -> None:

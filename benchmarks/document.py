@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.figures import rows_of
+from benchmarks.figures import tables_of
 from tests.places import ROOT
 
 DOCUMENTS = tuple(ROOT / name for name in ("README.md", "docs/daemon.md", "docs/speed.md"))
@@ -20,10 +20,15 @@ def written_in(document: str, scenario: str, table: str) -> str:
 
 
 def table_of(scenario: str, measured: Mapping[str, Any]) -> str:
-    """Return a scenario's table in Markdown, with a line that says where it is from."""
-    head, *rows = (f"| {' | '.join(row)} |" for row in rows_of(measured))
-    rule = "|" + " --- |" * (head.count(" | ") + 1)
-    return "\n".join([_source(scenario, measured["machine"]), "", head, rule, *rows]) + "\n"
+    """Return a scenario's tables in Markdown, with a line that says where they are from."""
+    tables = [_markdown(rows) for rows in tables_of(measured)]
+    return "\n\n".join([_source(scenario, measured["machine"]), *tables]) + "\n"
+
+
+def _markdown(table: list[list[str]]) -> str:
+    head, *rows = (f"| {' | '.join(row)} |" for row in table)
+    rule = "|" + " --- |" * len(table[0])
+    return "\n".join([head, rule, *rows])
 
 
 def _source(scenario: str, machine: Mapping[str, Any]) -> str:

@@ -55,11 +55,17 @@ def next_size(records: int, seconds: float, wanted_seconds: float, most: int) ->
     return min(most, max(200, round(wanted / 100) * 100))
 
 
-def rows_of(measured: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield the rows of a scenario's table, its head first."""
+def tables_of(measured: Mapping[str, Any]) -> Iterator[list[list[str]]]:
+    """Yield the rows of each of a scenario's tables, its head first."""
     if "millis_per_call" in measured:
-        yield from _by_delay(measured["millis_per_call"])
-        return
+        yield list(_by_delay(measured["millis_per_call"]))
+    else:
+        yield list(_by_figure(measured))
+    if "costs" in measured:
+        yield list(_by_cost(measured["costs"]))
+
+
+def _by_figure(measured: Mapping[str, Any]) -> Iterator[list[str]]:
     yield [str(measured.get("unit", "figure")), "median (lowest to highest)"]
     for name, value in measured["figures"].items():
         yield [name, text(value)]
@@ -74,6 +80,17 @@ def _by_delay(delays: Mapping[str, Any]) -> Iterator[list[str]]:
         yield [f"times {title}", *ratio]
     calls = (text(sides["ours"]["calls_per_1000_records"]) for sides in delays.values())
     yield ["SNS calls of this program for 1,000 records", *calls]
+
+
+def _by_cost(costs: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Calls and money, with a sum of the money."""
+    yield ["calls a minute, and US dollars a month", *costs]
+    kinds = next(iter(costs.values()))
+    for kind in kinds:
+        cells = (calls[kind] for calls in costs.values())
+        yield [kind, *(f"{c['calls_a_minute']:,} ({c['usd_a_month']:.2f})" for c in cells)]
+    sums = (sum(call["usd_a_month"] for call in calls.values()) for calls in costs.values())
+    yield ["US dollars a month", *(f"{month:.2f}" for month in sums)]
 
 
 def text(figure: object) -> str:

@@ -14,6 +14,7 @@ from benchmarks.calls import Count
 from benchmarks.figures import at_most
 from benchmarks.fleet import Fleet, new_fleet
 from benchmarks.helper import Helper
+from consumer.core.counts import counted
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 
@@ -52,8 +53,8 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
             say("counting calls with changes")
             with fleet.watched(waits):
                 busy = _calls(fleet, topic, count)
-    told |= _told_calls("without changes", idle) | _told_calls("with 20 changes a second", busy)
-    return {"figures": told, "verdict": _verdict(told)}
+    costs = {"without changes": _priced(idle), "with 20 changes a second": _priced(busy)}
+    return {"figures": told, "costs": costs, "verdict": _verdict(told)}
 
 
 def _calls(fleet: Fleet, topic: Helper, count: Count) -> dict[str, float]:
@@ -73,21 +74,25 @@ def _calls(fleet: Fleet, topic: Helper, count: Count) -> dict[str, float]:
     return {kind: number * 60 / _COUNT_SECONDS for kind, number in counted.items()}
 
 
-def _told_calls(when: str, calls: dict[str, float]) -> dict[str, Any]:
-    month = sum(number * _MINUTES * USD_A_MILLION[kind] / 1e6 for kind, number in calls.items())
-    told = {f"calls a minute {kind}, 3 workers {when}": round(n) for kind, n in calls.items()}
-    return told | {f"US dollars a month at list price for these, {when}": round(month, 2)}
+def _priced(calls: dict[str, float]) -> dict[str, Any]:
+    return {
+        kind: {
+            "calls_a_minute": round(number),
+            "usd_a_month": round(number * _MINUTES * USD_A_MILLION[kind] / 1e6, 2),
+        }
+        for kind, number in calls.items()
+    }
 
 
 def _grow(fleet: Fleet, say: Callable[[str], None]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     workers = [fleet.start("worker-1")]
     for number in (1, 2, 4):
-        say(f"{number} workers")
+        say(counted(number, "worker"))
         while len(workers) < number:
             workers.append(fleet.start(f"worker-{len(workers) + 1}"))
         told |= _told(fleet, f"from the start of worker {number}", number)
-    say("a worker leaves")
+    say("one of four leaves")
     workers.pop().stop()
     told |= _told(fleet, "from the end of one of 4", 3)
     return told

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from consumer.adapters.aws import client
 from consumer.adapters.bucket import fetch, open_bucket
@@ -23,6 +23,7 @@ from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
 from consumer.core.batches import Batch
 from consumer.core.claims import FittingPublisher, NoClaimCheck
+from consumer.core.counts import counted
 from consumer.core.envelopes import whole_text
 from consumer.core.errors import PublishError, RecordError
 from consumer.core.letters import Letter
@@ -33,7 +34,7 @@ from consumer.core.snapshots import decoder_of
 from consumer.daemon.launch import child_settings
 from consumer.settings.child import ChildSettings
 
-_SHORT_REASON = 60
+_ID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +220,13 @@ def _summary(kept: KeptLetter) -> Mapping[str, Any]:
 
 
 def _table(found: list[KeptLetter]) -> Table:
-    table = Table("id", "time", "shard", "sequence number", "what is wrong")
+    headers = ("time", "shard", "sequence number", "what is wrong")
+    # `show` wants the whole id, and on one line it can be copied.
+    whole = Column("id", no_wrap=True, min_width=_ID_LENGTH)
+    table = Table(whole, *(Column(header, overflow="fold") for header in headers))
     for kept in found:
         row = _summary(kept)
         names = ("id", "time", "shardId", "sequenceNumber", "reason")
         table.add_row(*(str(row.get(name, "")) for name in names))
-    table.caption = f"{len(found)} letters"
+    table.caption = counted(len(found), "letter")
     return table

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from consumer.cli import exits
+from consumer.core.counts import counted
 from consumer.core.findings import Outcome, Verdict
 from consumer.daemon.doctor import Surroundings, examine, unsettled
 from consumer.settings.errors import ConfigurationError
@@ -105,7 +106,7 @@ def _print(outcomes: Sequence[Outcome], console: Console) -> None:
     verdicts = [outcome.verdict for outcome in outcomes]
     count = sum(len(outcome.mistakes) for outcome in outcomes)
     console.print(
-        f"\n{count} findings; {verdicts.count('ok')} of {len(verdicts)} checks are ok, "
+        f"\n{counted(count, 'finding')}; {verdicts.count('ok')} of {len(verdicts)} checks are ok, "
         f"{verdicts.count('could not tell')} could not tell",
         highlight=False,
     )

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from consumer.adapters.subscription import Received, Subscription
 from consumer.cli.failures import told_in_one_line
+from consumer.core.counts import counted
 from consumer.settings.formats import check_topic_arn
 
 
@@ -95,6 +96,6 @@ def _print_row(received: Received) -> None:
     counts = ", ".join(f"{names.count(name)} {name}" for name in sorted(set(names)))
     span = f"{attributes.get('firstSequenceNumber')} to {attributes.get('lastSequenceNumber')}"
     Console(highlight=False).print(
-        f"[bold]{received.sent_at:%H:%M:%S}[/]  {len(names):>3} changes: {counts}  "
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  {counted(len(names), 'change'):>11}: {counts}  "
         f"[dim]{attributes.get('shardId')}  {span}  {received.message_id}[/]"
     )

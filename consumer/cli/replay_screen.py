@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from consumer.core.counts import counted
 from consumer.core.replay_entries import Entry
 from consumer.core.replays import Plan
 
@@ -40,7 +41,8 @@ class Reading:
             self._shards.add(shard_id)
             self._records += records
             self._status.update(
-                f"Reading the stream: {self._records:,} records of {len(self._shards)} shards"
+                f"Reading the stream: {counted(self._records, 'record')} of "
+                f"{counted(len(self._shards), 'shard')}"
             )
 
 
@@ -62,12 +64,12 @@ def history_table(entries: Sequence[Entry]) -> Table:
         counts = (len(entry.steps), entry.again, entry.skipped)
         row = (str(entry.number), entry.at, entry.caller.name, entry.origin)
         table.add_row(*row, *(f"{count:,}" for count in counts))
-    table.caption = f"{len(entries)} replays"
+    table.caption = counted(len(entries), "replay")
     return table
 
 
 def _sum(plan: Plan) -> str:
-    shards = f"records of {len(plan.steps)} shards"
+    shards = counted(len(plan.steps), "shard")
     if plan.skipped:
-        return f"{plan.skipped:,} {shards} are not published yet and will not be"
-    return f"{plan.again:,} {shards} come again"
+        return f"Not published yet and not to be: {counted(plan.skipped, 'record')} of {shards}"
+    return f"To come again: {counted(plan.again, 'record')} of {shards}"

@@ -15,6 +15,7 @@ from consumer.adapters.logs import single_logger
 from consumer.adapters.replays import Replays
 from consumer.cli import exits
 from consumer.cli.replay_screen import Reading, plan_table
+from consumer.core.counts import counted
 from consumer.core.origins import Origin
 from consumer.core.replay_entries import Entry, new_entry
 from consumer.core.replays import Plan
@@ -123,8 +124,8 @@ def _log(entry: Entry, configuration: Configuration) -> None:
     """Who has replayed what, where the workers' lines stand."""
     facts = {name: value for name, value in entry.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(
-        "Checkpoints of %d shards were set back to %s",
-        len(entry.steps),
+        "Checkpoints of %s were set back to %s",
+        counted(len(entry.steps), "shard"),
         entry.origin,
         extra={"event": "replayed", "facts": facts | {"shards": len(entry.steps)}},
     )

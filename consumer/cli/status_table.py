@@ -9,6 +9,7 @@ from rich.text import Text
 
 from consumer.cli.durations import duration
 from consumer.core.backlog import KEPT_SECONDS, Backlog, Unknown
+from consumer.core.counts import counted
 from consumer.core.status import STATES, FleetStatus, ShardStatus, State, WorkerStatus
 from consumer.core.status_json import totals
 
@@ -123,10 +124,11 @@ def _totals(status: FleetStatus) -> Text:
     sums = totals(status)
     states = ", ".join(f"{sums[state]} {state}" for state in STATES if sums[state])
     least = "at least " if sums["recordsLeftIsLeast"] else ""
+    workers, shards = counted(sums["workers"], "worker"), counted(sums["shards"], "shard")
     text = Text(
-        f"{sums['workers']} workers, {sums['shards']} shards ({states or 'none'}); "
+        f"{workers}, {shards} ({states or 'none'}); "
         f"farthest behind {duration(sums['lagSeconds'])}, "
-        f"{least}{sums['recordsLeft']:,} records left"
+        f"{least}{counted(sums['recordsLeft'], 'record')} left"
     )
     if sums["secondsUntilExpiry"] is not None:
         text.append(f"; the oldest of them expires in {duration(sums['secondsUntilExpiry'])}")

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from consumer.adapters.subscription import Received
+from consumer.core.counts import counted
 from consumer.demo.comparison import Comparison
 from consumer.demo.tally import Outcome
 
@@ -63,7 +64,7 @@ class Screen:
         shown = ", ".join(keys[:_SHOWN_KEYS]) + (" …" if len(keys) > _SHOWN_KEYS else "")
         self.step(
             seconds,
-            f"[bold green]message {number}[/]  {len(names):>2} changes  {counts}  "
+            f"[bold green]message {number}[/]  {counted(len(names), 'change'):<10}  {counts}  "
             f"[dim]{shown}  {received.attributes.get('shardId')}  "
             f"{min(delays):.1f} to {max(delays):.1f} s after the write[/]",
         )
@@ -95,7 +96,7 @@ def _summary_rows(outcome: Outcome, compared: Comparison) -> list[tuple[str, str
         ("not as written", str(compared.foreign)),
         ("out of an item's order", str(compared.out_of_order)),
         ("messages", str(outcome.messages)),
-        ("largest message", f"{outcome.largest_batch} changes"),
+        ("largest message", counted(outcome.largest_batch, "change")),
         ("first message", "never" if first is None else f"after {first} s"),
         ("everything", f"after {outcome.seconds} s"),
     ]

@@ -90,7 +90,7 @@ class Tour:
         before, written = len(self.stage.tally.received), len(self.stage.tally.written)
         moment = since.strftime("%Y-%m-%dT%H:%M:%SZ")
         shown = self.page.run("stream-publisher", "replay", "--from", moment, "--yes")
-        planned = re.search(r"([\d,]+) records of", shown)
+        planned = re.search(r"([\d,]+) records? of", shown)
         check(planned is not None and planned[1] == str(written), "the plan has every change")
         self._receive_until("replay", lambda: self.stage.arrived_after(before).lost == 0)
         again = self.stage.arrived_after(before)

@@ -91,3 +91,19 @@ def test_a_spread_is_told_with_its_ends() -> None:
     assert told == "12,000 (9,000.5 to 13,000)"
     assert figures.text(1234) == "1,234"
     assert figures.text("8 8") == "8 8"
+
+
+def test_calls_stand_beside_their_price_with_a_sum() -> None:
+    """A table of its own below that of the figures."""
+    cost = {"to SNS": {"calls_a_minute": 1_200, "usd_a_month": 25.92}}
+    more = {"to SNS": {"calls_a_minute": 0, "usd_a_month": 0.0}}
+    measured = {"figures": {"seconds": 3}, "costs": {"busy": cost, "idle": more}}
+
+    told, priced = figures.tables_of(measured)
+
+    assert told[1:] == [["seconds", "3"]]
+    assert priced[0][1:] == ["busy", "idle"]
+    assert priced[1:] == [
+        ["to SNS", "1,200 (25.92)", "0 (0.00)"],
+        ["US dollars a month", "25.92", "0.00"],
+    ]

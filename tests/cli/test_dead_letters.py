@@ -74,7 +74,8 @@ def test_letters_are_listed_with_their_reason(office: Office) -> None:
     (listed,) = office.listed()
 
     assert shown.exit_code == 0
-    assert "1 letters" in shown.stdout
+    assert "1 letter" in shown.stdout
+    assert listed["id"] in shown.stdout
     assert (listed["sequenceNumber"], listed["reason"]) == ("7", "the topic refused it")
     assert (listed["table"], listed["shardId"], listed["complete"]) == ("orders", "shardId-1", True)
 

@@ -86,7 +86,7 @@ def test_the_plan_is_shown_and_nothing_is_written_unless_wanted(fleet: StillFlee
     silent = replay(fleet, "--from", "15m ago")
 
     assert (dry.exit_code, refused.exit_code, silent.exit_code) == (0, 1, 1)
-    assert "20 records of 3 shards come again" in " ".join(dry.stdout.split())
+    assert "To come again: 20 records of 3 shards" in " ".join(dry.stdout.split())
     assert "Nothing was changed." in refused.stderr
     assert fleet.leases() == before
     assert fleet.history() == {}
