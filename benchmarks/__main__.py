@@ -11,7 +11,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import failover, latency, machine, memory, results, scaleout, startup, throughput
+from benchmarks import (
+    failover,
+    latency,
+    machine,
+    memory,
+    results,
+    scaleout,
+    standstill,
+    startup,
+    throughput,
+)
 from benchmarks.document import DOCUMENTS, table_of, written_in
 from benchmarks.figures import tables_of
 from benchmarks.picture import keep_picture
@@ -24,6 +34,7 @@ SCENARIOS: Mapping[str, ModuleType] = {
     "failover": failover,
     "memory": memory,
     "scaleout": scaleout,
+    "standstill": standstill,
 }
 _DEFAULT = "the scenario's own place"
 

@@ -17,6 +17,7 @@ import psutil
 from benchmarks.contest import Course, lay_course, start_ours
 from benchmarks.figures import at_most, spread
 from benchmarks.helper import Helper
+from consumer.core.counts import counted
 from consumer.daemon.forks import with_fork_server
 from consumer.daemon.launch import plan_launch
 from consumer.sandbox.backends import Sandbox
@@ -128,9 +129,13 @@ def figures(found: dict[int, tuple[float, list[float]]], child: list[float]) -> 
     per_shard = round((children[many] - children[few]) / (many - few), 1)
     ready = spread(child, 3)
     told: dict[str, Any] = {
-        f"Java machine, {shards} shards (MiB)": round(jvm) for shards, (jvm, _) in found.items()
+        f"Java machine, {counted(shards, 'shard')} (MiB)": round(jvm)
+        for shards, (jvm, _) in found.items()
     }
-    told |= {f"all of a worker, {shards} shards (MiB)": round(totals[shards]) for shards in found}
+    told |= {
+        f"all of a worker, {counted(shards, 'shard')} (MiB)": round(totals[shards])
+        for shards in found
+    }
     told |= {
         "the only record processor (MiB)": round(children[few], 1),
         "a further record processor (MiB)": per_shard,

@@ -1,22 +1,18 @@
-"""What a worker does while SNS stands still: its memory, and what arrives afterwards.
-
-    .venv/bin/python -m benchmarks.standstill [--seconds 120] [--json]
+"""What a worker does while SNS stands still for two minutes: its memory, and what arrives then.
 
 Four shards of a simulated stream with a backlog each, of which a worker can hold a part only. SNS
 takes every call and answers none; calls end by their time-out and are tried again. Then it answers.
-Memory is PSS, of the Java machine and of all its record processors, every 15 seconds.
+Memory is PSS, of the Java machine and of all its record processors.
 """
 
-import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import click
 import psutil
-from rich.console import Console
 
 from benchmarks.contest import lay_course, start_ours
+from benchmarks.figures import at_most
 from benchmarks.helper import Helper
 from benchmarks.memory import pss
 from consumer.sandbox.backends import Sandbox
@@ -24,83 +20,89 @@ from consumer.sandbox.process import ManagedProcess
 from tests.streams.ledger import Ledger
 
 SHARDS, RECORDS = 4, 80_000
+SECONDS, MOST_GROWTH = 120, 16
+_NAME = "still"
 _NO_ANSWER_MILLIS = 3_600_000
 _PATIENCE_SECONDS = 180.0
-_EVERY_SECONDS = 15.0
+_EVERY_SECONDS = 15
+
+Changes = list[tuple[str, int, float]]
 
 
-@click.command()
-@click.option("--seconds", default=120, show_default=True, help="How long SNS stands still.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def main(seconds: int, *, as_json: bool) -> None:
-    """Let SNS stand still, then answer."""
+def measure(say: Callable[[str], None]) -> dict[str, Any]:
+    """Return mebibytes, seconds and what became of each change; say what is being done."""
     with (
         Sandbox() as sandbox,
         Helper("streams", sandbox.folder) as streams,
         Helper("topic", sandbox.folder) as topic,
-        Console(stderr=True).status("Standing still"),
     ):
-        course = lay_course("still", sandbox, streams, topic.ask("place"), SHARDS)
+        course = lay_course(_NAME, sandbox, streams, topic.ask("place"), SHARDS)
         worker = start_ours(course)
         try:
-            measured = _stand_still(worker, streams, topic, seconds)
+            return _stand_still(worker, streams, topic, say)
         finally:
             worker.kill()
-    click.echo(json.dumps(measured) if as_json else "\n".join(_lines(measured)))
-    raise SystemExit(measured["lost"] or measured["out_of_order"])
 
 
 def _stand_still(
-    worker: ManagedProcess, streams: Helper, topic: Helper, seconds: int
+    worker: ManagedProcess, streams: Helper, topic: Helper, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    topic.ask("begin", millis=20)
     ledger = Ledger()
-    written = streams.ask("write", table="still", count=SHARDS * 1000)
-    topic.ask("wait_for", records=len(written), seconds=_PATIENCE_SECONDS)
-    _count(ledger, written, topic.ask("arrived"))
+    topic.ask("begin", millis=20)
+    _arrive(ledger, streams.ask("write", table=_NAME, count=SHARDS * 1000), topic)
     before = _weight(worker)
     topic.ask("begin", millis=_NO_ANSWER_MILLIS)
-    written = streams.ask("write", table="still", count=RECORDS)
-    weights = list(_weights(worker, seconds))
+    written = streams.ask("write", table=_NAME, count=RECORDS)
+    say("SNS stands still")
+    weights = list(_weights(worker))
+    say("SNS answers")
     topic.ask("begin", millis=0)
-    done = topic.ask("wait_for", records=RECORDS, seconds=_PATIENCE_SECONDS)
-    _count(ledger, written, topic.ask("arrived"))
+    seconds = _arrive(ledger, written, topic)
+    return figures(before, weights, seconds, ledger)
+
+
+def _arrive(ledger: Ledger, written: Changes, topic: Helper) -> float:
+    """Write down what was written and what has come; return the seconds until it had."""
+    done = topic.ask("wait_for", records=len(written), seconds=_PATIENCE_SECONDS)
+    for item_id, version, _ in written:
+        ledger.write(item_id, version)
+    for item_id, version, _ in topic.ask("arrived"):
+        ledger.receive(item_id, version)
+    return float(done["seconds"])
+
+
+def figures(before: int, weights: list[int], seconds: float, ledger: Ledger) -> dict[str, Any]:
+    """Return the figures and the verdict.
+
+    Args:
+        before: Mebibytes of the whole worker before SNS stood still.
+        weights: The same after each quarter of a minute.
+        seconds: From the first answer until everything had arrived.
+        ledger: What was written and what arrived.
+    """
     balance = ledger.balance()
+    growth = weights[-1] - weights[len(weights) // 2 - 1]
+    told = {
+        "changes written meanwhile": RECORDS,
+        "all of a worker, before (MiB)": before,
+        "after each quarter of a minute (MiB)": " ".join(map(str, weights)),
+        "until all had arrived, once SNS answered (seconds)": round(seconds, 1),
+        "changes lost": balance.lost,
+        "changes out of order": balance.out_of_order,
+    }
     return {
-        "seconds": seconds,
-        "MiB before": before,
-        "MiB meanwhile": weights,
-        "written": balance.written,
-        "lost": balance.lost,
-        "out_of_order": balance.out_of_order,
-        "seconds until all had arrived": round(done["seconds"], 1),
+        "figures": told,
+        "promise": {"ours": {"lost": balance.lost, "out_of_order": balance.out_of_order}},
+        "verdict": {"growth in the second minute (MiB)": at_most(growth, MOST_GROWTH)},
     }
 
 
-def _count(
-    ledger: Ledger, written: list[tuple[str, int, float]], arrived: list[tuple[str, int, float]]
-) -> None:
-    for item_id, version, _ in written:
-        ledger.write(item_id, version)
-    for item_id, version, _ in arrived:
-        ledger.receive(item_id, version)
-
-
-def _weights(worker: ManagedProcess, seconds: float) -> Iterator[float]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def _weights(worker: ManagedProcess) -> Iterator[int]:
+    for _ in range(SECONDS // _EVERY_SECONDS):
         time.sleep(_EVERY_SECONDS)
         yield _weight(worker)
 
 
-def _weight(worker: ManagedProcess) -> float:
+def _weight(worker: ManagedProcess) -> int:
     children = psutil.Process(worker.pid).children(recursive=True)
     return round(pss(worker.pid) + sum(pss(child.pid) for child in children))
-
-
-def _lines(measured: dict[str, Any]) -> list[str]:
-    return [f"{name}: {value}" for name, value in measured.items()]
-
-
-if __name__ == "__main__":
-    main()

@@ -2,8 +2,9 @@
 
 import pytest
 
-from benchmarks import figures, latency, throughput
+from benchmarks import figures, latency, standstill, throughput
 from benchmarks.throughput import Run
+from tests.streams.ledger import Ledger
 
 
 def test_a_spread_is_median_lowest_and_highest() -> None:
@@ -107,3 +108,16 @@ def test_calls_stand_beside_their_price_with_a_sum() -> None:
         ["to SNS", "1,200 (25.92)", "0 (0.00)"],
         ["US dollars a month", "25.92", "0.00"],
     ]
+
+
+@pytest.mark.parametrize(("last", "kept"), [(136, True), (137, False)])
+def test_memory_may_not_grow_in_the_second_minute_of_a_standstill(last: int, kept: bool) -> None:  # noqa: FBT001 - a parameter
+    """What it grows in the first one is what a worker may hold; a lost change is told."""
+    ledger = Ledger()
+    ledger.write("a", 1)
+
+    found = standstill.figures(80, [100, 110, 115, 120, 125, 130, 131, last], 9.0, ledger)
+
+    (growth,) = found["verdict"].values()
+    assert growth["kept"] is kept
+    assert found["promise"]["ours"] == {"lost": 1, "out_of_order": 0}
