@@ -29,8 +29,8 @@ from consumer.settings.child import ChildSettings
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.names import environment_name
 from consumer.settings.properties import read_properties
+from consumer.settings.together import STREAM_KEYS
 
-_TABLE_KEYS = ("publisher.table", "publisher.streamArn", "streamName")
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
 
@@ -103,7 +103,7 @@ def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
         values = read_properties(properties) if properties else {}
     except ConfigurationError as error:
         refuse(error.mistakes)
-    return any(values.get(key) or environ.get(environment_name(key)) for key in _TABLE_KEYS)
+    return any(values.get(key) or environ.get(environment_name(key)) for key in STREAM_KEYS)
 
 
 def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bool) -> Simulated:

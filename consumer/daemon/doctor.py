@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from consumer.core.findings import Outcome, mistake_of
+from consumer.core.findings import Mistake, Outcome, mistake_of
 from consumer.daemon.checks import Check, ask_all
 from consumer.daemon.fleet_checks import FleetChecks
 from consumer.daemon.host_checks import identity_checks, program_checks
@@ -13,6 +13,7 @@ from consumer.daemon.permission_checks import Clients, PermissionChecks, make_cl
 from consumer.daemon.reach_checks import ReachChecks
 from consumer.daemon.resource_checks import ResourceChecks
 from consumer.settings.errors import ConfigurationError
+from consumer.settings.keys import known_keys
 from consumer.settings.resolve import Configuration, resolve
 
 _SETTINGS = "settings"
@@ -58,9 +59,17 @@ def examine(
 
 def unsettled(error: ConfigurationError) -> list[Outcome]:
     """Return the mistakes of settings; without settings nothing else can be told."""
-    mistakes = tuple(mistake_of(line) for line in error.mistakes)
+    mistakes = tuple(_explained(mistake_of(line)) for line in error.mistakes)
     rest = Outcome("everything else", "", untold="needs settings, which are not ok")
     return [Outcome(_SETTINGS, _NO_START, mistakes), rest]
+
+
+def _explained(mistake: Mistake) -> Mistake:
+    """A mistake whose line says what is wrong, and leaves what to do to what explains the key."""
+    key, _, _ = mistake.thing.partition(" = ")
+    if mistake.mend or key not in known_keys():
+        return mistake
+    return replace(mistake, mend=f"see stream-publisher settings {key}")
 
 
 def _checks(configuration: Configuration, around: Surroundings, *, programs: bool) -> list[Check]:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from consumer.settings.resolve import keys_of
+from consumer.settings.keys import keys_of
 from consumer.settings.rules import Kind, Rule
 
-_KINDS: dict[object, Kind] = {str: "text", int: "whole", bool: "switch"}
+_KINDS: dict[object, Kind] = {str: "text", int: "whole", float: "number", bool: "switch"}
 
 
 def rules_of(model: type[BaseModel]) -> Iterator[Rule]:
@@ -35,6 +35,7 @@ def _rule(key: str, name: str, field: FieldInfo) -> Rule:
         default=None if field.is_required() else field.default,
         required=field.is_required(),
         least=_bound(each.ge for each in constraints if isinstance(each, Ge)),
+        above=_bound(each.gt for each in constraints if isinstance(each, Gt)),
         most=_bound(each.le for each in constraints if isinstance(each, Le)),
         choices=choices,
         form=checks[0].__name__ if checks else None,
@@ -52,5 +53,11 @@ def _unwrapped(annotation: Any, constraints: list[Any]) -> tuple[Any, list[Any]]
         return _unwrapped(inner[0], constraints)
     if get_origin(annotation) is Annotated:
         inside, *more = get_args(annotation)
-        return _unwrapped(inside, constraints + more)
+        return _unwrapped(inside, constraints + list(_opened(more)))
     return annotation, constraints
+
+
+def _opened(constraints: Iterable[Any]) -> Iterator[Any]:
+    """Constraints, those too that stand in a `Field`."""
+    for each in constraints:
+        yield from each.metadata if isinstance(each, FieldInfo) else (each,)

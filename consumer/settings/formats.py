@@ -10,6 +10,8 @@ _STREAM_ARN = re.compile(
 _QUEUE_URL = re.compile(r"https?://[^/\s]+/(.+/)?[\w-]+(\.fifo)?")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _TABLE = re.compile(r"[\w.-]{3,255}", re.ASCII)
+# The side tables' names, up to 20 characters longer, must be tables' names too.
+_APPLICATION_NAME = re.compile(r"[\w.-]{3,230}", re.ASCII)
 _LONGEST_SUBJECT = 99
 
 
@@ -72,15 +74,41 @@ def check_bucket(name: str) -> str:
     return name
 
 
-FORMATS: Mapping[str, Callable[[str], str]] = {
-    check.__name__: check
-    for check in (
-        check_bucket,
-        check_queue_url,
-        check_stream_arn,
-        check_subject,
-        check_table,
-        check_topic_arn,
-    )
+def check_application_name(name: str) -> str:
+    """Return the name; raise ValueError when KCL's tables can't be called after it."""
+    if not _APPLICATION_NAME.fullmatch(name):
+        raise ValueError("is not a table's name: 3 to 230 letters, digits, '_', '-' and '.'")
+    return name
+
+
+def check_program(command: str) -> str:
+    """Return the command; raise ValueError when it names no program."""
+    if not command.split():
+        raise ValueError("names no program; write its name, then its arguments")
+    return command
+
+
+def check_not_blank(text: str) -> str:
+    """Return the text; raise ValueError when there is nothing in it."""
+    if not text.strip():
+        raise ValueError("is blank; write a name, or remove it")
+    return text
+
+
+_WORDS: Mapping[Callable[[str], str], str] = {
+    check_application_name: "a table's name, up to 230 characters",
+    check_bucket: "a bucket's name",
+    check_not_blank: "text",
+    check_program: "a program, with its arguments",
+    check_queue_url: "a queue's URL",
+    check_stream_arn: "a stream's ARN",
+    check_subject: f"1 to {_LONGEST_SUBJECT} characters",
+    check_table: "a table's name",
+    check_topic_arn: "a topic's ARN",
 }
+
+FORMATS: Mapping[str, Callable[[str], str]] = {check.__name__: check for check in _WORDS}
 """Every check, by its name."""
+
+FORMAT_WORDS: Mapping[str, str] = {check.__name__: words for check, words in _WORDS.items()}
+"""What each check lets through, by the check's name."""

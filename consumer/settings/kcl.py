@@ -4,59 +4,36 @@ A key without a default here is not handed on, so that KCL's own default holds. 
 0 for 'not set', hence the lower bounds of 1. tests/settings compares this list with the daemon.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from consumer.settings.formats import check_stream_arn
-
-# The side tables' names, up to 20 characters longer, must be tables' names too.
-_APPLICATION_NAME = re.compile(r"[A-Za-z0-9_.-]{3,230}")
-_TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+from consumer.settings.formats import (
+    check_application_name,
+    check_not_blank,
+    check_program,
+    check_stream_arn,
+    check_table,
+)
 
 REFUSED: Mapping[str, str] = {
     "streamArn": "takes streams of Kinesis only; set publisher.streamArn",
     "retrievalMode": "streams of DynamoDB are polled, there is no other way; remove it",
-    "kinesisEndpoint": "set AWS_ENDPOINT_URL_DYNAMODB_STREAMS, which the adapter reads",
-    "workerIdentifier": "is called workerId",
-    "initialPositionInStreamExtended": "is called initialPositionInStream",
+    "kinesisEndpoint": "is not read; set AWS_ENDPOINT_URL_DYNAMODB_STREAMS, which is",
+    "workerIdentifier": "is called workerId; rename it",
+    "initialPositionInStreamExtended": "is called initialPositionInStream; rename it",
 }
 """Keys that the daemon knows and that can't mean anything here, each with what to do."""
 
-PositiveInt = Annotated[int, Field(gt=0, le=2_147_483_647)]
+PositiveInt = Annotated[int, Field(ge=1, le=2_147_483_647)]
 """What Java can take as an int: a greater number would be cut in silence."""
 
 BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 
 
-def _check_application_name(name: str) -> str:
-    if not _APPLICATION_NAME.fullmatch(name):
-        raise ValueError("is not a table's name: 3 to 230 letters, digits, '_', '-' and '.'")
-    return name
-
-
-def _check_table_name(name: str) -> str:
-    if not _TABLE_NAME.fullmatch(name):
-        raise ValueError("is not a table's name: 3 to 255 letters, digits, '_', '-' and '.'")
-    return name
-
-
-def _check_program(name: str) -> str:
-    if not name.split():
-        raise ValueError("names no program")
-    return name
-
-
-def _check_not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is blank")
-    return text
-
-
-TableName = Annotated[str, AfterValidator(_check_table_name)]
+TableName = Annotated[str, AfterValidator(check_table)]
 
 
 OWN_PROCESSOR = "stream-publisher-processor"
@@ -67,12 +44,12 @@ class KclSettings(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
-    application_name: Annotated[str, AfterValidator(_check_application_name)] = Field(
+    application_name: Annotated[str, AfterValidator(check_application_name)] = Field(
         description="The name of the lease table, which KCL creates. Workers with the same name "
         "share the shards. Each stream, and each program that wants every change, needs a name of "
         "its own."
     )
-    executable_name: Annotated[str, AfterValidator(_check_program)] = Field(
+    executable_name: Annotated[str, AfterValidator(check_program)] = Field(
         OWN_PROCESSOR,
         description="The record processor, started once for each shard; split at spaces. Change it "
         "to run another program of the multilang protocol.",
@@ -86,7 +63,7 @@ class KclSettings(BaseModel):
         description="Where the daemon finds credentials. The default looks where every SDK looks: "
         "environment, files, the container's role, the instance's role.",
     )
-    worker_id: Annotated[str, AfterValidator(_check_not_blank)] | None = Field(
+    worker_id: Annotated[str, AfterValidator(check_not_blank)] | None = Field(
         None,
         description="This worker's name in the lease table. By default the host's name and, for a "
         "second worker on the host, a number: a restarted worker takes its own leases back in "
@@ -111,7 +88,7 @@ class KclSettings(BaseModel):
     )
     max_records: int = Field(
         1000,
-        gt=0,
+        ge=1,
         le=1000,
         description="Records of one read. DynamoDB gives 1,000 at the most; fewer only where a "
         "record processor must save memory.",
@@ -313,7 +290,7 @@ class KclSettings(BaseModel):
         10,
         description="Assignment rounds from one balancing to the next, by default 10 s. Each lease "
         "that is moved rests for some seconds. KCL's own 3 rounds take a minute at its own "
-        "`leaseAssignmentIntervalMillis`, and 3 s at ours, sooner than a lease has moved.",
+        "`leaseAssignmentIntervalMillis`, and 3 s at this default, sooner than a lease has moved.",
     )
     worker_metrics_ema_alpha: float | None = Field(
         None,

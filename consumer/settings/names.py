@@ -5,6 +5,7 @@ import re
 PUBLISHER_PREFIX = "publisher."
 OWN_VARIABLES = "PUBLISHER_"
 """How variables of the publisher's own settings begin."""
+_KCL_VARIABLES = "KCL_"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -17,4 +18,11 @@ def environment_name(key: str) -> str:
     own = key.startswith(PUBLISHER_PREFIX)
     name = key.removeprefix(PUBLISHER_PREFIX)
     snake = _HUMP.sub("_", name).replace(".", "_").upper()
-    return f"{'PUBLISHER' if own else 'KCL'}_{snake}"
+    return f"{OWN_VARIABLES if own else _KCL_VARIABLES}{snake}"
+
+
+def bare(name: str) -> str:
+    """Return a key or a variable without what says whose it is."""
+    for prefix in (PUBLISHER_PREFIX, OWN_VARIABLES, _KCL_VARIABLES):
+        name = name.removeprefix(prefix)
+    return name

@@ -70,7 +70,9 @@ class PublisherSettings(BaseModel):
         "it, or it goes to the dead-letter queue and reading goes on.",
     )
     dead_letter_queue_url: Annotated[str, AfterValidator(check_queue_url)] | None = Field(
-        None, description="The SQS queue that takes dead letters."
+        None,
+        description="The SQS queue that takes dead letters. `publisher.onPoison` = dead-letter "
+        "needs it.",
     )
     dead_letter_max_percent: int = Field(
         10,

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from consumer.settings.derive import rules_of
 from consumer.settings.kcl import KclSettings
-from consumer.settings.names import environment_name
 from consumer.settings.publisher import PublisherSettings
-from consumer.settings.resolve import keys_of
+from consumer.settings.rules import ANY_TEXT, Rule
+from consumer.settings.together import STREAM_KEYS
 
 _WIDTH = 96
 
@@ -24,6 +24,8 @@ class Setting:
         variable: The environment variable that overrides it.
         default: Its default as the file would have it; None where there is none.
         required: Whether nothing runs without it.
+        instead: The key that may be set in its stead; None where none may.
+        values: Which values it takes.
         description: What it does, why its default is what it is, and when to change it.
     """
 
@@ -31,7 +33,16 @@ class Setting:
     variable: str
     default: str | None
     required: bool
+    instead: str | None
+    values: str
     description: str
+
+    @property
+    def need(self) -> str | None:
+        """That it has to be set, and unless what; None where it hasn't."""
+        if self.instead:
+            return f"required, or {self.instead}"
+        return "required" if self.required else None
 
     def to_json(self) -> dict[str, object]:
         """The setting as a JSON object."""
@@ -45,20 +56,23 @@ def all_settings() -> list[Setting]:
 
 def settings_of(model: type[BaseModel]) -> Iterator[Setting]:
     """Yield a model's settings in the order of declaration."""
-    for key, field in zip(keys_of(model), model.model_fields.values(), strict=True):
+    table, stream, *_ = STREAM_KEYS
+    for rule, field in zip(rules_of(model), model.model_fields.values(), strict=True):
         yield Setting(
-            key=key,
-            variable=environment_name(key),
-            default=_default(field),
-            required=field.is_required(),
+            key=rule.key,
+            variable=rule.variable,
+            default=_default(rule),
+            required=rule.required,
+            instead=stream if rule.key == table else None,
+            values=rule.values,
             description=str(field.description),
         )
 
 
-def _default(field: FieldInfo) -> str | None:
-    if field.is_required() or field.default is None:
+def _default(rule: Rule) -> str | None:
+    if rule.default is None:
         return None
-    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+    return str(rule.default).lower() if rule.kind == "switch" else str(rule.default)
 
 
 def as_properties(settings: Sequence[Setting]) -> str:
@@ -78,7 +92,14 @@ _HEAD = """\
 
 
 def _paragraph(setting: Setting) -> str:
-    need = "Required. " if setting.required else ""
-    lines = textwrap.wrap(need + setting.description, _WIDTH)
-    comment = "".join(f"# {line}\n" for line in lines)
+    text = " ".join(_sentences(setting))
+    comment = "".join(f"# {line}\n" for line in textwrap.wrap(text, _WIDTH))
     return f"{comment}#{setting.key} = {setting.default or ''}".rstrip() + "\n"
+
+
+def _sentences(setting: Setting) -> Iterator[str]:
+    if setting.need:
+        yield f"{setting.need[0].upper()}{setting.need[1:]}."
+    yield setting.description
+    if setting.values != ANY_TEXT:
+        yield f"Takes {setting.values}."

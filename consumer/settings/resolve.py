@@ -8,12 +8,16 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from consumer.settings import rules as wording
+from consumer.settings.derive import rules_of
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.formats import table_of
 from consumer.settings.kcl import REFUSED, KclSettings
-from consumer.settings.names import PUBLISHER_PREFIX, environment_name
+from consumer.settings.keys import keys_of, known_keys, prefix_of
+from consumer.settings.names import environment_name
 from consumer.settings.properties import fill_placeholders
 from consumer.settings.publisher import PublisherSettings
+from consumer.settings.rules import Rule
 from consumer.settings.together import mistakes_together, nearest, other_table
 
 # kclpy's build reads it; it is no setting of the daemon.
@@ -21,6 +25,18 @@ _NOT_OURS = frozenset({"KCL_MVN_REPO_SEARCH_URL"})
 
 # In a pod each service of its name space stands in the environment, one called `publisher` too.
 _OF_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)\w*)?$")
+
+# What an operator should read of pydantic's mistakes; ours come as they are, as `value_error`.
+_WRONG: Mapping[str, str] = {
+    "bool_parsing": wording.NO_SWITCH,
+    "float_parsing": wording.NO_NUMBER,
+    "greater_than": wording.TOO_SMALL,
+    "greater_than_equal": wording.TOO_SMALL,
+    "int_parsing": wording.NO_WHOLE_NUMBER,
+    "int_parsing_size": wording.TOO_LARGE,
+    "less_than_equal": wording.TOO_LARGE,
+    "literal_error": wording.NO_CHOICE,
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -78,17 +94,6 @@ def _consistent(configuration: Configuration) -> Configuration:
     return configuration
 
 
-def keys_of(model: type[BaseModel]) -> list[str]:
-    """Return the model's keys as the properties file has them, in the order of declaration."""
-    prefix = PUBLISHER_PREFIX if model is PublisherSettings else ""
-    return [prefix + str(field.alias) for field in model.model_fields.values()]
-
-
-def known_keys() -> list[str]:
-    """Return every key that a properties file may have."""
-    return keys_of(PublisherSettings) + keys_of(KclSettings)
-
-
 def _overrides(environ: Mapping[str, str]) -> dict[str, str]:
     names = {key: environment_name(key) for key in known_keys()}
     return {key: environ[name] for key, name in names.items() if environ.get(name)}
@@ -111,20 +116,21 @@ def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 def _validated(model: type[Model], values: Mapping[str, str]) -> tuple[Model | None, list[str]]:
-    prefix = PUBLISHER_PREFIX if model is PublisherSettings else ""
+    prefix = prefix_of(model)
     mine = {key.removeprefix(prefix): values[key] for key in keys_of(model) if key in values}
     try:
         return model.model_validate(mine), []
     except ValidationError as error:
-        return None, [_mistake(prefix, detail) for detail in error.errors()]
+        rules = {rule.key: rule for rule in rules_of(model)}
+        return None, [_mistake(rules[f"{prefix}{each['loc'][0]}"], each) for each in error.errors()]
 
 
-def _mistake(prefix: str, detail: ErrorDetails) -> str:
-    key = prefix + str(detail["loc"][0])
+def _mistake(rule: Rule, detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
-        return f"{key}: is missing; set it in the file or as {environment_name(key)}"
-    reason = detail["msg"].removeprefix("Value error, ")
-    return f"{key} = {detail['input']!r}: {reason[0].lower()}{reason[1:]}"
+        return f"{rule.key}: is missing; set it in the file or as {rule.variable}"
+    wrong = _WRONG.get(detail["type"])
+    reason = rule.refusal(wrong) if wrong else detail["msg"].removeprefix("Value error, ")
+    return f"{rule.key} = {detail['input']!r}: {reason}"
 
 
 def _impatience(publisher: PublisherSettings) -> list[str]:

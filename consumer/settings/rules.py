@@ -10,11 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from consumer.settings.formats import FORMATS
+from consumer.settings.formats import FORMAT_WORDS, FORMATS
 from consumer.settings.names import environment_name
 
-Kind = Literal["text", "whole", "switch"]
-Value = str | int | bool | None
+Kind = Literal["text", "whole", "number", "switch"]
+Value = str | int | float | bool | None
+
+ANY_TEXT = "text"
+NO_CHOICE = "is none of its values"
+NO_NUMBER = "is not a number"
+NO_SWITCH = "is neither true nor false"
+NO_WHOLE_NUMBER = "is not a whole number"
+TOO_LARGE = "is too large"
+TOO_SMALL = "is too small"
 
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _SWITCHES: Mapping[str, bool] = {
@@ -30,10 +38,11 @@ class Rule:
     Attributes:
         name: Its name in the code.
         key: Its key in the properties file.
-        kind: Text, a whole number, or true and false.
+        kind: Text, a whole number, any number, or true and false.
         default: Its value where it isn't set.
         required: Whether nothing runs without it.
         least: The least number; None without one.
+        above: The number that it must be greater than; None without one.
         most: The greatest number; None without one.
         choices: The only texts that it may be; none where it may be any.
         form: The name in `FORMATS` of what its text must be; None for any text.
@@ -45,6 +54,7 @@ class Rule:
     default: Value = None
     required: bool = False
     least: int | None = None
+    above: int | None = None
     most: int | None = None
     choices: tuple[str, ...] = ()
     form: str | None = None
@@ -63,26 +73,60 @@ class Rule:
         """Read what `to_json` gave."""
         return cls(**{**document, "choices": tuple(document["choices"])})
 
+    @property
+    def values(self) -> str:
+        """Which values it takes, in words."""
+        if self.kind == "switch":
+            return "true or false"
+        if self.kind == "text":
+            if self.choices:
+                return _listed(self.choices)
+            return FORMAT_WORDS[self.form] if self.form else ANY_TEXT
+        return self._range()
+
+    def refusal(self, wrong: str) -> str:
+        """Return what is wrong with a value, and which ones there are."""
+        return f"{wrong}; set {self.values}"
+
     def read(self, text: str) -> Value:
         """Return the value that a text stands for; ValueError, which says why, if it can't be."""
         if self.kind == "switch":
-            return _switch(text)
-        if self.kind == "whole":
-            return self._whole(text)
+            return self._switch(text)
+        if self.kind != "text":
+            return self._within(self._number(text))
         if self.choices and text not in self.choices:
-            raise ValueError(f"input should be {_listed(self.choices)}")
+            raise ValueError(self.refusal(NO_CHOICE))
         return FORMATS[self.form](text) if self.form else text
 
-    def _whole(self, text: str) -> int:
-        if not _WHOLE.fullmatch(text.strip()):
+    def _range(self) -> str:
+        if self.above is not None:
+            return f"more than {self.above}{'' if self.most is None else f', at most {self.most}'}"
+        if self.least == self.most:
+            return "a number" if self.least is None else str(self.least)
+        return f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
+
+    def _switch(self, text: str) -> bool:
+        if text.lower() not in _SWITCHES:
+            raise ValueError(self.refusal(NO_SWITCH))
+        return _SWITCHES[text.lower()]
+
+    def _number(self, text: str) -> float:
+        if self.kind == "whole" and not _WHOLE.fullmatch(text.strip()):
+            raise ValueError(self.refusal(NO_WHOLE_NUMBER))
+        try:
+            return int(text) if self.kind == "whole" else float(text)
+        except ValueError as error:  # Python reads 4,300 digits and no more
             raise ValueError(
-                "input should be a valid integer, unable to parse string as an integer"
-            )
-        number = int(text)
+                self.refusal(TOO_LARGE if self.kind == "whole" else NO_NUMBER)
+            ) from error
+
+    def _within(self, number: float) -> float:
         if self.least is not None and number < self.least:
-            raise ValueError(f"input should be greater than or equal to {self.least}")
+            raise ValueError(self.refusal(TOO_SMALL))
+        if self.above is not None and number <= self.above:
+            raise ValueError(self.refusal(TOO_SMALL))
         if self.most is not None and number > self.most:
-            raise ValueError(f"input should be less than or equal to {self.most}")
+            raise ValueError(self.refusal(TOO_LARGE))
         return number
 
 
@@ -112,12 +156,6 @@ def follow(rules: Sequence[Rule], values: Mapping[str, str]) -> tuple[dict[str, 
     return found, mistakes
 
 
-def _switch(text: str) -> bool:
-    if text.lower() not in _SWITCHES:
-        raise ValueError("input should be a valid boolean, unable to interpret input")
-    return _SWITCHES[text.lower()]
-
-
 def _listed(choices: Sequence[str]) -> str:
-    *others, last = (f"'{choice}'" for choice in choices)
+    *others, last = choices
     return f"{', '.join(others)} or {last}" if others else last

@@ -4,12 +4,21 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from consumer.settings.formats import table_of
+from consumer.settings.names import bare
+
+STREAM_KEYS = ("publisher.table", "publisher.streamArn", "streamName")
+"""Keys of which one says what is read; the first one where nobody says otherwise."""
+_ALIKE = 0.7
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the end of a line about an unknown name: what it may be meant as."""
-    lowered = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.5)
+    """Return the end of a line about an unknown name: what it may be meant as.
+
+    Prefixes are left out of the comparison: they would make any two names alike, and the right name
+    behind the wrong one is found without.
+    """
+    lowered = {bare(candidate).lower(): candidate for candidate in known}
+    near = difflib.get_close_matches(bare(name).lower(), lowered, n=1, cutoff=_ALIKE)
     return f"; did you mean {lowered[near[0]]}?" if near else "; remove it"
 
 
@@ -26,7 +35,7 @@ def other_table(named: str | None, stream_arn: str | None) -> list[str]:
 
 
 def _no_stream(values: Mapping[str, str]) -> list[str]:
-    if any(values.get(key) for key in ("publisher.table", "publisher.streamArn", "streamName")):
+    if any(values.get(key) for key in STREAM_KEYS):
         return []
     return ["publisher.table: is missing; name the table, in the file or as PUBLISHER_TABLE"]
 

@@ -38,3 +38,14 @@ def test_a_file_that_cant_be_read_is_a_finding(tmp_path: Path) -> None:
 
     assert done.exit_code == 1
     assert "can't be read" in done.stdout
+
+
+def test_a_setting_whose_line_says_no_more_is_explained_by_a_command(tmp_path: Path) -> None:
+    """There is nothing about settings in the failures' page, and no page in the image."""
+    file = tmp_path / "a.properties"
+    file.write_text("publisher.topicArn = changes\nmaxRecords = many\n")
+    done = CliRunner().invoke(main, ["doctor", "--properties", str(file)])
+
+    assert "do:     see stream-publisher settings publisher.topicArn" in done.stdout
+    assert "do:     set 1 to 1000" in done.stdout
+    assert "docs/failures.md" not in done.stdout

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from consumer.settings.keys import known_keys
 from consumer.settings.names import environment_name
-from consumer.settings.resolve import known_keys, resolve
+from consumer.settings.resolve import resolve
 from tests.deploy.stacks import ecs, function
 from tests.deploy.variables import EC2, KUBERNETES, read, uncommented
 

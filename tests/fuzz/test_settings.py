@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.settings.errors import ConfigurationError
+from consumer.settings.keys import known_keys
 from consumer.settings.names import environment_name
 from consumer.settings.properties import read_properties
-from consumer.settings.resolve import known_keys, resolve
+from consumer.settings.resolve import resolve
 from tests.fuzz.attempt import attempt
 
 VALUES = st.text(max_size=20) | st.integers().map(str) | st.sampled_from(["true", "${X}", "${X:-}"])

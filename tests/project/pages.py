@@ -94,15 +94,17 @@ def _helps(command: click.Command, parent: click.Context | None) -> Iterator[tup
 
 def _table(settings: Iterator[Setting]) -> str:
     rows = "".join(f"| {' | '.join(_cells(setting))} |\n" for setting in settings)
-    return f"| key | variable | default | what it does |\n| --- | --- | --- | --- |\n{rows}"
+    head = "| key | variable | default | values | what it does |\n| --- | --- | --- | --- | --- |\n"
+    return head + rows
 
 
-def _cells(setting: Setting) -> tuple[str, str, str, str]:
+def _cells(setting: Setting) -> tuple[str, ...]:
     default = "" if setting.default is None else f"`{setting.default}`"
     return (
         f"`{setting.key}`",
         f"`{setting.variable}`",
-        "required" if setting.required else default,
+        setting.need or default,
+        setting.values,
         setting.description.replace("|", "\\|"),
     )
 

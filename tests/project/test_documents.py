@@ -12,8 +12,8 @@ from consumer.core.errors import BatchError, OperatorError, PassingError
 from consumer.core.events import EVENTS
 from consumer.core.messages import encode_message
 from consumer.core.status import STATES
+from consumer.settings.keys import known_keys
 from consumer.settings.reference import Setting, all_settings
-from consumer.settings.resolve import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
 
@@ -38,7 +38,7 @@ def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
     """Ours, and KCL's where we have a default: key, default, first sentence."""
 
     def row(setting: Setting) -> list[str]:
-        default = "required" if setting.required else f"`{setting.default}`"
+        default = setting.need or f"`{setting.default}`"
         first = setting.description.split(". ")[0].rstrip(".") + "."
         return [f"`{setting.key}`", "" if default == "`None`" else default, first]
 

@@ -7,7 +7,7 @@ import pytest
 
 from consumer.daemon.launch import find_java
 from consumer.settings.kcl import REFUSED, KclSettings
-from consumer.settings.resolve import keys_of
+from consumer.settings.keys import keys_of
 from tests.places import DAEMON_JARS
 
 CONFIGURATION = "software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from consumer.settings.keys import known_keys
 from consumer.settings.properties import fill_placeholders, read_properties
 from consumer.settings.reference import all_settings, as_properties
-from consumer.settings.resolve import known_keys, resolve
+from consumer.settings.resolve import resolve
 from tests.places import ROOT
 
 FILES = sorted((ROOT / "properties").glob("*.properties"))
@@ -72,3 +73,46 @@ def test_placeholders_of_shipped_files_have_defaults() -> None:
     for file in FILES:
         _, mistakes = fill_placeholders(read_properties(file), {})
         assert mistakes == []
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("publisher.table", "a table's name"),
+        ("publisher.batchSize", "1 to 100"),
+        ("publisher.maxAttempts", "0 or more"),
+        ("publisher.plainImages", "true or false"),
+        ("publisher.logLevel", "DEBUG, INFO, WARN or ERROR"),
+        ("publisher.subject", "1 to 99 characters"),
+        ("publisher.jars", "text"),
+        ("failoverTimeMillis", "1 to 2147483647"),
+        ("maxLeasesForWorker", "1 to 2147483647"),
+        ("maxActiveThreads", "0"),
+        ("maxThroughputPerHostKBps", "more than 0"),
+        ("workerMetricsEMAAlpha", "more than 0, at most 1"),
+    ],
+)
+def test_a_setting_says_which_values_it_takes(key: str, values: str) -> None:
+    """As the check of it has them."""
+    (setting,) = (setting for setting in all_settings() if setting.key == key)
+
+    assert setting.values == values
+
+
+def test_a_setting_that_another_may_stand_for_says_so() -> None:
+    """The table is needed, unless the stream is named."""
+    needs = {setting.key: setting.need for setting in all_settings() if setting.need}
+
+    assert needs == {
+        "publisher.table": "required, or publisher.streamArn",
+        "publisher.topicArn": "required",
+        "applicationName": "required",
+    }
+
+
+def test_the_file_says_what_a_key_needs_and_takes() -> None:
+    """In the comment above it."""
+    text = " ".join(as_properties(all_settings()).replace("\n# ", " ").split())
+
+    assert "Required, or publisher.streamArn. The table whose" in text
+    assert "The least level that is logged. Takes DEBUG, INFO, WARN or ERROR." in text

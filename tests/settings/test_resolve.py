@@ -171,6 +171,8 @@ def test_giving_up_needs_dead_letters(key: str) -> None:
         ({"shutdownGraceMilis": "1"}, {}, "shutdownGraceMillis"),
         ({}, {"PUBLISHER_TOPICARN": "x"}, "PUBLISHER_TOPIC_ARN"),
         ({}, {"KCL_APPLICATION": "x"}, "KCL_APPLICATION_NAME"),
+        ({"topicArn": "x"}, {}, "publisher.topicArn"),
+        ({"publisher.maxRecords": "1"}, {}, "maxRecords"),
     ],
 )
 def test_an_unknown_name_is_told_its_nearest(
@@ -183,6 +185,19 @@ def test_an_unknown_name_is_told_its_nearest(
 
 
 @pytest.mark.parametrize(
+    ("properties", "environ"),
+    [({"publisher.foo": "x"}, {}), ({}, {"KCL_FOO": "x"}), ({}, {"PUBLISHER_URL": "x"})],
+)
+def test_an_unknown_name_that_is_like_none_is_told_to_be_removed(
+    properties: dict[str, str], environ: dict[str, str]
+) -> None:
+    """What all names begin with makes none of them alike."""
+    (line,) = mistakes({**ENOUGH, **properties}, environ)
+
+    assert line.endswith("; remove it")
+
+
+@pytest.mark.parametrize(
     ("key", "value", "reason"),
     [
         ("publisher.table", "a b", "is not a table's name"),
@@ -190,24 +205,30 @@ def test_an_unknown_name_is_told_its_nearest(
         ("publisher.topicArn", STREAM, "is not a topic's ARN"),
         ("publisher.subject", "x" * 100, "has 100 characters; SNS takes 1 to 99"),
         ("publisher.subject", "a\tb", "control characters"),
-        ("publisher.batchSize", "101", "less than or equal to 100"),
-        ("publisher.batchMaxWaitMillis", "-1", "greater than or equal to 0"),
-        ("publisher.logFormat", "xml", "'json' or 'human'"),
-        ("publisher.onPoison", "skip", "'stop' or 'dead-letter'"),
+        ("publisher.batchSize", "101", "is too large; set 1 to 100"),
+        ("publisher.batchSize", "ten", "is not a whole number; set 1 to 100"),
+        ("publisher.plainImages", "perhaps", "is neither true nor false; set true or false"),
+        ("publisher.batchSize", "9" * 5_000, "is too large; set 1 to 100"),
+        ("publisher.batchMaxWaitMillis", "-1", "is too small; set 0 to 3600000"),
+        ("publisher.logFormat", "xml", "is none of its values; set json or human"),
+        ("publisher.onPoison", "skip", "set stop or dead-letter"),
         ("publisher.deadLetterQueueUrl", "letters", "is not a queue's URL"),
-        ("publisher.deadLetterMaxPercent", "0", "greater than or equal to 1"),
+        ("publisher.deadLetterMaxPercent", "0", "is too small; set 1 to 100"),
         ("publisher.claimCheckBucket", "s3://large", "is not a bucket's name"),
         ("publisher.table", "tabelaç", "is not a table's name"),
         ("publisher.topicArn", TOPIC.replace("eu-west-1", "eu_west"), "is not a topic's ARN"),
         ("executableName", " ", "names no program"),
         ("workerId", " ", "is blank"),
         ("tableName", "a b", "is not a table's name"),
-        ("failoverTimeMillis", "9" * 20, "less than or equal to 2147483647"),
-        ("maxActiveThreads", "1", "less than or equal to 0"),
-        ("maxRecords", "1001", "less than or equal to 1000"),
-        ("shutdownGraceMillis", "0", "greater than 0"),
+        ("failoverTimeMillis", "9" * 20, "is too large; set 1 to 2147483647"),
+        ("maxActiveThreads", "1", "is too large; set 0"),
+        ("maxRecords", "1001", "is too large; set 1 to 1000"),
+        ("shutdownGraceMillis", "0", "is too small; set 1 to 2147483647"),
+        ("workerMetricsEMAAlpha", "0", "is too small; set more than 0, at most 1"),
+        ("workerMetricsEMAAlpha", "1.5", "is too large; set more than 0, at most 1"),
+        ("maxThroughputPerHostKBps", "much", "is not a number; set more than 0"),
         ("applicationName", "a/b", "is not a table's name"),
-        ("metricsLevel", "ALL", "'NONE', 'SUMMARY' or 'DETAILED'"),
+        ("metricsLevel", "ALL", "set NONE, SUMMARY or DETAILED"),
     ],
 )
 def test_a_value_out_of_range_is_named_with_its_reason(key: str, value: str, reason: str) -> None:

@@ -17,6 +17,7 @@ ENVIRON = {"PUBLISHER_TABLE": "orders", "PUBLISHER_TOPIC_ARN": TOPIC}
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-31T12:00:00.000"
 TEXTS = (
     *("", "0", "1", "10", "11", "1000", "1001", "-1", "+7", " 5 ", "1.5", "1e3", "many", "9" * 30),
+    *("9" * 5_000, "-" + "9" * 5_000),
     *("true", "False", "YES", "off", "t", "maybe", "stop", "dead-letter", "Stop", "json", "WARN"),
     *("orders", "or", "orders\n", TOPIC, STREAM, "https://sqs.eu-west-1.amazonaws.com/1/letters"),
     *("large-changes", "s3://large", "Publicação", "a\tb", "x" * 100, "100000000"),
