@@ -14,6 +14,7 @@ from tenacity.wait import wait_base
 
 from consumer.adapters.explain import explain
 from consumer.adapters.failures import is_known, translate
+from consumer.core.counts import counted
 from consumer.core.errors import GivenUpError, OperatorError, PassingError, PublishError
 from consumer.core.messages import Message
 from consumer.core.ports import Journal
@@ -207,8 +208,9 @@ class Hope:
         self._failures += 1
         if not (self._is_tried_out() or self._is_too_old()):
             return error
-        tries = f"{self._tries} tries in {self._policy.clock() - self._since:.0f} s"
-        return GivenUpError(f"{error}; given up after {tries}")
+        attempts = counted(self._tries, "attempt")
+        seconds = self._policy.clock() - self._since
+        return GivenUpError(f"{error}; given up after {attempts} in {seconds:.0f} s")
 
     def _is_tried_out(self) -> bool:
         most = self._policy.most_attempts

@@ -1,8 +1,11 @@
 """The command `stream-publisher`."""
 
+from typing import Any
+
 import click
 
 from consumer import __version__
+from consumer.cli import exits
 from consumer.cli.backfill import backfill
 from consumer.cli.dead_letters import dead_letters
 from consumer.cli.demo import demo
@@ -16,7 +19,24 @@ from consumer.cli.simulate import simulate
 from consumer.cli.status import status
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that end with 130 at Ctrl-C, where click ends as after a failure."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Invoke the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort) as error:
+            # At a question click raises Abort, for the end of its input too: that is no Ctrl-C.
+            if isinstance(error, click.Abort) and not isinstance(
+                error.__context__, KeyboardInterrupt
+            ):
+                raise
+            click.echo(err=True)  # the terminal has written ^C
+            ctx.exit(exits.INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """Publish every change of a DynamoDB table to an SNS topic, in batches, and lose none.

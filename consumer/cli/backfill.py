@@ -18,6 +18,7 @@ from consumer.backfill.screen import Screen
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of
 from consumer.core.beginnings import DEFAULT_SEGMENTS, Wish
+from consumer.core.counts import counted
 from consumer.core.errors import PoisonError, StreamPublisherError, TooManyLettersError
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
@@ -146,6 +147,6 @@ def _tell(progress: Progress, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(progress.to_json()))
     else:
-        figures = f"{progress.backfill.items:,} items published by run "
+        figures = f"{counted(progress.backfill.items, 'item')} published by run "
         units = f"{progress.units:,.0f} read units in {progress.seconds:,.0f} s"
         click.echo(f"{figures}{progress.backfill.run.name}; {units}")

@@ -3,15 +3,13 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Column, Table
 
 from consumer.adapters.aws import client
 from consumer.adapters.bucket import fetch, open_bucket
@@ -21,6 +19,7 @@ from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
+from consumer.cli.letter_list import is_complete, print_letters, summary
 from consumer.core.batches import Batch
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.counts import counted
@@ -33,8 +32,6 @@ from consumer.core.records import RawRecord
 from consumer.core.snapshots import decoder_of
 from consumer.daemon.launch import child_settings
 from consumer.settings.child import ChildSettings
-
-_ID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,9 @@ _properties = click.option(
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
-@click.group("dead-letters")
+@click.group(
+    "dead-letters", short_help="List, show and redrive records that could not be published."
+)
 def dead_letters() -> None:
     """Look at records that could not be published, and publish them after all.
 
@@ -94,7 +93,7 @@ def dead_letters() -> None:
     """
 
 
-@dead_letters.command("list")
+@dead_letters.command("list", short_help="List every letter, with what was wrong with its record.")
 @_properties
 @_as_json
 def list_letters(properties: Path | None, *, as_json: bool) -> None:
@@ -103,12 +102,12 @@ def list_letters(properties: Path | None, *, as_json: bool) -> None:
         found = list(office.box.letters())
     if as_json:
         for kept in found:
-            click.echo(json.dumps(_summary(kept), ensure_ascii=False))
+            click.echo(json.dumps(summary(kept), ensure_ascii=False))
     else:
-        Console().print(_table(found))
+        print_letters(Console(), found)
 
 
-@dead_letters.command()
+@dead_letters.command(short_help="Show a letter as JSON, with the record as it came.")
 @click.argument("letter_id")
 @_properties
 def show(letter_id: str, properties: Path | None) -> None:
@@ -133,7 +132,7 @@ def _whole_text(office: _Office, kept: KeptLetter) -> str:
         return kept.text
 
 
-@dead_letters.command()
+@dead_letters.command(short_help="Publish letters, and delete each once SNS has taken it.")
 @click.argument("letter_ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every letter in the queue.")
 @_properties
@@ -152,7 +151,8 @@ def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything:
     for message_id in sorted(missing):
         click.echo(f"{message_id}: no letter has this id", err=True)
     failed = [message_id for message_id, mistake in outcomes if mistake]
-    click.echo(f"{len(outcomes) - len(failed)} published, {len(failed)} left in the queue")
+    published = counted(len(outcomes) - len(failed), "letter")
+    click.echo(f"{published} published, {len(failed)} not published and still in the queue")
     sys.exit(exits.FAILED if failed or missing else 0)
 
 
@@ -176,7 +176,7 @@ def _publish(office: _Office, letter: Letter | None) -> str | None:
     """Publish a letter; return what keeps it from being published."""
     if letter is None:
         return "is not a dead letter of this program"
-    if not _is_complete(letter):
+    if not is_complete(letter):
         return "its record was too large for the queue, which has its keys only"
     form = office.settings.form(letter.shard_id, redriven=True)
     try:
@@ -184,10 +184,6 @@ def _publish(office: _Office, letter: Letter | None) -> str | None:
     except (RecordError, PublishError) as error:
         return str(error)
     return None
-
-
-def _is_complete(letter: Letter) -> bool:
-    return bool(letter.data or letter.elsewhere)
 
 
 def _fetched(office: _Office, letter: Letter) -> Letter:
@@ -201,32 +197,3 @@ def _fetched(office: _Office, letter: Letter) -> Letter:
 def _batch(letter: Letter) -> Batch:
     decode = decoder_of(letter.shard_id)
     return Batch((decode(RawRecord(letter.sequence_number, letter.data)),))
-
-
-def _summary(kept: KeptLetter) -> Mapping[str, Any]:
-    letter, envelope = kept.letter, kept.envelope
-    if letter is None or envelope is None:
-        return {"id": kept.message_id, "reason": "not a dead letter of this program"}
-    return {
-        "id": kept.message_id,
-        "time": envelope.time,
-        "table": envelope.table,
-        "shardId": letter.shard_id,
-        "sequenceNumber": letter.sequence_number,
-        "class": letter.failure,
-        "reason": letter.reason,
-        "complete": _is_complete(letter),
-    }
-
-
-def _table(found: list[KeptLetter]) -> Table:
-    headers = ("time", "shard", "sequence number", "what is wrong")
-    # `show` wants the whole id, and on one line it can be copied.
-    whole = Column("id", no_wrap=True, min_width=_ID_LENGTH)
-    table = Table(whole, *(Column(header, overflow="fold") for header in headers))
-    for kept in found:
-        row = _summary(kept)
-        names = ("id", "time", "shardId", "sequenceNumber", "reason")
-        table.add_row(*(str(row.get(name, "")) for name in names))
-    table.caption = counted(len(found), "letter")
-    return table

@@ -14,7 +14,7 @@ from consumer.demo.show import DemoError, Show, perform
 from consumer.sandbox.server import SandboxError
 
 
-@click.command()
+@click.command(short_help="Show changes arriving at a topic, on this machine alone.")
 @click.option(
     "--changes",
     type=click.IntRange(1, 100_000),
@@ -48,8 +48,6 @@ def demo(changes: int, *, as_json: bool, keep: bool) -> None:
     except (DemoError, SandboxError) as error:
         click.echo(str(error), err=True)
         sys.exit(exits.FAILED)
-    except KeyboardInterrupt:
-        sys.exit(exits.INTERRUPTED)
     if as_json:
         click.echo(json.dumps(outcome.to_json()))
     sys.exit(0 if faithful else exits.FAILED)

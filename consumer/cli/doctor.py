@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from consumer.cli import exits
 from consumer.core.counts import counted
@@ -26,7 +26,7 @@ _COLOURS: dict[Verdict, str] = {
 }
 
 
-@click.command()
+@click.command(short_help="Check everything that a worker needs; name what is wrong.")
 @click.option(
     "--properties",
     "-p",
@@ -50,10 +50,7 @@ def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
       stream-publisher doctor --properties my.properties --elsewhere
       stream-publisher doctor --properties my.properties --json | jq '.findings[].wrong'
     """
-    try:
-        outcomes = _examined(properties, programs=not elsewhere)
-    except KeyboardInterrupt:
-        sys.exit(exits.INTERRUPTED)
+    outcomes = _examined(properties, programs=not elsewhere)
     if as_json:
         click.echo(json.dumps(_document(outcomes), ensure_ascii=False))
     else:
@@ -95,7 +92,7 @@ def _document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _print(outcomes: Sequence[Outcome], console: Console) -> None:
-    table = Table("check", "verdict", box=None)
+    table = Table("check", Column("verdict", overflow="fold"), box=None)
     for outcome in outcomes:
         note = "" if outcome.untold is None else f": {outcome.untold}"
         colour = _COLOURS[outcome.verdict]

@@ -11,9 +11,9 @@ from consumer.cli import exits
 @click.command()
 @click.option(
     "--port",
-    type=click.IntRange(1, 65_535),
+    type=click.IntRange(0, 65_535),
+    default=0,
     envvar="PUBLISHER_HEALTH_PORT",
-    required=True,
     help="The daemon's publisher.healthPort. [env: PUBLISHER_HEALTH_PORT]",
 )
 @click.option(
@@ -37,12 +37,21 @@ def health(port: int, host: str, timeout: float) -> None:
     is 0 when it is healthy, 1 when a shard stands still or nobody answers. A quiet shard is
     healthy: it is asked about once a second.
     """
+    if port == 0:
+        raise click.UsageError(
+            "publisher.healthPort is missing, or 0, which answers nowhere; name the daemon's, with "
+            "--port or as PUBLISHER_HEALTH_PORT"
+        )
     try:
         connection = HTTPConnection(host, port, timeout=timeout)
         connection.request("GET", "/health")
         answer = connection.getresponse()
         click.echo(answer.read().decode())
     except (OSError, HTTPException) as error:
-        click.echo(f"port {port}: the daemon doesn't answer ({error}); is it running?", err=True)
+        click.echo(
+            f"port {port}: the daemon doesn't answer ({error}); is it running, and is "
+            "publisher.healthPort set (0 answers nowhere)?",
+            err=True,
+        )
         sys.exit(exits.FAILED)
     sys.exit(0 if answer.status == 200 else exits.FAILED)  # noqa: PLR2004 - HTTP's OK

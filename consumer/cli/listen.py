@@ -83,7 +83,8 @@ def _print_foreign(received: Received) -> None:
     why = received.mistake or "not a batch"
     Console(highlight=False).print(
         f"[bold]{received.sent_at:%H:%M:%S}[/]  {escape(why)}: {escape(received.body)}  "
-        f"[dim]{received.message_id}[/]"
+        f"[dim]{escape(received.message_id)}[/]",
+        soft_wrap=True,
     )
 
 
@@ -95,7 +96,9 @@ def _print_row(received: Received) -> None:
     names = [str(entry["eventName"]) for entry in received.entries]
     counts = ", ".join(f"{names.count(name)} {name}" for name in sorted(set(names)))
     span = f"{attributes.get('firstSequenceNumber')} to {attributes.get('lastSequenceNumber')}"
+    place = f"{attributes.get('shardId')}  {span}  {received.message_id}"
     Console(highlight=False).print(
-        f"[bold]{received.sent_at:%H:%M:%S}[/]  {counted(len(names), 'change'):>11}: {counts}  "
-        f"[dim]{attributes.get('shardId')}  {span}  {received.message_id}[/]"
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  {counted(len(names), 'change'):>11}: "
+        f"{escape(counts)}  [dim]{escape(place)}[/]",
+        soft_wrap=True,
     )

@@ -22,7 +22,7 @@ from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
 
 
-@click.command()
+@click.command(short_help="Let changes come again, while the workers run.")
 @click.option("--from", "start", metavar="PLACE", help="Where to begin; see above.")
 @click.option(
     "--shard",

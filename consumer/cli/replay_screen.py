@@ -6,8 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
+from rich.table import Column, Table
 
 from consumer.core.counts import counted
 from consumer.core.replay_entries import Entry
@@ -48,24 +49,30 @@ class Reading:
 
 def plan_table(plan: Plan) -> Table:
     """The plan's steps, parents before their children."""
-    table = Table("shard", "checkpoint", "to", "records", title=f"Replay from {plan.origin}")
+    table = _table("shard", "checkpoint", "to", "records", title=f"Replay from {plan.origin}")
     for step in plan.steps:
         again = f"{step.skipped:,} skipped" if step.skipped else f"{step.again:,} again"
         waits = ", after the shard before it" if step.waits else ""
-        table.add_row(step.shard_id, step.now or "no lease", step.to, again + waits)
+        row = (step.shard_id, step.now or "no lease", step.to, again + waits)
+        table.add_row(*map(escape, row))
     table.caption = _sum(plan)
     return table
 
 
 def history_table(entries: Sequence[Entry]) -> Table:
     """Replays that were done, the first one first."""
-    table = Table("replay", "at", "who", "from", "shards", "came again", "skipped")
+    table = _table("replay", "at", "who", "from", "shards", "came again", "skipped")
     for entry in entries:
         counts = (len(entry.steps), entry.again, entry.skipped)
         row = (str(entry.number), entry.at, entry.caller.name, entry.origin)
-        table.add_row(*row, *(f"{count:,}" for count in counts))
+        table.add_row(*map(escape, row), *(f"{count:,}" for count in counts))
     table.caption = counted(len(entries), "replay")
     return table
+
+
+def _table(*names: str, title: str | None = None) -> Table:
+    """A table in which nothing is cut: ids and ARNs are copied from it."""
+    return Table(*(Column(name, overflow="fold") for name in names), title=title)
 
 
 def _sum(plan: Plan) -> str:

@@ -3,18 +3,19 @@
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from consumer.adapters.logs import LogFormat, LogLevel, start_logging
+from consumer.adapters.logs import LogFormat, single_logger, start_logging
 from consumer.cli import exits
 from consumer.daemon.forks import with_fork_server
 from consumer.daemon.launch import plan_launch, start
 from consumer.daemon.preflight import check
 from consumer.daemon.worker_id import claim_worker_id
 from consumer.settings.errors import ConfigurationError
-from consumer.settings.properties import read_properties
+from consumer.settings.properties import fill_placeholders, read_properties
 from consumer.settings.resolve import Configuration, resolve
 
 
@@ -49,14 +50,18 @@ def run(properties: Path | None, log_format: LogFormat | None, *, check_only: bo
     environ = dict(os.environ)
     if log_format:
         environ["PUBLISHER_LOG_FORMAT"] = log_format
+    values: dict[str, str] = {}
     try:
-        configuration = resolve(read_properties(properties) if properties else {}, environ)
+        values = read_properties(properties) if properties else {}
+        configuration = resolve(values, environ)
         stream_arn = check(configuration, environ)
         worker_id = _worker_id(configuration)
     except ConfigurationError as error:
-        _report(error, environ)
+        _report(error, _form(values, environ))
         sys.exit(exits.USAGE)
-    if not check_only:
+    if check_only:
+        _accept(configuration, stream_arn, worker_id)
+    else:
         start(with_fork_server(plan_launch(configuration, stream_arn, worker_id, environ)))
 
 
@@ -69,10 +74,25 @@ def _worker_id(configuration: Configuration) -> str:
         raise ConfigurationError([f"workerId: {error}"]) from error
 
 
-def _report(error: ConfigurationError, environ: dict[str, str]) -> None:
-    """Log each mistake as a line of its own, in the form that the environment asks for."""
-    form: LogFormat = "human" if environ.get("PUBLISHER_LOG_FORMAT") == "human" else "json"
-    level: LogLevel = "INFO"
-    start_logging(form, level, {})
+def _form(values: Mapping[str, str], environ: Mapping[str, str]) -> LogFormat:
+    """How lines look, as far as settings tell that may be wrong in everything else."""
+    filled, _ = fill_placeholders(values, environ)
+    wanted = environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
+    return "human" if wanted == "human" else "json"
+
+
+def _report(error: ConfigurationError, form: LogFormat) -> None:
+    """Log each mistake as a line of its own."""
+    start_logging(form, "INFO", {})
     for mistake in error.mistakes:
         logging.getLogger("consumer").error(mistake, extra={"event": "configuration_refused"})
+
+
+def _accept(configuration: Configuration, stream_arn: str, worker_id: str) -> None:
+    """Log that nothing is wrong, with what was found."""
+    publisher = configuration.publisher
+    facts = {"workerId": worker_id, "streamArn": stream_arn, "topicArn": publisher.topic_arn}
+    single_logger(publisher.log_format).info(
+        "Everything is as it must be, and nothing was started",
+        extra={"event": "configuration_accepted", "facts": facts},
+    )

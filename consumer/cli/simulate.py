@@ -35,7 +35,7 @@ _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
 
 
-@click.command()
+@click.command(short_help="Show what the Lambda function would make of an event.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--properties",

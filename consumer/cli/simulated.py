@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 from rich.console import Group, RenderableType
 from rich.highlighter import JSONHighlighter
-from rich.table import Table
 from rich.text import Text
 
 from consumer.core.events import EventKey
@@ -112,12 +111,13 @@ def _receipt(simulated: Simulated, receipt: Receipt) -> str:
     return f", published as {receipt.message_id}" if simulated.is_published else ""
 
 
-def _attributes(message: Message) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("Subject", Text(message.subject))
-    for name, value in message.attributes.items():
-        table.add_row(name, Text(value if isinstance(value, str) else json.dumps(value)))
-    return table
+def _attributes(message: Message) -> Text:
+    told = {"Subject": message.subject, **message.attributes}
+    width = max(map(len, told))
+    return Text("\n").join(
+        Text(f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}")
+        for name, value in told.items()
+    )
 
 
 def _told(simulated: Simulated) -> Text:

@@ -1,7 +1,6 @@
 """`stream-publisher status`: who reads which shard, and how far behind."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import Progress, TaskID
 
-from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
 from consumer.cli.status_table import render
 from consumer.core.status import FleetStatus
@@ -24,7 +22,7 @@ from consumer.settings.resolve import Configuration
 _POLL_SECONDS = 1.0
 
 
-@click.command()
+@click.command(short_help="Show workers and shards, and how far behind they are.")
 @click.option(
     "--properties",
     "-p",
@@ -82,7 +80,8 @@ def status(  # noqa: PLR0913 - each option is an argument
                 _watch_renewals(inspection, configuration)
             _print_json(looks, configuration) if as_json else _show(looks, everything=everything)
         except KeyboardInterrupt:
-            sys.exit(0 if watch else exits.INTERRUPTED)
+            if not watch:
+                raise
 
 
 def _looks(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:

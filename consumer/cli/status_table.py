@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from consumer.cli.durations import duration
@@ -46,7 +46,7 @@ def _reasons(status: FleetStatus) -> Iterator[str]:
 
 
 def _workers(status: FleetStatus) -> Table:
-    table = Table("worker", "last report", "leases", "")
+    table = Table(Column("worker", overflow="fold"), "last report", "leases", "")
     for worker in status.workers:
         report = worker.report_seconds
         table.add_row(
@@ -71,10 +71,10 @@ def _shards(shards: list[ShardStatus], now: float) -> Table:
         table.add_column(name, overflow="fold")
     for shard in shards:
         table.add_row(
-            shard.shard_id,
+            escape(shard.shard_id),
             f"[{_COLOURS[shard.state]}]{shard.state}[/]",
             _owner(shard),
-            shard.lease.checkpoint if shard.lease else "",
+            escape(shard.lease.checkpoint) if shard.lease else "",
             *(("", "", "") if shard.state == "ended" else _progress(shard, now)),
             _parents(shard),
         )
@@ -117,7 +117,7 @@ def _renewed(shard: ShardStatus) -> str:
 def _parents(shard: ShardStatus) -> str:
     """The ends of their ids, which tell them apart, so that a line stays a line."""
     marked = {name: " (awaited)" if name in shard.waits_for else "" for name in shard.parents}
-    return ", ".join(f"…{name[-_SHORT_ID:]}{mark}" for name, mark in marked.items())
+    return ", ".join(f"…{escape(name[-_SHORT_ID:])}{mark}" for name, mark in marked.items())
 
 
 def _totals(status: FleetStatus) -> Text:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from consumer.core.backfills import Backfill, Kept, Position
+from consumer.core.counts import counted
 from consumer.core.errors import StreamPublisherError
 from consumer.core.snapshots import Run
 
@@ -63,7 +64,8 @@ def choose(kept: Kept | None, wish: Wish, target: Target, now: int) -> Backfill:
     if wish is Wish.RESUME:
         return _resumed(earlier, target)
     if wish is Wish.BEGIN and earlier and not earlier.is_ended:
-        reason = f"that of {earlier.run.name} is unfinished, with {earlier.items:,} items published"
+        items = counted(earlier.items, "item")
+        reason = f"that of {earlier.run.name} is unfinished, with {items} published"
         raise RefusedError(
             [f"backfill of {target.table}: {reason}; say --resume to go on, or --restart"]
         )

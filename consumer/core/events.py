@@ -56,12 +56,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "batch_published": EventKind(
         "INFO",
-        "Published {records} records as one message",
+        "Published as one message, records: {records}",
         "SNS has taken the batch; its checkpoint is made once all before it is taken, too.",
     ),
     "batch_refused": EventKind(
         "WARN",
-        "A message of {records} records is refused for what is in it: {error}",
+        "A message is refused for what is in it (records: {records}): {error}",
         "Its records are published in halves, until the one that is refused stands alone; what "
         "becomes of that one is the next line.",
     ),
@@ -107,7 +107,7 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "lease_lost": EventKind(
         "INFO",
-        "The lease is over; {dropped} unpublished records are left to the next holder",
+        "The lease is over; unpublished records that are left to the next holder: {dropped}",
         "Routine when workers come and go. The next holder publishes what was dropped.",
     ),
     "shard_ended": EventKind(
@@ -145,13 +145,15 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "event_cut_short": EventKind(
         "WARN",
-        "The function's time is up; {records} records from {sequenceNumber} on come again: {error}",
+        "The function's time is up; from {sequenceNumber} on all comes again (records: {records}): "
+        "{error}",
         "In Lambda only. A failure that did not pass in the time of the invocation; Lambda hands "
         "over what is left again.",
     ),
     "event_failed": EventKind(
         "ERROR",
-        "{records} records from {sequenceNumber} on are not published and come again: {error}",
+        "From {sequenceNumber} on nothing is published, and all comes again (records: {records}): "
+        "{error}",
         "In Lambda only. Somebody must mend something; Lambda hands over what is left again, until "
         "it is mended or the mapping's limits are reached.",
     ),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from consumer.core.shards import Position
@@ -110,6 +110,9 @@ def _seconds(word: str, now: float) -> float:
     ago = _AGO.fullmatch(word)
     if ago:
         return now - int(ago["count"]) * _SECONDS[ago["unit"].lower()]
+    day = _day(word)
+    if day:
+        raise ValueError(f"{word!r} is a day without a time; write {day}T00:00Z")
     try:
         time = datetime.fromisoformat(word)
     except ValueError as error:
@@ -117,3 +120,11 @@ def _seconds(word: str, now: float) -> float:
     if time.tzinfo is None:
         raise ValueError(f"{word!r} has no zone; add Z for UTC, or an offset such as +01:00")
     return time.timestamp()
+
+
+def _day(word: str) -> date | None:
+    """The day that a word is, and nothing more."""
+    try:
+        return date.fromisoformat(word.rstrip("Zz"))
+    except ValueError:
+        return None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from consumer.adapters.subscription import Received
@@ -41,7 +42,10 @@ class Screen:
 
     def step(self, seconds: float, what: str) -> None:
         """Tell that something is done."""
-        self._console.print(f"[dim]{seconds:6.1f} s[/]  {what}", highlight=False, soft_wrap=True)
+        self._tell(seconds, escape(what))
+
+    def _tell(self, seconds: float, markup: str) -> None:
+        self._console.print(f"[dim]{seconds:6.1f} s[/]  {markup}", highlight=False, soft_wrap=True)
 
     def daemon_line(self, seconds: float, line: Mapping[str, Any]) -> None:
         """Tell what the daemon has come to, and what it waits for next."""
@@ -62,10 +66,11 @@ class Screen:
         counts = " ".join(f"{name} {names.count(name)}" for name in sorted(set(names)))
         keys = [_item_id(entry) for entry in received.entries]
         shown = ", ".join(keys[:_SHOWN_KEYS]) + (" …" if len(keys) > _SHOWN_KEYS else "")
-        self.step(
+        place = escape(f"{shown}  {received.attributes.get('shardId')}")
+        self._tell(
             seconds,
-            f"[bold green]message {number}[/]  {counted(len(names), 'change'):<10}  {counts}  "
-            f"[dim]{shown}  {received.attributes.get('shardId')}  "
+            f"[bold green]message {number}[/]  {counted(len(names), 'change'):<10}  "
+            f"{escape(counts)}  [dim]{place}  "
             f"{min(delays):.1f} to {max(delays):.1f} s after the write[/]",
         )
 

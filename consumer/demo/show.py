@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consumer.adapters.subscription import Subscription
+from consumer.core.counts import counted
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.screen import Screen
@@ -91,7 +92,7 @@ def _write(show: Show, screen: Screen, sandbox: Sandbox, tally: Tally) -> None:
 
     with screen.waiting_for("the first write"):
         write_changes(sandbox.client("dynamodb"), plan_changes(show.changes), written)
-    screen.step(_since(show), f"wrote {show.changes} changes to the table {TABLE!r}")
+    screen.step(_since(show), f"wrote {counted(show.changes, 'change')} to the table {TABLE!r}")
 
 
 def _receive(

@@ -70,7 +70,7 @@ def test_a_body_is_put_again_after_a_failure_and_then_noted() -> None:
 def test_a_body_is_given_up_as_a_message_is() -> None:
     """Nothing is noted as kept."""
     client, journal = ScriptedS3([answer("SlowDown")] * 9), FakeJournal()
-    with pytest.raises(GivenUpError, match=r"bucket large-changes: .*given up after 4 tries"):
+    with pytest.raises(GivenUpError, match=r"bucket large-changes: .*given up after 4 attempts"):
         bucket(client, journal, most_attempts=4).keep(MESSAGE)
 
     assert "body_kept" not in journal.events

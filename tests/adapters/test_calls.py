@@ -228,7 +228,7 @@ def test_each_message_is_given_up_for_itself() -> None:
     outcomes = called(client, policy)
 
     assert isinstance(outcomes["1"], GivenUpError)
-    assert "given up after 1 tries" in str(outcomes["1"])
+    assert "given up after 1 attempt in" in str(outcomes["1"])
     assert client.sent == [["1", "11", "21"], ["11"], ["11"]]
     assert outcomes["11"].attempts == 3
 

@@ -176,7 +176,7 @@ def test_a_message_can_be_given_up_after_so_many_tries() -> None:
     policy = RetryPolicy(most_attempts=5, sleep=lambda _: None)
     receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
     client = failing(9)
-    with pytest.raises(GivenUpError, match=r"Throttling.*; given up after 5 tries in 0 s"):
+    with pytest.raises(GivenUpError, match=r"Throttling.*; given up after 5 attempts in 0 s"):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert receipt.attempts == 5
@@ -189,7 +189,7 @@ def test_a_message_can_be_given_up_for_its_age() -> None:
     times = iter([made_at + 59, made_at + 60, made_at + 61])
     policy = RetryPolicy(oldest_seconds=60, sleep=lambda _: None, time=lambda: next(times))
     client = failing(9)
-    with pytest.raises(GivenUpError, match="given up after 3 tries"):
+    with pytest.raises(GivenUpError, match="given up after 3 attempts"):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert len(client.requests) == 3

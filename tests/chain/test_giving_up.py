@@ -55,7 +55,7 @@ def test_what_is_given_up_is_a_letter_and_can_be_redriven(world: World) -> None:
     world.receive_everything()
 
     assert [letter["complete"] for letter in letters] == [True] * 5
-    assert all("given up after 3 tries in" in letter["reason"] for letter in letters)
+    assert all("given up after 3 attempts in" in letter["reason"] for letter in letters)
     assert redriven.returncode == 0, redriven.stderr
     compared = world.tally.comparison()
     assert (compared.delivered, compared.foreign, compared.duplicates) == (8, 0, 0)

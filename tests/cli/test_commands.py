@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from moto import mock_aws
 
 from consumer.cli import main
+from tests.places import ROOT
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 
@@ -58,6 +59,17 @@ def test_run_tells_a_person_in_readable_lines() -> None:
     by_variable = run(environ={"PUBLISHER_LOG_FORMAT": "human"})
 
     for done in (by_option, by_variable):
+        assert done.returncode == 2
+        assert "ERROR publisher.topicArn: is missing" in done.stderr
+
+
+def test_run_tells_a_person_who_says_so_in_the_file(tmp_path: Path) -> None:
+    """With a value from the environment, too; whatever else is wrong."""
+    file = tmp_path / "a.properties"
+    for form in ("human", "${FORM:-human}"):
+        file.write_text(f"publisher.logFormat = {form}\nmaxRecords = many\n")
+        done = run("--properties", str(file))
+
         assert done.returncode == 2
         assert "ERROR publisher.topicArn: is missing" in done.stderr
 
@@ -127,3 +139,34 @@ def test_health_without_a_daemon_says_so() -> None:
 
     assert done.exit_code == 1
     assert "port 9: the daemon doesn't answer" in done.stderr
+    assert "publisher.healthPort" in done.stderr
+
+
+@pytest.mark.parametrize("environ", [{}, {"PUBLISHER_HEALTH_PORT": "0"}])
+def test_health_without_a_port_names_the_setting(environ: dict[str, str]) -> None:
+    """It is another's: the worker's. 0, its default, answers nowhere."""
+    done = CliRunner().invoke(main, ["health"], env=environ)
+
+    assert done.exit_code == 2
+    assert "publisher.healthPort" in done.stderr
+    assert "PUBLISHER_HEALTH_PORT" in done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["dead-letters"]])
+def test_no_summary_of_a_command_is_cut(command: list[str]) -> None:
+    """On the narrowest of usual terminals."""
+    shown = CliRunner().invoke(main, [*command, "--help"], env={"COLUMNS": "80"})
+
+    assert "Commands:" in shown.stdout
+    assert "..." not in shown.stdout.split("Commands:")[1]
+
+
+@pytest.mark.parametrize("script", ["setup", "test", "image"])
+def test_a_script_explains_itself(script: str) -> None:
+    """And does nothing else."""
+    done = subprocess.run(
+        [ROOT / "scripts" / script, "--help"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"scripts/{script}" in done.stdout

@@ -22,6 +22,7 @@ from tests.builders import a_document, a_raw_record
 from tests.fakes import FakeJournal
 
 REGION = "eu-west-1"
+_PUBLISHED = "{} published, {} not published and still in the queue\n"
 
 
 @dataclass
@@ -33,14 +34,16 @@ class Office:
     topic_arn: str
     bucket: str | None = None
 
-    def put(self, number: int, data: bytes | None = None) -> None:
+    def put(
+        self, number: int, data: bytes | None = None, reason: str = "the topic refused it"
+    ) -> None:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
         origin = Origin("orders", "worker-1")
         bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
         letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
-        letters.send(Letter("shardId-1", str(number), record, "the topic refused it"))
+        letters.send(Letter("shardId-1", str(number), record, reason))
 
     def run(self, *arguments: str) -> Result:
         """`stream-publisher dead-letters` with this queue and topic."""
@@ -50,6 +53,7 @@ class Office:
             "PUBLISHER_DEAD_LETTER_QUEUE_URL": self.queue_url,
             "PUBLISHER_CLAIM_CHECK_BUCKET": self.bucket or "",
             "KCL_APPLICATION_NAME": "app",
+            "COLUMNS": "80",
         }
         return CliRunner().invoke(main, ["dead-letters", *arguments], env=environ)
 
@@ -80,6 +84,19 @@ def test_letters_are_listed_with_their_reason(office: Office) -> None:
     assert (listed["table"], listed["shardId"], listed["complete"]) == ("orders", "shardId-1", True)
 
 
+@pytest.mark.parametrize("reason", ["no key [/a-z]", "no key [a-z/]", "[bold]no key[/bold]"])
+def test_a_reason_is_listed_as_it_is(office: Office, reason: str) -> None:
+    """What looks like markup is none; and nothing is cut, however narrow the terminal."""
+    number = 300000000000000001300
+    office.put(number, reason=f"{reason} {'and more ' * 20}")
+    shown = office.run("list")
+
+    assert shown.exit_code == 0, shown.exception
+    assert f"{reason} {'and more ' * 20}".rstrip() in shown.stdout
+    for whole in (office.listed()[0]["id"], str(number), "shardId-1"):
+        assert whole in shown.stdout
+
+
 def test_a_letter_is_shown_with_its_record(office: Office) -> None:
     """As it came; an id that nobody has is said to be none."""
     office.put(7)
@@ -102,7 +119,7 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
         done = office.run("redrive", "--all")
         received = subscription.receive(wait_seconds=0)
 
-    assert (done.exit_code, done.stdout) == (0, "3 published, 0 left in the queue\n")
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("3 letters", 0))
     assert sorted(message.entries[0]["newImage"]["id"]["S"] for message in received) == [
         "item-7",
         "item-8",
@@ -124,7 +141,7 @@ def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: O
         done = office.run("redrive", "--all")
         (received,) = subscription.receive(wait_seconds=0)
 
-    assert (done.exit_code, done.stdout) == (0, "1 published, 0 left in the queue\n")
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
     assert received.entries == [{"eventName": "SNAPSHOT", "newImage": image, "oldImage": None}]
     assert received.attributes["shardId"] == "snapshot-20231114T221320Z-3"
 
@@ -138,6 +155,7 @@ def test_one_letter_can_be_chosen(office: Office) -> None:
 
     assert done.exit_code == 1
     assert "no-such-id: no letter has this id" in done.stderr
+    assert done.stdout == _PUBLISHED.format("1 letter", 0)
     assert [letter["id"] for letter in office.listed()] == [other]
 
 
@@ -150,7 +168,7 @@ def test_a_letter_that_still_cant_be_published_stays(office: Office) -> None:
     done = office.run("redrive", "--all")
 
     assert done.exit_code == 1
-    assert done.stdout == "0 published, 4 left in the queue\n"
+    assert done.stdout == _PUBLISHED.format("0 letters", 4)
     assert done.stderr.count("\n") == 4
     for reason in ("not JSON", "too large for the queue", "not a JSON object", "not a dead letter"):
         assert reason in done.stderr
@@ -183,7 +201,7 @@ def test_a_large_letter_is_whole_with_a_bucket(office_with_bucket: Office) -> No
 
     assert listed["complete"] is True
     assert json.loads(shown.stdout)["record"]["json"] == json.loads(record)
-    assert (done.exit_code, done.stdout) == (0, "1 published, 0 left in the queue\n")
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
     assert received.entries[0]["newImage"]["text"] == {"S": "ç" * QUEUE_LIMIT}
     assert received.attributes["ExtendedPayloadSize"] == len(received.body.encode())
     assert office.listed() == []
@@ -199,7 +217,7 @@ def test_a_large_letter_whose_record_is_gone_stays(office_with_bucket: Office) -
     shown, done = office.run("show", listed["id"]), office.run("redrive", "--all")
 
     assert json.loads(shown.stdout)["record"] == {"s3": {"bucket": "large-changes", "key": key}}
-    assert (done.exit_code, done.stdout) == (1, "0 published, 1 left in the queue\n")
+    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("0 letters", 1))
     for outcome in (shown, done):
         assert f"{listed['id']}: s3://large-changes/{key}: is not there any more" in outcome.stderr
 

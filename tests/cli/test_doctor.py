@@ -1,11 +1,15 @@
 """`stream-publisher doctor` as a person and a script see it."""
 
+import io
 import json
 from pathlib import Path
 
 from click.testing import CliRunner
+from rich.console import Console
 
 from consumer.cli import main
+from consumer.cli.doctor import _print
+from consumer.core.findings import Outcome
 
 
 def test_a_finding_is_told_with_what_it_causes_and_what_to_do(tmp_path: Path) -> None:
@@ -49,3 +53,12 @@ def test_a_setting_whose_line_says_no_more_is_explained_by_a_command(tmp_path: P
     assert "do:     see stream-publisher settings publisher.topicArn" in done.stdout
     assert "do:     set 1 to 1000" in done.stdout
     assert "docs/failures.md" not in done.stdout
+
+
+def test_what_could_not_be_told_is_not_cut() -> None:
+    """An ARN in it is wider than its column, and is broken rather."""
+    output, arn = io.StringIO(), f"arn:aws:iam::123456789012:role/{'long' * 30}"
+    _print([Outcome("permissions", "", untold=arn)], Console(file=output, width=80))
+    shown = "".join(output.getvalue().split())
+
+    assert arn in shown

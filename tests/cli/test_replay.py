@@ -1,5 +1,6 @@
 """`stream-publisher replay`: what it shows, writes and refuses; no worker runs."""
 
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ def family(fleet: StillFleet) -> Family:
     return Family(fleet)
 
 
-def replay(fleet: StillFleet, *arguments: str, answer: str = "", **settings: str) -> Result:
+def replay(
+    fleet: StillFleet, *arguments: str, answer: str | io.BytesIO = "", **settings: str
+) -> Result:
     """Run the command."""
     environ = {"AWS_REGION": REGION, **fleet.settings(**settings)}
     return CliRunner().invoke(main, ["replay", *arguments], env=environ, input=answer)
@@ -92,6 +95,34 @@ def test_the_plan_is_shown_and_nothing_is_written_unless_wanted(fleet: StillFlee
     assert fleet.history() == {}
     assert replay(fleet, "--from", "15m ago", answer="y\n").exit_code == 0
     assert fleet.leases() != before
+
+
+class Interrupted(io.BytesIO):
+    """An answer for which somebody presses Ctrl-C."""
+
+    def read1(self, _size: int | None = -1) -> bytes:
+        """Nothing comes any more."""
+        raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("family")
+def test_a_question_that_is_interrupted_ends_with_130(fleet: StillFleet) -> None:
+    """And nothing is written."""
+    before = fleet.leases()
+    done = replay(fleet, "--from", "15m ago", answer=Interrupted())
+
+    assert done.exit_code == 130
+    assert (fleet.leases(), fleet.history()) == (before, {})
+
+
+@pytest.mark.usefixtures("family")
+def test_nothing_is_cut_on_a_narrow_terminal(fleet: StillFleet) -> None:
+    """Shards, checkpoints and callers are copied from there."""
+    done = replay(fleet, "--from", "15m ago", "--yes", COLUMNS="80")
+    shown = replay(fleet, "--history", COLUMNS="80")
+
+    assert "…" not in done.stdout
+    assert "…" not in shown.stdout
 
 
 def test_a_replay_is_kept_and_logged_with_who_and_when(fleet: StillFleet, family: Family) -> None:

@@ -79,6 +79,14 @@ def test_a_person_sees_subject_attributes_body_and_answer() -> None:
     assert 'Lambda is told: {"batchItemFailures": []}' in result.stdout
 
 
+def test_a_subject_is_not_cut_on_a_narrow_terminal() -> None:
+    """Nor is any attribute."""
+    environ = {"PUBLISHER_SUBJECT": "x" * 99, "COLUMNS": "80"}
+    result = simulate(str(SAMPLES / "insert.json"), environ=environ)
+
+    assert "x" * 99 in result.stdout
+
+
 def test_numbers_are_shown_as_they_are_published() -> None:
     """A float would round them."""
     record = a_function_record(5)

@@ -93,6 +93,27 @@ def test_each_worker_and_shard_has_a_row(
     assert "shardId-over" in everything.stdout
 
 
+def test_names_are_shown_as_they_are(
+    tables: Any,  # noqa: ANN401 - boto3's client
+    led_there: dict[str, str],
+) -> None:
+    """Whatever stands in the lease table; long ones are not cut."""
+    make_table(tables, "app", "leaseKey")
+    worker = "worker-" + "long-" * 20
+    row = {
+        "leaseKey": {"S": "shardId-[/a-z]"},
+        "checkpoint": {"S": "LATEST"},
+        "leaseOwner": {"S": worker},
+    }
+    tables.put_item(TableName="app", Item=row)
+    wide, narrow = (status(led_there | {"COLUMNS": columns}) for columns in ("400", "80"))
+
+    assert (wide.exit_code, narrow.exit_code) == (0, 0)
+    assert "shardId-[/a-z]" in wide.stdout
+    assert worker in wide.stdout
+    assert "…" not in narrow.stdout
+
+
 def test_a_missing_table_is_one_line(tables: Any) -> None:  # noqa: ANN401 - boto3's client
     """So is one without a stream; status 2."""
     missing = status({})

@@ -40,6 +40,8 @@ def test_places_are_read(text: str, origin: Origin) -> None:
         ("90 minutes ago", "is none of"),
         ("12345", "is none of"),
         ("2026-11-23T02:00", "has no zone; add Z for UTC"),
+        ("2026-11-23", "'2026-11-23' is a day without a time; write 2026-11-23T00:00Z"),
+        ("2026-11-23Z", "is a day without a time; write 2026-11-23T00:00Z"),
         ("2026-11-24T02:00Z", "lies in the future; now is 2026-11-23T12:00:00Z"),
     ],
 )
@@ -49,6 +51,15 @@ def test_what_is_no_place_is_refused(text: str, mistake: str) -> None:
         parse_origin(text, NOW)
 
     assert mistake in str(caught.value)
+
+
+def test_the_time_that_a_refusal_names_is_taken() -> None:
+    """An advice that is followed leads somewhere."""
+    with pytest.raises(ValueError, match="write ") as caught:
+        parse_origin("2026-11-23", NOW)
+    advised = str(caught.value).rpartition("write ")[2]
+
+    assert parse_origin(advised, NOW) == Moment(TWO - 2 * 3_600)
 
 
 @pytest.mark.parametrize(

@@ -313,13 +313,13 @@ def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
     """None of them is tried alone: the failure is nobody's in the batch."""
     letters = FakeDeadLetters()
     shard = Shard(KeepPoison(letters, percent=10))
-    shard.topic.fails = GivenUpError("throttled; given up after 5 tries")
+    shard.topic.fails = GivenUpError("throttled; given up after 5 attempts")
     shard.deliver(*raw_records(1, 10))
     shard.topic.fails = None
     shard.deliver(*raw_records(11, 20))
 
     assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(1, 11)]
-    assert {letter.reason for letter in letters.kept} == {"throttled; given up after 5 tries"}
+    assert {letter.reason for letter in letters.kept} == {"throttled; given up after 5 attempts"}
     assert {letter.failure for letter in letters.kept} == {"passing"}
     assert letters.kept[2].data == raw_records(3, 3)[0].data
     assert shard.published == [ids(11, 20)]

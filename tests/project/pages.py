@@ -25,7 +25,7 @@ What `--help` says of each command, and [how a shell completes them](#completion
 | 0 | What was asked for is done. |
 | 1 | It is not done, or not wholly; a check found something. |
 | 2 | What was given can't be used: options, settings, names, permissions. Nothing was started. |
-| 130 | Ended by Ctrl-C. |
+| 130 | Ended by Ctrl-C; `listen` and `status --watch`, which end no other way, then have 0. |
 """
 _RC = """echo 'eval "$(_STREAM_PUBLISHER_COMPLETE={0}_source stream-publisher)"' >> ~/.{0}rc"""
 _FISH = "~/.config/fish/completions/stream-publisher.fish"

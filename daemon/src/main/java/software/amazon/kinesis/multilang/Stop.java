@@ -55,7 +55,7 @@ final class Stop implements Runnable {
         try {
             if (started.getAsBoolean()) {
                 letRecordProcessorsFinish(deadline);
-                Events.info("daemon_stopped", "Stopped; {} leases given back", giveLeasesBack(deadline));
+                Events.info("daemon_stopped", "Stopped; leases given back: {}", giveLeasesBack(deadline));
             } else {
                 Events.info("daemon_stopped", "Stopped before reading began");
             }

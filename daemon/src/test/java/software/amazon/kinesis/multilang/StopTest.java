@@ -38,7 +38,7 @@ class StopTest {
 
         assertEquals(List.of("shut down", "give back", "halt 0"), calls);
         assertEquals(List.of("daemon_stopping", "daemon_stopped"), logged.names());
-        assertEquals("Stopped; 3 leases given back", logged.messages().get(1));
+        assertEquals("Stopped; leases given back: 3", logged.messages().get(1));
     }
 
     @Test
