@@ -21,7 +21,6 @@ from consumer.core.errors import (
     LeaseLostError,
     OperatorError,
     PoisonError,
-    TooManyLettersError,
 )
 from consumer.core.ports import Checkpointer, Journal
 from consumer.core.processor import Delivery, ShardProcessor
@@ -137,16 +136,15 @@ def _guard(journal: Journal) -> Iterator[None]:
         raise SystemExit(EXIT_FAILED) from error
     except PoisonError as error:
         journal.note("record_refused", sequenceNumber=error.sequence_number, error=error.reason)
-        raise SystemExit(_status_after(error)) from error
+        raise SystemExit(EXIT_FAILED) from error
     except Exception as error:
         journal.note("processor_failed", error=f"{type(error).__name__}: {error}")
         raise SystemExit(_status_after(error)) from error
 
 
 def _status_after(error: Exception) -> int:
-    """Topic, credentials and the rule about letters are the same for every shard."""
-    is_worker_wide = isinstance(error, OperatorError | TooManyLettersError)
-    return EXIT_WORKER if is_worker_wide else EXIT_FAILED
+    """Topic and credentials are the same for every shard."""
+    return EXIT_WORKER if isinstance(error, OperatorError) else EXIT_FAILED
 
 
 def _raw_record(record: messages.Record) -> RawRecord:

@@ -8,7 +8,7 @@ StreamPublisherError
 │   └── GivenUpError    a passing failure that did not pass: make dead letters of its records
 ├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
 ├── PoisonError         such a record, where it is not to become a letter: stop before it
-│   └── TooManyLettersError  or no longer, since the fault is not in the records: stop the worker
+│   └── TooManyLettersError  or no longer, since the fault is not in the records: stop before it
 ├── CheckpointError     the checkpoint can't be made: stop
 ├── DaemonError         the daemon breaks the protocol: stop
 ├── EventError          Lambda hands over what is no event of a stream: fail the invocation
@@ -80,14 +80,14 @@ class RecordError(_AtRecordError):
 
 
 class PoisonError(_AtRecordError):
-    """Such a record, where it is not to become a dead letter: the worker must stop here.
+    """Such a record, where it is not to become a dead letter: the shard must stop here.
 
     It is no RecordError, which would be taken for another record to make a letter of.
     """
 
 
 class TooManyLettersError(PoisonError):
-    """So many dead letters that the fault must be elsewhere: the worker must stop."""
+    """So many dead letters that the fault must be elsewhere: this one is not kept."""
 
 
 class CheckpointError(StreamPublisherError):

@@ -7,6 +7,9 @@ from typing import Protocol
 from consumer.core.errors import FailureName, PoisonError, TooManyLettersError
 from consumer.core.places import Place
 
+FEW = 10
+"""Letters that may be kept in any case: a message of a shard that has published nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -51,7 +54,7 @@ class Poison(Protocol):
         """Return once the letter is kept.
 
         Raises:
-            PoisonError: It is not to be kept: the worker must stop before the record.
+            PoisonError: It is not to be kept: the shard must stop before the record.
         """
 
 
@@ -70,11 +73,13 @@ class KeepPoison:
     """Records that can't be published become dead letters, as long as they are few.
 
     A few are an operator's matter for later. When too many of the latest records can't be
-    published the fault is elsewhere, and the stream must not be emptied into the queue.
+    published the fault is elsewhere, and the stream must not be emptied into the queue. The share
+    is of what was seen since the start: a process that is started again and again doesn't have a
+    whole window's letters each time.
 
     Args:
         letters: Where they are kept.
-        percent: How many of the latest records may be letters.
+        percent: How many of the latest records may be letters. `FEW` may be, whatever that is.
         window: How many records are the latest.
     """
 
@@ -90,17 +95,22 @@ class KeepPoison:
         self._seen += records
 
     def take(self, letter: Letter) -> None:
-        """Keep the letter.
+        """Keep the letter; only then it counts.
 
         Raises:
             TooManyLettersError: It would be one too many.
         """
-        self._seen += 1
-        while self._places and self._places[0] <= self._seen - self._window:
+        seen = self._seen + 1
+        while self._places and self._places[0] <= seen - self._window:
             self._places.popleft()
-        if len(self._places) * 100 >= self._percent * self._window:
-            share = f"{self._percent} % of the latest {self._window} records are dead letters"
-            reason = f"{letter.reason}; it is not kept: {share}"
-            raise TooManyLettersError(letter.sequence_number, reason)
+        self._check(letter, min(seen, self._window))
         self._letters.send(letter)
-        self._places.append(self._seen)
+        self._seen = seen
+        self._places.append(seen)
+
+    def _check(self, letter: Letter, latest: int) -> None:
+        letters = len(self._places) + 1
+        if letters > max(FEW, self._percent * latest / 100):
+            share = f"with it {letters} of the latest {latest} records would be dead letters"
+            reason = f"{letter.reason}; it is not kept: {share}, where {self._percent} % may be"
+            raise TooManyLettersError(letter.sequence_number, reason)

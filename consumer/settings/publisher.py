@@ -78,8 +78,9 @@ class PublisherSettings(BaseModel):
         10,
         ge=1,
         le=100,
-        description="How many of the latest 1,000 records of a shard may be dead letters. Where "
-        "more can't be published the fault is elsewhere, and the worker stops.",
+        description="How many of the latest 1,000 records of a shard may be dead letters. Fewer "
+        "count after a start, and ten letters are always kept. Where more can't be published the "
+        "fault is elsewhere, and the shard stops. 100 keeps all.",
     )
     max_attempts: int = Field(
         0,

@@ -10,12 +10,12 @@ from amazon_kclpy import kcl
 
 from consumer.adapters.kcl import RecordProcessor
 from consumer.core.batches import Batcher
-from consumer.core.errors import OperatorError
-from consumer.core.letters import StopAtPoison
+from consumer.core.errors import GivenUpError, OperatorError
+from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.processor import ShardProcessor
 from consumer.core.records import RawRecord
 from tests.builders import FORM, raw_records
-from tests.fakes import FakeJournal, FakeTopic, fitting
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
 
 CHECKPOINTED = {"action": "checkpoint", "sequenceNumber": None, "subSequenceNumber": None}
 INITIALIZE = {
@@ -51,6 +51,7 @@ class Conversation:
     def __init__(self) -> None:
         self.topic, self.journal, self.output = FakeTopic(), FakeJournal(), io.StringIO()
         self.now = 0.0
+        self.poison: Poison = StopAtPoison()
 
     def hear(self, *said: dict[str, Any]) -> list[dict[str, Any]]:
         """Let the daemon say all that; return the answers."""
@@ -67,7 +68,7 @@ class Conversation:
     def shard(self, _shard_id: str) -> ShardProcessor:
         """Make the shard's processor."""
         publisher = fitting(self.topic)
-        return ShardProcessor(FORM, Batcher(10, 1), publisher, self.journal, StopAtPoison())
+        return ShardProcessor(FORM, Batcher(10, 1), publisher, self.journal, self.poison)
 
 
 def status(action: str) -> dict[str, Any]:
@@ -78,6 +79,11 @@ def status(action: str) -> dict[str, Any]:
 def checkpoint(number: str | None) -> dict[str, Any]:
     """A request for a checkpoint."""
     return {"action": "checkpoint", "sequenceNumber": number, "subSequenceNumber": None}
+
+
+def numbers(first: int, last: int) -> list[str]:
+    """Sequence numbers."""
+    return [str(number) for number in range(first, last + 1)]
 
 
 def test_a_shards_whole_life() -> None:
@@ -146,6 +152,22 @@ def test_a_record_that_cant_be_decoded_stops_the_process() -> None:
     assert conversation.answers == [status("initialize"), checkpoint("4")]
     event, facts = conversation.journal.notes[-1]
     assert (event, facts["sequenceNumber"]) == ("record_refused", "5")
+
+
+def test_one_letter_too_many_stops_its_shard_and_no_other() -> None:
+    """The log names the record; the shard is tried again by and by, and the others go on."""
+    conversation, letters = Conversation(), FakeDeadLetters()
+    conversation.poison = KeepPoison(letters, percent=10)
+    conversation.topic.fails = GivenUpError("throttled")
+    said = [INITIALIZE, process_records(raw_records(1, 20)), *[CHECKPOINTED] * 10]
+    with pytest.raises(SystemExit) as ended:
+        conversation.hear(*said)
+
+    assert ended.value.code == 1
+    assert conversation.answers == [status("initialize"), *(checkpoint(n) for n in numbers(1, 10))]
+    assert [letter.sequence_number for letter in letters.kept] == numbers(1, 10)
+    event, facts = conversation.journal.notes[-1]
+    assert (event, facts["sequenceNumber"]) == ("record_refused", "11")
 
 
 def test_any_error_at_all_ends_the_process() -> None:

@@ -21,16 +21,71 @@ def test_a_worker_that_keeps_none_stops_at_the_first() -> None:
 
 
 def test_letters_are_kept_up_to_their_share_of_the_latest_records() -> None:
-    """The next one stops the worker, and is not sent."""
+    """The next one stops the shard, and is not sent."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=10, window=50)
-    for number in range(5):
+    poison = KeepPoison(letters, percent=10)
+    poison.published(5000)
+    for number in range(100):
         poison.take(a_letter(number))
-    reason = r"record 5: too large; it is not kept: 10 % of the"
-    with pytest.raises(TooManyLettersError, match=reason):
-        poison.take(a_letter(5))
+    reason = (
+        "record 100: too large; it is not kept: with it 101 of the latest 1000 records would be "
+        "dead letters, where 10 % may be"
+    )
+    with pytest.raises(TooManyLettersError, match=f"^{reason}$"):
+        poison.take(a_letter(100))
 
-    assert [letter.sequence_number for letter in letters.kept] == ["0", "1", "2", "3", "4"]
+    assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(100)]
+
+
+def test_a_message_of_ten_is_kept_in_a_shard_that_has_published_nothing() -> None:
+    """And no more: whoever is started again and again must not empty the stream, start by start."""
+    letters = FakeDeadLetters()
+    poison = KeepPoison(letters, percent=10)
+    for number in range(10):
+        poison.take(a_letter(number))
+    with pytest.raises(TooManyLettersError, match="with it 11 of the latest 11 records"):
+        poison.take(a_letter(10))
+
+    assert len(letters.kept) == 10
+
+
+@pytest.mark.parametrize(
+    ("percent", "published", "kept"), [(10, 90, 10), (10, 189, 21), (1, 900, 10)]
+)
+def test_the_share_is_of_what_was_seen_since_the_start(
+    percent: int, published: int, kept: int
+) -> None:
+    """As long as that is less than a thousand records; itself is one of them."""
+    letters = FakeDeadLetters()
+    poison = KeepPoison(letters, percent)
+    poison.published(published)
+    for number in range(kept):
+        poison.take(a_letter(number))
+    with pytest.raises(TooManyLettersError):
+        poison.take(a_letter(kept))
+
+    assert len(letters.kept) == kept
+
+
+def test_a_share_of_all_keeps_every_letter() -> None:
+    """For whoever wants the stream in the queue."""
+    letters = FakeDeadLetters()
+    poison = KeepPoison(letters, percent=100)
+    for number in range(2500):
+        poison.take(a_letter(number))
+
+    assert len(letters.kept) == 2500
+
+
+def test_a_letter_that_is_not_kept_makes_no_room() -> None:
+    """However often the same record is tried, as by Lambda, whose process goes on."""
+    letters = FakeDeadLetters()
+    poison = KeepPoison(letters, percent=10)
+    for number in range(10):
+        poison.take(a_letter(number))
+    for _ in range(2000):
+        with pytest.raises(TooManyLettersError, match="with it 11 of the latest 11 records"):
+            poison.take(a_letter(10))
 
 
 def test_old_letters_count_no_more() -> None:
@@ -51,7 +106,7 @@ def test_a_letter_that_the_queue_did_not_take_does_not_count() -> None:
         def send(self, letter: Letter) -> None:
             raise ConnectionError(letter.sequence_number)
 
-    poison = KeepPoison(Failing(), percent=10, window=10)
-    for number in range(5):
+    poison = KeepPoison(Failing(), percent=10)
+    for number in range(20):
         with pytest.raises(ConnectionError):
             poison.take(a_letter(number))

@@ -8,7 +8,12 @@ import pytest
 
 from consumer.core.batches import Batch, Batcher
 from consumer.core.claims import FittingPublisher, NoClaimCheck
-from consumer.core.errors import GivenUpError, OperatorError, PoisonError
+from consumer.core.errors import (
+    GivenUpError,
+    OperatorError,
+    PoisonError,
+    TooManyLettersError,
+)
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.messages import Message, MessageForm, encode_message
 from consumer.core.ports import ClaimCheck, Fact, Lanes
@@ -326,16 +331,29 @@ def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
     assert shard.checkpoints.made == [*(str(n) for n in range(1, 11)), "20"]
 
 
-def test_giving_up_too_often_stops_the_worker() -> None:
+def test_giving_up_too_often_stops_the_shard() -> None:
     """A topic that takes nothing must not empty the stream into the queue."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10, window=150))
+    shard = Shard(KeepPoison(letters, percent=10))
     shard.topic.fails = GivenUpError("throttled")
-    with pytest.raises(PoisonError, match="record 16: throttled; it is not kept"):
+    with pytest.raises(TooManyLettersError, match="record 11: throttled; it is not kept"):
         shard.deliver(*raw_records(1, 40))
 
-    assert len(letters.kept) == 15
-    assert shard.checkpoints.made[-1] == "15"
+    assert len(letters.kept) == 10
+    assert shard.checkpoints.made[-1] == "10"
+
+
+def test_starting_again_and_again_does_not_empty_the_shard_into_the_queue() -> None:
+    """Each start keeps a message's worth, at the pace that the daemon's growing waits set."""
+    letters = FakeDeadLetters()
+    for start in range(5):
+        shard = Shard(KeepPoison(letters, percent=10))
+        shard.topic.fails = GivenUpError("throttled")
+        with pytest.raises(TooManyLettersError):
+            shard.deliver(*raw_records(start * 10 + 1, 1000))
+
+        assert shard.checkpoints.made[-1] == str(start * 10 + 10)
+    assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(1, 51)]
 
 
 def test_a_hundred_records_are_one_call_and_one_checkpoint() -> None:
