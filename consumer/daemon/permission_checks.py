@@ -8,14 +8,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from consumer.adapters.aws import client, region_of
 from consumer.adapters.explain import explain
-from consumer.adapters.trials import Simulator, Trial, index_trial, is_allowed, table_trials
+from consumer.adapters.trials import (
+    NOBODY,
+    Simulator,
+    Trial,
+    index_trial,
+    is_allowed,
+    table_trials,
+)
 from consumer.core.findings import Mistake
 from consumer.core.leases import TRIM_HORIZON
 from consumer.daemon.checks import CannotTellError, Check, answered
 from consumer.daemon.fleet import open_lease_table, open_stream, table_names
 from consumer.settings.resolve import Configuration
 
-_MEND = "grant it to this role; deploy/policy.json has everything that a worker needs"
+_POLICY = "deploy/policy.json"
 _LEASES = "Workers lose their leases, or make no checkpoints."
 _READING = "No change is read."
 
@@ -30,6 +37,12 @@ class _Wanted:
     action: str
     resource: str
     causes: str
+    mend: str
+
+
+def _grant(file: str) -> str:
+    """What to do about a permission that this policy has."""
+    return f"grant it to this role; {file} has it"
 
 
 def make_client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
@@ -73,7 +86,7 @@ class PermissionChecks:
             allowed = is_allowed(lambda: call(tables))
         except (ClientError, BotoCoreError, OSError) as error:
             raise CannotTellError(explain(name, error)) from error
-        return () if allowed else [Mistake(name, "is not allowed", _MEND)]
+        return () if allowed else [Mistake(name, "is not allowed", _grant(_POLICY))]
 
     def _read(self) -> Sequence[Mistake]:
         """Each of the three calls that a worker reads with; a mistake names its call."""
@@ -88,21 +101,33 @@ class PermissionChecks:
 
     def _wanted(self) -> Iterator[_Wanted]:
         own, kcl = self._configuration.publisher, self._configuration.kcl
-        yield _Wanted("sns:Publish", own.topic_arn, "No change is published; every shard waits.")
+        causes = "No change is published; every shard waits."
+        yield _Wanted("sns:Publish", own.topic_arn, causes, _grant(_POLICY))
         if own.dead_letter_queue_url:
             queue = _queue_arn(own.topic_arn, own.dead_letter_queue_url)
             causes = "A record that can't be published holds up its shard."
-            yield _Wanted("sqs:SendMessage", queue, causes)
-        if own.claim_check_bucket:
-            partition = own.topic_arn.split(":")[1]
-            causes = "A change that is too large for the topic waits, and its shard with it."
-            place = f"arn:{partition}:s3:::{own.claim_check_bucket}/*"
-            yield _Wanted("s3:PutObject", place, causes)
+            mend = _grant("deploy/policy-dead-letters.json")
+            yield _Wanted("sqs:SendMessage", queue, causes, mend)
+        yield from self._wanted_of_the_bucket()
         if kcl.metrics_level != "NONE":
-            yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.")
-        leases = self._lease_table_arn()
-        yield _Wanted("dynamodb:CreateTable", leases, "No worker can make a first start.")
-        yield _Wanted("dynamodb:UpdateTable", leases, "No worker can make a first start.")
+            mend = "grant it to this role, or set metricsLevel = NONE"
+            yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", mend)
+        leases, causes = self._lease_table_arn(), "No worker can make a first start."
+        for action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
+            yield _Wanted(action, leases, causes, _grant(_POLICY))
+
+    def _wanted_of_the_bucket(self) -> Iterator[_Wanted]:
+        """To put into each folder that is used, since IAM compares with an object's whole name."""
+        own, mend = self._configuration.publisher, _grant("deploy/policy-claim-check.json")
+        if not own.claim_check_bucket:
+            return
+        place = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
+        file = f"{self._configuration.table}/{NOBODY}"
+        causes = "A change that is too large for the topic waits, and its shard with it."
+        yield _Wanted("s3:PutObject", f"{place}/messages/{file}", causes, mend)
+        if own.on_poison == "dead-letter":
+            causes = "A record that is too large for the dead-letter queue holds up its shard."
+            yield _Wanted("s3:PutObject", f"{place}/letters/{file}", causes, mend)
 
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl
@@ -129,7 +154,7 @@ class PermissionChecks:
             return ()
         thing = f"{wanted.action} on {wanted.resource}"
         wrong = "is not allowed by this identity's policies (a policy of the resource isn't seen)"
-        return [Mistake(thing, wrong, _MEND)]
+        return [Mistake(thing, wrong, wanted.mend)]
 
     def _ask(self) -> Simulator:
         """Ask once who we are, and nothing more once nobody has answered."""

@@ -158,7 +158,8 @@ class KclSettings(BaseModel):
     max_leases_for_worker: PositiveInt | None = Field(
         None,
         description="The most shards that this worker takes. Set it where a worker's memory "
-        "allows only so many record processors, of 45 MB each. KCL's own: no limit.",
+        "allows only so many record processors, of 20 MB each, 45 MB where they aren't forked. "
+        "KCL's own: no limit.",
     )
     max_leases_to_steal_at_one_time: PositiveInt | None = Field(
         None,

@@ -110,3 +110,13 @@ def test_a_letter_that_the_queue_did_not_take_does_not_count() -> None:
     for number in range(20):
         with pytest.raises(ConnectionError):
             poison.take(a_letter(number))
+
+
+def test_at_a_hundred_percent_every_letter_is_kept() -> None:
+    """For an operator who would rather have them in the queue than see them expire."""
+    letters = FakeDeadLetters()
+    poison = KeepPoison(letters, percent=100, window=50)
+    for number in range(200):
+        poison.take(a_letter(number))
+
+    assert len(letters.kept) == 200

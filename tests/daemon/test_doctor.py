@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from moto.core import set_initial_no_auth_action_count
 
 from consumer.core.findings import Outcome
 from consumer.daemon.doctor import Surroundings, examine
+from tests.places import ROOT
+from tests.project.test_policies import allowed
 from tests.streams import faults
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
@@ -31,11 +35,34 @@ JARS = (
 )
 
 
+POLICIES = ("policy", "policy-dead-letters", "policy-claim-check")
+NAMES = {
+    "REGION": REGION,
+    "ACCOUNT": "123456789012",
+    "APPLICATION": "app",
+    "TABLE": "orders",
+    "TOPIC": "changes",
+    "QUEUE": "letters",
+    "BUCKET": "large-changes",
+}
+
+
+def granted() -> set[tuple[str, str]]:
+    """What deploy/'s policies grant a worker, with a test's names."""
+    pairs: set[tuple[str, str]] = set()
+    for name in POLICIES:
+        text = (ROOT / "deploy" / f"{name}.json").read_text()
+        filled = re.sub(r"\b[A-Z]{3,}\b", lambda word: NAMES[word[0]], text)
+        pairs |= allowed(json.loads(filled))
+    return pairs
+
+
 @dataclass
 class Iam:
-    """STS and IAM, who forbid what a test says."""
+    """STS and IAM, who allow what deploy/'s policies grant, and forbid what a test says."""
 
     forbidden: set[str] = field(default_factory=set)
+    granted: set[tuple[str, str]] = field(default_factory=granted)
 
     def get_caller_identity(self) -> dict[str, str]:
         """A user."""
@@ -43,8 +70,11 @@ class Iam:
 
     def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
         """The decision about one action."""
-        (action,) = asked["ActionNames"]
-        decision = "implicitDeny" if action in self.forbidden else "allowed"
+        (action,), (resource,) = asked["ActionNames"], asked["ResourceArns"]
+        is_granted = action not in self.forbidden and any(
+            action == each and fnmatchcase(resource, pattern) for each, pattern in self.granted
+        )
+        decision = "allowed" if is_granted else "implicitDeny"
         return {"EvaluationResults": [{"EvalDecision": decision}]}
 
 
@@ -191,7 +221,7 @@ def test_nothing_is_found_on_a_sound_set_up(setup: Setup) -> None:
     outcomes = setup.outcomes()
 
     assert [outcome for outcome in outcomes if outcome.verdict != "ok"] == []
-    assert len(outcomes) == 45
+    assert len(outcomes) == 46
     assert setup.tables.scan(TableName="app-CoordinatorState")["Count"] == rows
     assert setup.tables.scan(TableName="app")["Count"] == 1
 
@@ -358,6 +388,46 @@ def test_a_permission_on_a_table_is_tried(setup: Setup) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "sns:Publish",
+        "sqs:SendMessage",
+        "s3:PutObject",
+        "dynamodb:CreateTable",
+        "dynamodb:UpdateTable",
+    ],
+)
+def test_a_permission_that_is_missing_is_told_with_the_policy_that_has_it(
+    setup: Setup, action: str
+) -> None:
+    """The file is there, and has it."""
+    setup.iam.forbidden.add(action)
+    mends = {str(mistake.mend) for o in setup.outcomes() for mistake in o.mistakes}
+    (file,) = {re.sub(r"^grant it to this role; (\S+) has it$", r"\1", mend) for mend in mends}
+    text = (ROOT / file).read_text()
+
+    assert action in {each for each, _ in allowed(json.loads(text))}
+
+
+def test_no_bucket_for_letters_is_asked_for_where_there_are_none(setup: Setup) -> None:
+    """A shard stops before a record that can't be published."""
+    setup.environ["PUBLISHER_ON_POISON"] = "stop"
+    asked = [o.check for o in setup.outcomes() if o.check.startswith("may s3:PutObject")]
+
+    assert asked == [
+        "may s3:PutObject on arn:aws:s3:::large-changes/messages/orders/stream-publisher-doctor"
+    ]
+
+
+def test_kcls_metrics_are_in_no_policy(setup: Setup) -> None:
+    """So that what else can be done is told."""
+    setup.environ["KCL_METRICS_LEVEL"] = "SUMMARY"
+    (line,) = found(setup.outcomes()).values()
+
+    assert line.endswith("; grant it to this role, or set metricsLevel = NONE")
+
+
 def test_a_fresh_set_up_lacks_workers_only(setup: Setup) -> None:
     """Tables that no worker has made yet are no fault."""
     for name in ("app", "app-WorkerMetricStats", "app-CoordinatorState"):
@@ -374,7 +444,7 @@ def test_what_cant_be_told_says_why(setup: Setup) -> None:
     silent.iam.get_caller_identity = _refuse  # type: ignore[method-assign]
     untold = {o.check: o.untold for o in silent.outcomes() if o.untold}
 
-    assert len(untold) == 5
+    assert len(untold) == 6
     assert all("IAM doesn't tell: nobody there" in str(why) for why in untold.values())
 
 

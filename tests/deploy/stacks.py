@@ -1,11 +1,12 @@
 """Stacks of deploy/'s templates, created in moto within this process."""
 
+import ast
 import functools
 import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -14,12 +15,16 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
+from tests.deploy.alarm_model import register
+from tests.deploy.no_values import without_no_values
 from tests.places import ROOT
 
 DEPLOY = ROOT / "deploy"
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 TOPIC_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/topic"
+ON_CALL = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
+STREAMS_URL = f"https://vpce-1a2b3c4d-5e6f.streams.dynamodb.{REGION}.vpce.amazonaws.com"
 _ALL = {"DeadLetters": "true", "ClaimCheck": "true", "TopicKeyArn": TOPIC_KEY}
 _NONE = {"DeadLetters": "false", "ClaimCheck": "false"}
 _SHARED_CLUSTER = "shared"
@@ -37,6 +42,7 @@ class Stack:
         program: The task's container, or the function.
         runner: The service, or the mapping.
         variables: The program's environment.
+        alarms: By name, without the application's.
     """
 
     status: str
@@ -46,6 +52,7 @@ class Stack:
     program: Mapping[str, Any]
     runner: Mapping[str, Any]
     variables: Mapping[str, str]
+    alarms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def parameters(name: str) -> dict[str, str]:
@@ -62,8 +69,11 @@ def ecs(*, extras: bool) -> Stack:
         ids = ",".join(subnet["SubnetId"] for subnet in subnets)
         _client("ecs").create_cluster(clusterName=_SHARED_CLUSTER)
         ours = {"VpcId": subnets[0]["VpcId"], "Subnets": ids}
-        ours |= _ALL if extras else {**_NONE, "Cluster": _SHARED_CLUSTER}
-        ids_by_name = _create("ecs", (DEPLOY / "ecs.yaml").read_text(), parameters("ecs") | ours)
+        more = {"StreamsEndpointUrl": STREAMS_URL}
+        ours |= {**_ALL, **more} if extras else {**_NONE, "Cluster": _SHARED_CLUSTER}
+        wanted = parameters("ecs") | ours
+        plain = without_no_values(yaml_parse((DEPLOY / "ecs.yaml").read_text()), wanted)
+        ids_by_name = _create("ecs", json.dumps(plain), wanted)
         service = _client("ecs").describe_services(
             cluster=ids_by_name.get("OwnCluster", _SHARED_CLUSTER),
             services=[ids_by_name["Service"]],
@@ -78,11 +88,12 @@ def ecs(*, extras: bool) -> Stack:
 @functools.cache
 def function(*, extras: bool) -> Stack:
     """The function, with all that can be had, or with nothing."""
+    register()
     with mock_aws():
         ours = {
             "StreamArn": _table_with_stream(),
             **_zip_in_bucket(),
-            **(_ALL if extras else _NONE),
+            **({**_ALL, "AlarmTopicArn": ON_CALL} if extras else _NONE),
         }
         wanted = parameters("lambda") | ours
         template = json.dumps(translated((DEPLOY / "lambda.yaml").read_text(), wanted))
@@ -91,7 +102,9 @@ def function(*, extras: bool) -> Stack:
         (mapping,) = _client("lambda").list_event_source_mappings()["EventSourceMappings"]
         variables = made["Configuration"]["Environment"]["Variables"]
         policies = _policies(ids_by_name["Role"])
-        return Stack(*_described("lambda"), policies, made["Configuration"], mapping, variables)
+        return Stack(
+            *_described("lambda"), policies, made["Configuration"], mapping, variables, _alarms()
+        )
 
 
 def translated(template: str, wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -136,10 +149,21 @@ def _described(name: str) -> tuple[str, dict[str, str], dict[str, str]]:
 def _policies(role: str) -> dict[str, Any]:
     iam = _client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    return {
+    found = {
         name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         for name in names
     }
+    # moto tells a policy that is part of its role as Python writes it.
+    return {
+        name: ast.literal_eval(policy) if isinstance(policy, str) else policy
+        for name, policy in found.items()
+    }
+
+
+def _alarms() -> dict[str, dict[str, Any]]:
+    prefix = parameters("lambda")["ApplicationName"] + "-"
+    alarms = _client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return {each["AlarmName"].removeprefix(prefix): dict(each) for each in alarms}
 
 
 def _table_with_stream() -> str:

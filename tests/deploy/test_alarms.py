@@ -13,6 +13,7 @@ from moto import mock_aws
 from consumer.core.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
 from consumer.settings.reference import all_settings
 from tests.deploy.alarm_model import register
+from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT
 from tests.project.test_documents import rows
 
@@ -20,6 +21,7 @@ REGION = "eu-west-1"
 TEMPLATE = (ROOT / "deploy" / "alarms.yaml").read_text()
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 PAGE = (ROOT / "docs" / "metrics.md").read_text()
+LAMBDA_PAGE = (ROOT / "docs" / "lambda.md").read_text()
 TOLD = f"arn:aws:sns:{REGION}:123456789012:on-call"
 FLEET = {"ApplicationName": "orders-publisher", "TableName": "orders"}
 STATISTICS: dict[Kind, str] = {"sum": "Sum", "greatest": "Maximum"}
@@ -113,7 +115,7 @@ def test_every_alarm_is_on_a_metric_that_is_written() -> None:
 
 def test_every_alarm_has_its_entry_in_the_runbook_and_the_other_way_round() -> None:
     """In the runbook's order, linked from the description, which says what it means."""
-    alarms = made().alarms
+    alarms = {**made().alarms, **function(extras=True).alarms}
     for name, alarm in alarms.items():
         meaning, _, link = alarm["AlarmDescription"].rpartition(" ")
         assert link == f"docs/runbook.md#{name}"
@@ -164,10 +166,43 @@ def test_the_page_lists_every_alarm_with_when_it_rings() -> None:
     """As it is in the template."""
     assert rows(PAGE, "Alarms") == [
         [f"[{heading}](runbook.md#{anchor(heading)})", condition(alarm), without_data(alarm)]
-        for heading, alarm in zip(entries(), made().alarms.values(), strict=True)
+        for heading, alarm in zip(entries(), made().alarms.values(), strict=False)
     ]
     assert f"0.10 USD x {len(made().alarms)}, of deploy/alarms.yaml" in PAGE
     assert f"{0.10 * len(made().alarms):.2f} USD" in PAGE
+
+
+def test_a_functions_alarms_are_told_to_the_topic_that_is_named() -> None:
+    """Their beginning and their end; without a topic there are none."""
+    stack = function(extras=True)
+    alarms = stack.alarms
+    dimensions = [each["Dimensions"] for each in alarms.values()]
+
+    assert list(alarms) == ["old-changes", "discarded-batches"]
+    assert dimensions == [
+        [{"Name": "FunctionName", "Value": stack.program["FunctionName"]}],
+        [{"Name": "QueueName", "Value": stack.outputs["DiscardedQueueUrl"].rpartition("/")[2]}],
+    ]
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [ON_CALL]
+    assert function(extras=False).alarms == {}
+
+
+def test_the_page_lists_a_functions_alarms_with_when_they_ring() -> None:
+    """As they are in the template."""
+    alarms = function(extras=True).alarms
+    assert rows(LAMBDA_PAGE, "What an operator sees") == [
+        [f"[{heading}](runbook.md#{anchor(heading)})", condition(alarm), without_data(alarm)]
+        for heading, alarm in zip(entries()[-len(alarms) :], alarms.values(), strict=True)
+    ]
+
+
+def test_an_alarm_rings_hours_before_lambda_gives_a_change_up() -> None:
+    """While there is time to mend what holds it up."""
+    stack = function(extras=True)
+    gives_up_millis = stack.runner["MaximumRecordAgeInSeconds"] * 1000
+
+    assert stack.alarms["old-changes"]["Threshold"] * 4 < gives_up_millis
 
 
 def condition(alarm: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from tests.places import ROOT
 from tests.project.test_documents import rows
 
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
+METRICS = (ROOT / "docs" / "metrics.md").read_text()
 COSTS = {name: cells for name, *cells in rows(DEPLOY, "What it costs")}
 MINUTES = 730 * 60
 
@@ -35,3 +36,19 @@ def test_a_row_costs_its_amount_times_its_price() -> None:
     assert float(COSTS["lease table, reads"][2]) == round(240 * MINUTES * 0.125e-6, 2)
     fargate = COSTS["Fargate, 0.5 vCPU and 1 GB"][2]
     assert float(fargate) == round(730 * (0.5 * 0.04048 + 0.004445), 2)
+
+
+def test_a_million_changes_by_lambda_cost_what_the_page_says() -> None:
+    """Requests, and a quarter of a GB for 50 ms each."""
+    invocations = 1_000_000 / 10
+    dollars = invocations * (0.20e-6 + 0.25 * 0.05 * 0.0000166667)
+
+    assert f"some {dollars:.2f} dollars with 256 MB and 50 ms\neach" in DEPLOY
+
+
+def test_prices_are_of_one_month() -> None:
+    """Whoever checks them checks all of them."""
+    dates = re.findall(r"list price[^.]*? (\w+ 20\d\d)", f"{DEPLOY} {METRICS}")
+
+    assert len(dates) == 2
+    assert len(set(dates)) == 1

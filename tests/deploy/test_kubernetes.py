@@ -10,6 +10,7 @@ import yaml
 
 from tests.deploy.stacks import DEPLOY
 from tests.deploy.variables import KUBERNETES, read
+from tests.places import ROOT
 
 FOLDER = DEPLOY / "kubernetes"
 VERSION = "1.32"
@@ -107,6 +108,19 @@ def test_the_pod_is_restricted() -> None:
     assert inside["capabilities"] == {"drop": ["ALL"]}
     assert inside["readOnlyRootFilesystem"] is True
     assert pod()["automountServiceAccountToken"] is False
+
+
+def test_the_page_names_what_the_kustomization_makes() -> None:
+    """The service account that a role trusts, and the pod that `doctor` runs in."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    space, prefix = KUSTOMIZATION["namespace"], KUSTOMIZATION["namePrefix"]
+    account = prefix + pod()["serviceAccountName"]
+    worker = prefix + manifest("statefulset")["metadata"]["name"]
+
+    assert f"`system:serviceaccount:{space}:{account}`" in page
+    assert f"service account `{account}` in the namespace `{space}`" in page
+    assert f"`kubectl --namespace {space} exec {worker}-0 -- stream-publisher doctor`" in page
+    assert f"/var/log/containers/{worker}-*_{space}_*.log" in page
 
 
 def test_a_selector_finds_the_pods() -> None:

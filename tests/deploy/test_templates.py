@@ -54,6 +54,30 @@ def listed(policy: str, name: str, stack: Stack) -> object:
     return json.loads(re.sub(r"\b[A-Z]{3,}\b", lambda word: names[word[0]], text))
 
 
+def test_no_task_starts_before_its_rights_are_there() -> None:
+    """They are made with the roles, which the task names, and not beside them."""
+    resources = yaml_parse((DEPLOY / "ecs.yaml").read_text())["Resources"]
+    roles = [each for each in resources.values() if each["Type"] == "AWS::IAM::Role"]
+
+    assert [len(role["Properties"]["Policies"]) for role in roles] == [4, 2]
+    assert "AWS::IAM::Policy" not in {each["Type"] for each in resources.values()}
+
+
+def test_the_page_names_what_the_stack_makes() -> None:
+    """For a task that runs `doctor`: cluster, service, task definition and container."""
+    page = (DEPLOY.parent / "docs" / "deploy.md").read_text()
+    (command,) = re.findall(r"aws ecs run-task (.*\n)*?.*--overrides '(.*)'", page)
+    name, stack = parameters("ecs")["ApplicationName"], ecs(extras=True)
+
+    assert json.loads(command[1]) == {
+        "containerOverrides": [{"name": stack.program["name"], "command": ["doctor"]}]
+    }
+    assert page.count(f"--cluster {name} ") == 2
+    assert f"--task-definition {name} " in page
+    assert f"--services {name} " in page
+    assert stack.runner["serviceName"] == name
+
+
 def test_fargate_waits_for_the_end_of_a_stop() -> None:
     """Longer than the daemon takes at most, and not longer than Fargate would."""
     stack = ecs(extras=True)

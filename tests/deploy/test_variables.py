@@ -1,14 +1,18 @@
 """Each way to deploy gives settings that the program takes, under the same names."""
 
+import re
+import subprocess
 from pathlib import Path
 
+import boto3
 import pytest
 
 from consumer.settings.keys import known_keys
 from consumer.settings.names import environment_name
 from consumer.settings.resolve import resolve
-from tests.deploy.stacks import ecs, function
+from tests.deploy.stacks import STREAMS_URL, ecs, function
 from tests.deploy.variables import EC2, KUBERNETES, read, uncommented
+from tests.places import ROOT
 
 NEEDED = {"PUBLISHER_TABLE", "PUBLISHER_TOPIC_ARN"}
 EXTRAS = {
@@ -22,6 +26,7 @@ WORKER = {
     "KCL_SHUTDOWN_GRACE_MILLIS",
     "PUBLISHER_HEALTH_PORT",
 }
+PRIVATE = {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS"}
 
 
 @pytest.mark.parametrize("extras", [True, False], ids=["with extras", "without"])
@@ -30,10 +35,21 @@ def test_ecs_gives_what_a_worker_needs(*, extras: bool) -> None:
     given = ecs(extras=extras).variables
     configuration = resolve({}, given)
 
-    assert given.keys() == NEEDED | EXTRAS | WORKER
+    assert given.keys() == NEEDED | EXTRAS | WORKER | (PRIVATE if extras else set())
     assert configuration.table == "orders"
     assert (configuration.publisher.dead_letter_queue_url is not None) == extras
     assert (configuration.publisher.claim_check_bucket is not None) == extras
+
+
+def test_a_private_endpoint_of_the_stream_is_the_one_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has no private DNS, so that the SDKs have to be told; Java's reads the same variable."""
+    (name,) = PRIVATE
+    monkeypatch.setenv(name, ecs(extras=True).variables[name])
+    asked = boto3.client("dynamodbstreams", region_name="eu-west-1").meta.endpoint_url
+
+    assert asked == STREAMS_URL
 
 
 @pytest.mark.parametrize("extras", [True, False], ids=["with extras", "without"])
@@ -57,6 +73,25 @@ def test_a_file_of_variables_gives_what_a_worker_needs(file: Path) -> None:
     assert uncommented(file).keys() - {"PUBLISHER_HEALTH_HOST"} == NEEDED | WORKER | EXTRAS
     assert plain.publisher.on_poison == "stop"
     assert whole.publisher.on_poison == "dead-letter"
+
+
+def test_the_runbook_asks_at_the_port_that_the_files_set() -> None:
+    """Which is the image's."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    ports = {read(file)["PUBLISHER_HEALTH_PORT"] for file in (EC2, KUBERNETES)}
+
+    assert set(re.findall(r"stream-publisher health --port (\d+)", runbook)) == ports
+    assert f"PUBLISHER_HEALTH_PORT={ports.pop()}" in (ROOT / "Dockerfile").read_text()
+
+
+def test_a_shell_reads_the_file_as_systemd_does() -> None:
+    """For an operator; the value with spaces that its comment shows, too."""
+    (quoted,) = re.findall(r'PUBLISHER_JAVA_OPTIONS="[^"]+"', EC2.read_text())
+    script = f"set -a; . {EC2}; {quoted}; env"
+    done = subprocess.run(["sh", "-euc", script], capture_output=True, text=True, check=True)
+
+    wanted = {f"{name}={value}" for name, value in read(EC2).items()}
+    assert set(done.stdout.splitlines()) >= {*wanted, quoted.replace('"', "")}
 
 
 def test_the_names_are_those_of_the_settings() -> None:

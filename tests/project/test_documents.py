@@ -141,6 +141,17 @@ def test_commands_that_documents_name_exist() -> None:
             assert name in main.commands, f"{document.name}: stream-publisher {name}"
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/lambda.md"])
+def test_a_checkouts_commands_are_called_by_their_path(name: str) -> None:
+    """Nothing puts them on the path of who follows the page."""
+    text = (ROOT / name).read_text()
+    blocks = re.findall(r"```sh\n(.*?)```|((?:^    \S.*\n)+)", text, re.DOTALL | re.MULTILINE)
+    lines = [line.strip() for block in blocks for part in block for line in part.splitlines()]
+
+    assert [line for line in lines if line.startswith("stream-publisher ")] == []
+    assert [line for line in lines if line.startswith(".venv/bin/stream-publisher ")] != []
+
+
 def test_every_command_is_in_the_readme() -> None:
     """With what it is for."""
     assert [name for name in main.commands if f"`stream-publisher {name}`" not in README] == []
