@@ -71,7 +71,11 @@ def test_a_person_can_read_the_log(world: World) -> None:
     lines = daemon.process.log.read_text().splitlines()
 
     assert not [line for line in lines if line.startswith("{")]
-    assert [line for line in lines if " INFO  Published 3 records" in line and "shardId=" in line]
+    assert [
+        line
+        for line in lines
+        if " INFO  Published as one message, records: 3" in line and "shardId=" in line
+    ]
     assert [line for line in lines if "Stopped; leases given back: 1" in line]
 
 
