@@ -50,7 +50,7 @@ _SETTINGS_HEAD = """\
 A setting stands in the properties file under its key, or in the environment under its variable,
 which wins. `${NAME}` and `${NAME:-default}` in a value of the file are taken from the environment.
 A key that nobody knows, a value that can't be and a setting that is missing are all named at once,
-before anything starts. `stream-publisher settings` shows these tables on a terminal, and
+before anything starts. `stream-publisher settings` shows the same on a terminal, and
 `stream-publisher settings --properties` writes them as a file to fill in
 ([aws.properties](../properties/aws.properties)).
 """
