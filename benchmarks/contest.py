@@ -43,12 +43,17 @@ class Course:
 
 
 def lay_course(
-    name: str, sandbox: Sandbox, streams: Helper, sns_url: str, shards: int = 1
+    name: str,
+    sandbox: Sandbox,
+    streams: Helper,
+    sns_url: str,
+    shards: int = 1,
+    attributes: int = 0,
 ) -> Course:
     """Make a stream for a side, and a place for its log."""
     folder = sandbox.folder / name
     folder.mkdir()
-    stream = streams.ask("open", table=name, shards=shards)
+    stream = streams.ask("open", table=name, shards=shards, attributes=attributes)
     topic_arn = f"arn:aws:sns:{REGION}:000000000000:{name}"
     environ = sandbox.environment() | {
         "AWS_DEFAULT_REGION": REGION,

@@ -1,6 +1,7 @@
 """What a worker does while SNS stands still for two minutes: its memory, and what arrives then.
 
-Four shards of a simulated stream with a backlog each, of which a worker can hold a part only. SNS
+Sixteen shards of a simulated stream with a backlog each, of records that weigh several kilobytes in
+Java's memory: a worker can hold a small part only, and would run out of its heap with more. SNS
 takes every call and answers none; calls end by their time-out and are tried again. Then it answers.
 Memory is PSS, of the Java machine and of all its record processors.
 """
@@ -19,7 +20,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.process import ManagedProcess
 from tests.streams.ledger import Ledger
 
-SHARDS, RECORDS = 4, 80_000
+SHARDS, RECORDS, ATTRIBUTES = 16, 64_000, 40
 SECONDS, MOST_GROWTH = 120, 16
 _NAME = "still"
 _NO_ANSWER_MILLIS = 3_600_000
@@ -36,7 +37,7 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
         Helper("streams", sandbox.folder) as streams,
         Helper("topic", sandbox.folder) as topic,
     ):
-        course = lay_course(_NAME, sandbox, streams, topic.ask("place"), SHARDS)
+        course = lay_course(_NAME, sandbox, streams, topic.ask("place"), SHARDS, ATTRIBUTES)
         worker = start_ours(course)
         try:
             return _stand_still(worker, streams, topic, say)
@@ -49,7 +50,7 @@ def _stand_still(
 ) -> dict[str, Any]:
     ledger = Ledger()
     topic.ask("begin", millis=20)
-    _arrive(ledger, streams.ask("write", table=_NAME, count=SHARDS * 1000), topic)
+    _arrive(ledger, streams.ask("write", table=_NAME, count=SHARDS * 100), topic)
     before = _weight(worker)
     topic.ask("begin", millis=_NO_ANSWER_MILLIS)
     written = streams.ask("write", table=_NAME, count=RECORDS)

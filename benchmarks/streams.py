@@ -1,6 +1,6 @@
 """Simulated streams in a process of their own, and who writes to them.
 
-Started by `Helper("streams", …)`. Every change is of about 200 bytes, and no two of any 10,000 in a
+Started by `Helper("streams", …)`. Every change is of about 200 bytes unless more are asked for, and no two of any 10,000 in a
 row are of one item, so that nothing has to wait for an earlier change of its item.
 """
 
@@ -29,11 +29,12 @@ class Source:
     Args:
         table: The table's name.
         shards: How many shards it has.
+        attributes: How many attributes an image has beyond the few of a change of 200 bytes.
     """
 
-    def __init__(self, table: str, shards: int) -> None:
+    def __init__(self, table: str, shards: int, attributes: int) -> None:
         self._stream = SimulatedStream(table, shards)
-        self._items = Items(_PADDING)
+        self._items = Items(_PADDING, attributes)
         self._serial = self.requests = 0
         self._writing = threading.Lock()
         self._endpoint = StreamsEndpoint(self._stream, fault=self._note)
@@ -78,9 +79,9 @@ class Streams:
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
 
-    def open(self, table: str, shards: int) -> Mapping[str, str]:
+    def open(self, table: str, shards: int, attributes: int = 0) -> Mapping[str, str]:
         """Make a stream; return its ARN and the URL where it is read."""
-        self._sources[table] = Source(table, shards)
+        self._sources[table] = Source(table, shards, attributes)
         return self._sources[table].place()
 
     def write(self, table: str, count: int) -> Sequence[Written]:

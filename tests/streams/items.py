@@ -12,10 +12,13 @@ class Items:
 
     Args:
         padding: Text that each image carries besides.
+        attributes: How many attributes more it has, which weigh in Java's memory.
     """
 
-    def __init__(self, padding: str = "") -> None:
-        self._padding = padding
+    def __init__(self, padding: str = "", attributes: int = 0) -> None:
+        self._padding = {"padding": {"S": padding}} | {
+            f"attribute-{number}": {"S": f"value-{number}"} for number in range(attributes)
+        }
         self._versions: dict[str, int] = {}
         self._living: set[str] = set()
 
@@ -44,7 +47,7 @@ class Items:
         if item_id not in self._living:
             return None
         version = {"N": str(self._versions[item_id])}
-        return {**_keys(item_id), "version": version, "padding": {"S": self._padding}}
+        return {**_keys(item_id), "version": version, **self._padding}
 
 
 def poison(item_id: str) -> Change:

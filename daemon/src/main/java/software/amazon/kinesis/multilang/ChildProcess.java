@@ -3,12 +3,15 @@ package software.amazon.kinesis.multilang;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
+import software.amazon.kinesis.checkpoint.ShardRecordProcessorCheckpointer;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * KCL's multilang record processor, with its own way to fail.
@@ -25,6 +28,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     private final ShardFailures failures;
     private final Watchdog watchdog;
     private String shardId;
+    private ExtendedSequenceNumber checkpoint;
     private volatile Process process;
     private volatile boolean gone;
 
@@ -56,7 +60,7 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
-        children.started(this);
+        children.started(this, shardId);
         if (failures.awaitTurn(shardId)) {
             unlessGone(() -> super.initialize(input));
         } else {
@@ -68,9 +72,18 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     @Override
     public void processRecords(ProcessRecordsInput input) {
         unlessGone(() -> super.processRecords(input));
-        if (!gone && !input.records().isEmpty()) {
+        if (!gone && hasAdvanced(input.checkpointer())) {
             failures.mended(shardId);
         }
+    }
+
+    /** Records that are answered may only be held, and be refused when they are published. */
+    private boolean hasAdvanced(RecordProcessorCheckpointer checkpointer) {
+        var before = checkpoint;
+        if (checkpointer instanceof ShardRecordProcessorCheckpointer kcls) {
+            checkpoint = kcls.lastCheckpointValue();
+        }
+        return checkpoint != null && !checkpoint.equals(before);
     }
 
     @Override
@@ -106,9 +119,11 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
             Events.error("child_hung", "The record processor of {} neither answers nor writes; it is killed", shardId);
         }
         if (process != null) {
-            // Where the child is a shell, what it started holds its pipes, and would be waited for.
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            // Where the child is a shell, what it started holds its pipes, and would be waited for; the shell
+            // goes first, since it would go on.
+            var descendants = process.descendants().toList();
             process.destroyForcibly();
+            descendants.forEach(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -120,15 +120,20 @@ final class LeaseTable {
 
     /**
      * Gives this worker's leases to the others, in turn, or to nobody where it is alone; tells how many.
+     * A lease that another worker has promised to this one stays with that one.
      *
      * <p>A lease of nobody's waits for the next leader to hand it out, for up to half a minute after
      * the leader itself has stopped; a worker sees one that is given to it within a second.
+     *
+     * @param heirs workers that may have them
+     * @param busy shards that this worker has not finished with: their leases are left to expire
      */
-    int giveBack() throws Exception {
-        var heirs = heirs();
+    int giveBack(List<String> heirs, Set<String> busy) throws Exception {
         var given = 0;
         for (var lease : leases.listLeases()) {
-            if (isOurs(lease) && give(lease, heirs, given)) {
+            if (isPromisedToUs(lease)) {
+                leases.assignLease(lease, lease.checkpointOwner());
+            } else if (isOurs(lease) && !busy.contains(lease.leaseKey()) && give(lease, heirs, given)) {
                 given++;
             }
         }
@@ -163,8 +168,11 @@ final class LeaseTable {
 
     /** While a lease is handed over, its owner is the next one, and the present one its checkpoint's owner. */
     private boolean isOurs(Lease lease) {
-        var worker = coordinator.workerIdentifier();
-        return worker.equals(lease.leaseOwner()) || worker.equals(lease.checkpointOwner());
+        return coordinator.workerIdentifier().equals(lease.actualOwner());
+    }
+
+    private boolean isPromisedToUs(Lease lease) {
+        return lease.shutdownRequested() && coordinator.workerIdentifier().equals(lease.leaseOwner());
     }
 
     private boolean give(Lease lease, List<String> heirs, int turn) throws Exception {
@@ -173,19 +181,5 @@ final class LeaseTable {
         return isPromised || heirs.isEmpty()
                 ? leases.evictLease(lease)
                 : leases.assignLease(lease, heirs.get(turn % heirs.size()));
-    }
-
-    private List<String> heirs() {
-        if (scheduler.leaseManagementConfig().maxLeasesForWorker() < Integer.MAX_VALUE) {
-            // Only the leader knows who has room.
-            return List.of();
-        }
-        try {
-            return new Fleet(scheduler).leave();
-        } catch (RuntimeException error) {
-            // Workers need not report at all (disableWorkerMetrics); then the next leader decides.
-            LOG.warn("Other workers are not known, leases are left to the next leader: {}", error.toString());
-            return List.of();
-        }
     }
 }

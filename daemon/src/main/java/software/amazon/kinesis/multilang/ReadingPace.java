@@ -2,6 +2,7 @@ package software.amazon.kinesis.multilang;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import software.amazon.kinesis.retrieval.polling.SleepTimeController;
 import software.amazon.kinesis.retrieval.polling.SleepTimeControllerConfig;
@@ -24,13 +25,13 @@ final class ReadingPace implements SleepTimeController {
 
     private static final int QUIET = 2;
 
-    private final int fullRead;
+    private final IntSupplier fullRead;
     private final Supplier<Instant> clock;
     /** KCL has a thread for each shard, and tells of calls that succeeded only. */
     private final ThreadLocal<Instant> asked = new ThreadLocal<>();
 
-    /** @param fullRead the most records of a read: where one has as many, more waits */
-    ReadingPace(int fullRead, Supplier<Instant> clock) {
+    /** @param fullRead tells the most records of a read: where one has as many, more waits */
+    ReadingPace(IntSupplier fullRead, Supplier<Instant> clock) {
         this.fullRead = fullRead;
         this.clock = clock;
     }
@@ -66,6 +67,6 @@ final class ReadingPace implements SleepTimeController {
     /** A read ends at a megabyte too, of fewer records, of which the last is an old one in a backlog. */
     private boolean isBehind(SleepTimeControllerConfig last) {
         var behind = last.lastMillisBehindLatest();
-        return last.lastRecordsCount() >= fullRead || behind != null && behind > OLD_MILLIS;
+        return last.lastRecordsCount() >= fullRead.getAsInt() || behind != null && behind > OLD_MILLIS;
     }
 }

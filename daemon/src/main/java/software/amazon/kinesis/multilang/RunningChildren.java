@@ -1,6 +1,7 @@
 package software.amazon.kinesis.multilang;
 
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,19 +13,29 @@ import java.util.concurrent.CompletableFuture;
  */
 final class RunningChildren {
 
-    private final Set<Object> running = new HashSet<>();
+    private final Map<Object, String> running = new HashMap<>();
     private final CompletableFuture<Boolean> none = new CompletableFuture<>();
     private boolean awaited;
 
     /** A child is about to be started. */
-    synchronized void started(Object child) {
-        running.add(child);
+    synchronized void started(Object child, String shardId) {
+        running.put(child, shardId);
     }
 
     /** A child has ended, or was not started after all. */
     synchronized void ended(Object child) {
         running.remove(child);
         look();
+    }
+
+    /** The shards whose children run. */
+    synchronized Set<String> shards() {
+        return Set.copyOf(running.values());
+    }
+
+    /** How many run. */
+    synchronized int count() {
+        return running.size();
     }
 
     /** Done, with true, as soon as no child runs; for the stop, after which none is started any more. */

@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
  * What becomes of a shard whose record processor fails: its lease is given up, and whoever takes it
  * again waits longer after each failure, while the worker's other shards go on.
  *
- * <p>A shard counts as mended with the first records that its record processor gets done.
+ * <p>A shard counts as mended with the first checkpoint that its record processor makes.
  */
 final class ShardFailures {
 
@@ -73,7 +73,7 @@ final class ShardFailures {
         }
     }
 
-    /** The shard's record processor got some records done. */
+    /** The shard's record processor has made a checkpoint. */
     void mended(String shardId) {
         failures.remove(shardId);
     }

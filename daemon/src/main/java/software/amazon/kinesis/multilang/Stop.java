@@ -17,6 +17,9 @@ import java.util.function.Supplier;
  */
 final class Stop implements Runnable {
 
+    /** What a service manager has to wait beyond the grace, at the most. */
+    private static final long AFTER_GRACE_MILLIS = 5_000;
+
     private final Supplier<Future<Boolean>> shutdown;
     private final Callable<Integer> giveBack;
     private final BooleanSupplier started;
@@ -26,7 +29,7 @@ final class Stop implements Runnable {
 
     /**
      * @param shutdown lets record processors finish
-     * @param giveBack gives the leases back and tells how many
+     * @param giveBack gives back the leases of shards that have finished, and tells how many
      * @param started tells whether the scheduler has got through its start: before, there is nothing
      *     to hand over, and KCL would finish starting first
      * @param graceMillis how long all of that may take
@@ -54,14 +57,13 @@ final class Stop implements Runnable {
         var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
         try {
             if (started.getAsBoolean()) {
-                letRecordProcessorsFinish(deadline);
-                Events.info("daemon_stopped", "Stopped; leases given back: {}", giveLeasesBack(deadline));
+                halt.accept(stop(deadline));
             } else {
                 Events.info("daemon_stopped", "Stopped before reading began");
+                halt.accept(status);
             }
-            halt.accept(status);
         } catch (TimeoutException error) {
-            Events.error("daemon_failed", "Not stopped within {} ms; ending all the same", graceMillis);
+            Events.error("daemon_failed", "The leases can't be given back in time; they are left to expire");
             halt.accept(ExitStatus.FAILED);
         } catch (Exception error) {
             Events.error("daemon_failed", "The stop failed; ending all the same", error);
@@ -69,9 +71,24 @@ final class Stop implements Runnable {
         }
     }
 
-    private void letRecordProcessorsFinish(long deadline) throws Exception {
-        if (!shutdown.get().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            throw new IllegalStateException("not every record processor has finished");
+    private int stop(long deadline) throws Exception {
+        if (haveFinished(deadline)) {
+            Events.info("daemon_stopped", "Stopped; leases given back: {}", giveLeasesBack(deadline));
+            return status;
+        }
+        // The shards that have finished need not wait for the one that has not.
+        var given = giveLeasesBack(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AFTER_GRACE_MILLIS));
+        Events.error("daemon_failed", "Not stopped within {} ms; ending all the same, leases given back: {}",
+                graceMillis, given);
+        return ExitStatus.FAILED;
+    }
+
+    /** Whether every record processor has, in time. */
+    private boolean haveFinished(long deadline) throws Exception {
+        try {
+            return shutdown.get().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException error) {
+            return false;
         }
     }
 

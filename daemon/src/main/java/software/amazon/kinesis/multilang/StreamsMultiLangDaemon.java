@@ -57,6 +57,7 @@ public final class StreamsMultiLangDaemon {
     private LeaseTable leases;
     private StreamArn stream;
     private DynamoDbStreamsClient streams;
+    private ReadSize readSize;
 
     private StreamsMultiLangDaemon(DaemonProperties properties) {
         this.properties = properties;
@@ -202,7 +203,7 @@ public final class StreamsMultiLangDaemon {
     /** KCL gives the lock back too, but later, and not before the last of its own threads has ended. */
     private int giveBack() throws Exception {
         lock.clear();
-        return leases.giveBack();
+        return leases.giveBack(Fleet.heirs(scheduler), children.shards());
     }
 
     /** Ends the worker by its own will, soon: the other shards' record processors publish what they hold. */
@@ -277,19 +278,27 @@ public final class StreamsMultiLangDaemon {
         });
     }
 
-    private static void readFrom(StreamArn stream, StreamsConfiguration resolved) {
+    private void readFrom(StreamArn stream, StreamsConfiguration resolved) {
         var retrieval = resolved.retrieval();
         retrieval.streamTracker(
                 StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), resolved.initialPosition()));
         var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
-        var pace = new ReadingPace(polling.maxRecords(), Instant::now);
+        readSize = new ReadSize(polling.maxRecords(), children::count);
+        var pace = new ReadingPace(readSize::limit, Instant::now);
         retrieval.retrievalSpecificConfig(new PacedPolling(polling, pace));
     }
 
     private AmazonDynamoDBStreamsAdapterClient adapterClient() {
+        var threads = Executors.newCachedThreadPool(StreamsMultiLangDaemon::reader);
         return properties.stopsAtTrimmedData()
-                ? new TrimmedShards(streams, stream.region(), TRIMMED_WAIT)
-                : new AmazonDynamoDBStreamsAdapterClient(streams, stream.region());
+                ? new TrimmedShards(streams, stream.region(), readSize, threads, TRIMMED_WAIT)
+                : new ShardReads(streams, stream.region(), readSize, threads);
+    }
+
+    private static Thread reader(Runnable read) {
+        var thread = new Thread(read, "read");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private DynamoDbStreamsClient streams(StreamArn stream, StreamsConfiguration resolved) {

@@ -1,11 +1,11 @@
 package software.amazon.kinesis.multilang;
 
-import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsGetRecordsResponseAdapter;
 import com.amazonaws.services.dynamodbv2.streamsadapter.exceptions.UnableToReadMoreRecordsException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
@@ -14,17 +14,18 @@ import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
 
 /**
- * The adapter's client, which doesn't read a shard on whose records have expired unread.
+ * Reads that don't go on in a shard whose records have expired unread.
  *
  * <p>KCL then tries again for ever, twice a second and with a stack trace each time; so a failure of
  * this kind takes its time. Nobody but the shard waits for it.
  */
-final class TrimmedShards extends AmazonDynamoDBStreamsAdapterClient {
+final class TrimmedShards extends ShardReads {
 
     private final Duration wait;
 
-    TrimmedShards(DynamoDbStreamsClient streams, Region region, Duration wait) {
-        super(streams, region);
+    /** @param wait how long a read of expired records is held up before it fails */
+    TrimmedShards(DynamoDbStreamsClient streams, Region region, ReadSize size, Executor threads, Duration wait) {
+        super(streams, region, size, threads);
         this.wait = wait;
         setSkipRecordsBehavior(SkipRecordsBehavior.KCL_RETRY);
     }

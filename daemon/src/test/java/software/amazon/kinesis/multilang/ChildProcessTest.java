@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.kinesis.checkpoint.ShardRecordProcessorCheckpointer;
+import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
+import software.amazon.kinesis.processor.Checkpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
@@ -43,6 +47,9 @@ class ChildProcessTest {
     private static final long FOR_EVER = 0;
     private static final long SOON = 300;
     private static final int KILLED = 137;
+    /** A child's request for a checkpoint, of which it awaits the answer. */
+    private static final String CHECKPOINT =
+            "echo '{\"action\": \"checkpoint\", \"sequenceNumber\": \"1\", \"subSequenceNumber\": 0}'; read -r line; ";
 
     private final List<String> givenUp = new CopyOnWriteArrayList<>();
     private final List<String> ends = new CopyOnWriteArrayList<>();
@@ -52,6 +59,8 @@ class ChildProcessTest {
             NO_LIMIT, givenUp::add, ends::add, halts::add, new Metrics(0, "orders-publisher", "orders", () -> 0));
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ShardRecordProcessorCheckpointer checkpointer = new ShardRecordProcessorCheckpointer(
+            new ShardInfo(SHARD, "token", List.of(), ExtendedSequenceNumber.TRIM_HORIZON), checkpoints());
     private LoggedEvents logged;
 
     @TempDir
@@ -231,9 +240,9 @@ class ChildProcessTest {
     }
 
     @Test
-    void recordsThatAreDoneMendTheShard() {
+    void aCheckpointMendsTheShard() {
         failures.failed(SHARD, 1);
-        var child = shell(answer("initialize") + answer("processRecords"));
+        var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + say("processRecords"));
 
         initialize(child);
         processRecords(child);
@@ -243,12 +252,26 @@ class ChildProcessTest {
     }
 
     @Test
-    void aCallWithoutRecordsDoesNotMendTheShard() {
+    void anOldCheckpointDoesNotMendTheShardAgain() {
+        var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + say("processRecords")
+                + answer("processRecords"));
+
+        initialize(child);
+        processRecords(child);
+        failures.failed(SHARD, 1);
+        processRecords(child);
+        failures.failed(SHARD, 1);
+
+        assertInARow(2);
+    }
+
+    @Test
+    void recordsThatAreOnlyHeldDoNotMendTheShard() {
         failures.failed(SHARD, 1);
         var child = shell(answer("initialize") + answer("processRecords"));
 
         initialize(child);
-        callWithoutRecords(child);
+        processRecords(child);
         failures.failed(SHARD, 1);
 
         assertInARow(2);
@@ -362,7 +385,7 @@ class ChildProcessTest {
                 .build());
     }
 
-    private static void processRecords(ShardRecordProcessor child) {
+    private void processRecords(ShardRecordProcessor child) {
         process(
                 child,
                 List.of(KinesisClientRecord.builder()
@@ -373,15 +396,23 @@ class ChildProcessTest {
                         .build()));
     }
 
-    private static void callWithoutRecords(ShardRecordProcessor child) {
+    private void callWithoutRecords(ShardRecordProcessor child) {
         process(child, List.of());
     }
 
-    private static void process(ShardRecordProcessor child, List<KinesisClientRecord> records) {
+    private void process(ShardRecordProcessor child, List<KinesisClientRecord> records) {
+        checkpointer.largestPermittedCheckpointValue(new ExtendedSequenceNumber("1", 0L));
         child.processRecords(ProcessRecordsInput.builder()
                 .records(records)
+                .checkpointer(checkpointer)
                 .millisBehindLatest(0L)
                 .build());
+    }
+
+    /** A lease table that takes every checkpoint. */
+    private static Checkpointer checkpoints() {
+        return (Checkpointer) Proxy.newProxyInstance(
+                Checkpointer.class.getClassLoader(), new Class<?>[] {Checkpointer.class}, (self, method, given) -> null);
     }
 
     private static void end(ShardRecordProcessor child) {
@@ -396,7 +427,7 @@ class ChildProcessTest {
         child.shutdownRequested(ShutdownRequestedInput.builder().build());
     }
 
-    private static void callEverything(ShardRecordProcessor child) {
+    private void callEverything(ShardRecordProcessor child) {
         processRecords(child);
         callWithoutRecords(child);
         askToStop(child);

@@ -120,6 +120,41 @@ class LeaseTableTest {
         assertEquals(List.of(), calls);
     }
 
+    @Test
+    void aStopLeavesALeaseThatIsPromisedToThisWorkerToItsHolder() throws Exception {
+        stored = lease(WORKER);
+        stored.checkpointOwner("host-2");
+
+        assertEquals(0, table.giveBack(List.of("host-3"), Set.of()));
+
+        assertEquals(List.of("assign shardId-1 to host-2"), calls);
+    }
+
+    @Test
+    void aStopGivesALeaseToAnotherWorkerOrToNobody() throws Exception {
+        assertEquals(1, table.giveBack(List.of("host-2", "host-3"), Set.of()));
+        assertEquals(1, table.giveBack(List.of(), Set.of()));
+
+        assertEquals(List.of("assign shardId-1 to host-2", "evict shardId-1"), calls);
+    }
+
+    @Test
+    void aStopLeavesTheLeaseOfAShardThatHasNotFinishedToTime() throws Exception {
+        assertEquals(0, table.giveBack(List.of("host-3"), Set.of(SHARD)));
+
+        assertEquals(List.of(), calls);
+    }
+
+    @Test
+    void aFailedShardsLeaseThatIsStillAnothersIsOnlyForgotten() {
+        stored = lease(WORKER);
+        stored.checkpointOwner("host-2");
+
+        table.giveUp(SHARD);
+
+        assertEquals(List.of("drop shardId-1"), calls);
+    }
+
     private Object coordinate(Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "leaseRefresher" -> fake(LeaseRefresher.class, this::refresh);
@@ -136,7 +171,9 @@ class LeaseTableTest {
         }
         return switch (method.getName()) {
             case "getLease" -> SHARD.equals(arguments[0]) ? stored : null;
+            case "listLeases" -> List.of(stored);
             case "evictLease" -> note("evict", (Lease) arguments[0]) == null;
+            case "assignLease" -> calls.add("assign " + ((Lease) arguments[0]).leaseKey() + " to " + arguments[1]);
             default -> throw new UnsupportedOperationException(method.getName());
         };
     }

@@ -21,7 +21,7 @@ class ReadingPaceTest {
     private static final int FULL = 1000;
 
     private Instant now = Instant.parse("2026-01-31T12:00:00Z");
-    private final ReadingPace pace = new ReadingPace(FULL, () -> now);
+    private final ReadingPace pace = new ReadingPace(() -> FULL, () -> now);
 
     @ParameterizedTest(name = "{0} records, the last {1} ms old: {2} ms")
     @CsvSource({
@@ -93,7 +93,7 @@ class ReadingPaceTest {
     }
 
     @Test
-    void theAdapterCantPutItsOwnPaceInThePlaceOfOurs() {
+    void theAdapterCantPutItsOwnPaceInThePlaceOfOursAndOneReadWaitsAtTheMost() {
         var client = KinesisAsyncClient.builder()
                 .region(Region.EU_WEST_1)
                 .credentialsProvider(AnonymousCredentialsProvider.create())
@@ -106,6 +106,7 @@ class ReadingPaceTest {
         assertSame((SleepTimeController) pace, polling.sleepTimeController());
         assertEquals(500, polling.maxRecords());
         assertEquals(300, polling.idleTimeBetweenReadsInMillis());
+        assertEquals(1, polling.recordsFetcherFactory().maxPendingProcessRecordsInput());
     }
 
     private static SleepTimeControllerConfig read(Instant success, Integer records, Long behind) {

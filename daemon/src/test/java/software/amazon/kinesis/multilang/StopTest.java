@@ -42,11 +42,12 @@ class StopTest {
     }
 
     @Test
-    void whenTheGraceIsOverNoLeaseIsGivenBackAndTheStatusIs1() {
+    void whenTheGraceIsOverTheLeasesOfShardsThatHaveFinishedAreGivenBackAndTheStatusIs1() {
         stop(CompletableFuture::new, true, 1);
 
-        assertEquals(List.of("shut down", "halt 1"), calls);
+        assertEquals(List.of("shut down", "give back", "halt 1"), calls);
         assertEquals(List.of("daemon_stopping", "daemon_failed"), logged.names());
+        assertEquals("Not stopped within 1 ms; ending all the same, leases given back: 3", logged.messages().get(1));
     }
 
     @Test
@@ -57,10 +58,10 @@ class StopTest {
     }
 
     @Test
-    void whenARecordProcessorHasNotFinishedNoLeaseIsGivenBackAndTheStatusIs1() {
+    void whenARecordProcessorHasNotFinishedTheStatusIs1() {
         stop(() -> CompletableFuture.completedFuture(false), true, LONG);
 
-        assertEquals(List.of("shut down", "halt 1"), calls);
+        assertEquals(List.of("shut down", "give back", "halt 1"), calls);
     }
 
     @Test

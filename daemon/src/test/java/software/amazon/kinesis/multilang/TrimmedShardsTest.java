@@ -30,6 +30,7 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 @Timeout(30)
 class TrimmedShardsTest {
 
+    private static final int LIMIT = 1_000;
     private static final Duration WAIT = Duration.ofMillis(300);
     private static final Duration LONGER_THAN_THE_TEST = Duration.ofHours(1);
     private static final AwsServiceException TRIMMED = TrimmedDataAccessException.builder()
@@ -89,11 +90,11 @@ class TrimmedShardsTest {
     private CompletableFuture<DynamoDBStreamsGetRecordsResponseAdapter> records(Duration wait) {
         return client(wait)
                 .getDynamoDBStreamsRecords(
-                        GetRecordsRequest.builder().shardIterator("iterator").build());
+                        GetRecordsRequest.builder().shardIterator("iterator").limit(LIMIT).build());
     }
 
     private TrimmedShards client(Duration wait) {
-        return new TrimmedShards(streams, Region.EU_CENTRAL_1, wait);
+        return new TrimmedShards(streams, Region.EU_CENTRAL_1, new ReadSize(LIMIT, () -> 1), Runnable::run, wait);
     }
 
     private static Throwable failure(CompletableFuture<?> answer) {
