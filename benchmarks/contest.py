@@ -42,12 +42,13 @@ class Course:
     folder: Path
 
 
-def lay_course(
+def lay_course(  # noqa: PLR0913 - a course has many parts
     name: str,
     sandbox: Sandbox,
     streams: Helper,
     sns_url: str,
     shards: int = 1,
+    *,
     attributes: int = 0,
 ) -> Course:
     """Make a stream for a side, and a place for its log."""

@@ -37,7 +37,9 @@ def measure(say: Callable[[str], None]) -> dict[str, Any]:
         Helper("streams", sandbox.folder) as streams,
         Helper("topic", sandbox.folder) as topic,
     ):
-        course = lay_course(_NAME, sandbox, streams, topic.ask("place"), SHARDS, ATTRIBUTES)
+        course = lay_course(
+            _NAME, sandbox, streams, topic.ask("place"), SHARDS, attributes=ATTRIBUTES
+        )
         worker = start_ours(course)
         try:
             return _stand_still(worker, streams, topic, say)

@@ -1,7 +1,8 @@
 """Simulated streams in a process of their own, and who writes to them.
 
-Started by `Helper("streams", …)`. Every change is of about 200 bytes unless more are asked for, and no two of any 10,000 in a
-row are of one item, so that nothing has to wait for an earlier change of its item.
+Started by `Helper("streams", …)`. Every change is of about 200 bytes, unless a stream is asked for
+with more attributes, and no two of any 10,000 in a row are of one item, so that nothing has to wait
+for an earlier change of its item.
 """
 
 import sys
