@@ -6,26 +6,29 @@ asks for each by handing over its standard streams (see `stand_in`).
 """
 
 import contextlib
-import ctypes
 import gc
+import logging
 import os
 import selectors
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from consumer import child
+from consumer.adapters.endings import die_with, exit_status, run_to_its_end
+from consumer.adapters.logs import LogJournal
 from consumer.adapters.pipe import claim_stdout
+from consumer.core.ports import Journal
 from consumer.settings.child import ChildSettings
-from consumer.stand_in import EXIT_FAILED, STREAMS, is_ours
+from consumer.stand_in import STREAMS, is_ours
 
-_SIGNALLED = 128
-_PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 # A stand-in speaks as soon as it is connected.
 _PATIENCE_SECONDS = 5.0
+# Between two tries to let a stand-in connect, where there is no descriptor left for it.
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,28 @@ class Forked:
 class ForkServer:
     """Forks a record processor for each stand-in, and passes statuses and kills on.
 
+    Where the system is short of something, the shard that asks fails, and no other.
+
     Args:
         listener: Where stand-ins connect.
         daemon: Becomes readable when the daemon is gone, and this server with it.
         work: What a record processor does; it ends the process with SystemExit or by returning.
+        journal: Where it is noted that there is no record processor for a shard.
+        fork: Forks this process, as `os.fork` does.
     """
 
-    def __init__(self, listener: socket.socket, daemon: int, work: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        daemon: int,
+        work: Callable[[], None],
+        journal: Journal,
+        fork: Callable[[], int] = os.fork,
+    ) -> None:
         self._listener, self._daemon, self._work = listener, daemon, work
-        self._ready = selectors.DefaultSelector()
+        self._journal, self._fork = journal, fork
+        # Of all selectors the one that takes nothing of the system for what is registered.
+        self._ready = selectors.PollSelector()
         self._ready.register(daemon, selectors.EVENT_READ)
         self._ready.register(listener, selectors.EVENT_READ)
         self._forked: dict[int, Forked] = {}
@@ -74,42 +90,63 @@ class ForkServer:
                 self._accept()
 
     def _accept(self) -> None:
-        stand_in, _ = self._listener.accept()
-        stand_in.settimeout(_PATIENCE_SECONDS)
-        streams = self._streams_from(stand_in)
-        if len(streams) == len(STREAMS):
-            self._fork(stand_in, streams)
-        else:
-            stand_in.close()
-        for descriptor in streams:
-            os.close(descriptor)
-
-    @staticmethod
-    def _streams_from(stand_in: socket.socket) -> list[int]:
-        """Return what it hands over: nothing where it is killed by now, or nobody's stand-in."""
-        if not is_ours(stand_in):
-            return []
         try:
-            return socket.recv_fds(stand_in, 1, len(STREAMS))[1]
-        except OSError:
-            return []
+            stand_in, _ = self._listener.accept()
+        except OSError as error:
+            self._tell(error)
+            time.sleep(_PAUSE_SECONDS)  # it waits on, and would be ready again at once
+            return
+        try:
+            self._take(stand_in)
+        except OSError as error:
+            self._tell(error)
+            stand_in.close()  # which then ends, so that the daemon takes the shard again
 
-    def _fork(self, stand_in: socket.socket, streams: list[int]) -> None:
-        parent, process_id = os.getpid(), os.fork()
+    def _tell(self, error: OSError) -> None:
+        self._journal.note("processor_failed", error=f"it can't be forked: {error}")
+
+    def _take(self, stand_in: socket.socket) -> None:
+        """Fork a record processor for whoever has connected, unless it is nobody's stand-in."""
+        stand_in.settimeout(_PATIENCE_SECONDS)
+        if not is_ours(stand_in):
+            stand_in.close()
+            return
+        _, streams, _, _ = socket.recv_fds(stand_in, 1, len(STREAMS))
+        try:
+            # Fewer where the stand-in is killed by now, or no descriptor is left for them.
+            if len(streams) < len(STREAMS):
+                raise OSError(f"{len(streams)} of its {len(STREAMS)} streams have come")
+            self._watch(self._begin(streams), stand_in)
+        finally:
+            for descriptor in streams:
+                os.close(descriptor)
+
+    def _begin(self, streams: list[int]) -> int:
+        """Return a record processor's process id."""
+        parent, process_id = os.getpid(), self._fork()
         if process_id == 0:
-            self._become(parent, streams)
-        forked = Forked(process_id, os.pidfd_open(process_id), stand_in)
-        for descriptor in (forked.descriptor, stand_in.fileno()):
-            self._forked[descriptor] = forked
-            self._ready.register(descriptor, selectors.EVENT_READ)
+            os._exit(run_to_its_end(lambda: self._become(parent, streams)))
+        return process_id
 
-    def _become(self, parent: int, streams: list[int]) -> NoReturn:
+    def _become(self, parent: int, streams: list[int]) -> None:
         """Be a record processor, and nothing of the server that it was forked from."""
         die_with(parent)
         for descriptor, target in zip(streams, STREAMS, strict=True):
             os.dup2(descriptor, target)
         os.closerange(max(STREAMS) + 1, os.sysconf("SC_OPEN_MAX"))
-        os._exit(run_to_its_end(self._work))
+        self._work()
+
+    def _watch(self, process_id: int, stand_in: socket.socket) -> None:
+        try:
+            forked = Forked(process_id, os.pidfd_open(process_id), stand_in)
+        except OSError:
+            # Nobody would learn of its end, nor could end it.
+            os.kill(process_id, signal.SIGKILL)
+            os.waitpid(process_id, 0)
+            raise
+        for descriptor in (forked.descriptor, stand_in.fileno()):
+            self._forked[descriptor] = forked
+            self._ready.register(descriptor, selectors.EVENT_READ)
 
     def _attend(self, descriptor: int) -> None:
         forked = self._forked.get(descriptor)
@@ -130,39 +167,6 @@ class ForkServer:
         forked.stand_in.close()
 
 
-def die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends.
-
-    Should the fork server be killed, a stand-in ends too, and the daemon gives its shard to another
-    record processor: the one that it stood for must not go on publishing beside that.
-    """
-    ctypes.CDLL(None, use_errno=True).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(EXIT_FAILED)
-
-
-def run_to_its_end(work: Callable[[], None]) -> int:
-    """Do the work; return the status with which the process would end if it were Python's main."""
-    try:
-        work()
-    except SystemExit as error:
-        return error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:  # noqa: BLE001 - as the interpreter does with what nobody has caught
-        sys.excepthook(*sys.exc_info())
-        return EXIT_FAILED
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-    return 0
-
-
-def exit_status(waited: int) -> int:
-    """Return the status as a shell tells it: 128 and the signal's number where there was one."""
-    status = os.waitstatus_to_exitcode(waited)
-    return status if status >= 0 else _SIGNALLED - status
-
-
 def main() -> None:
     """Prepare a record processor, then fork it for each shard until the daemon is gone."""
     child.ignore_stops()
@@ -172,7 +176,11 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     server = ForkServer(
-        socket.socket(fileno=listener), daemon, lambda: child.process(prepared, claim_stdout())
+        socket.socket(fileno=listener),
+        daemon,
+        lambda: child.process(prepared, claim_stdout()),
+        # Not the record processors' own: what that measures, each of them would tell again.
+        LogJournal(logging.getLogger("consumer")),
     )
     server.serve()
     # What a record processor does last, such as telling its metrics, is not for its server to do.

@@ -1,15 +1,21 @@
 """A fork server in a process of its own, whose record processors do what a test says.
 
-    python -m tests.forks.server LISTENER DAEMON
+    python -m tests.forks.server LISTENER DAEMON SHORT
 
 Each of its record processors answers every line with its process id and that line, and ends with
-the status that a line `end STATUS` names.
+the status that a line `end STATUS` names. The system is short of processes for the first SHORT of
+them.
 """
 
+import errno
+import itertools
+import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 
+from consumer.adapters.logs import LogJournal, start_logging
 from consumer.fork_server import ForkServer
 
 
@@ -24,5 +30,22 @@ def _work() -> None:
         sys.stdout.flush()
 
 
+def _fork_after(failures: int) -> Callable[[], int]:
+    numbers = itertools.count()
+
+    def fork() -> int:
+        if next(numbers) < failures:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return os.fork()
+
+    return fork
+
+
 if __name__ == "__main__":
-    ForkServer(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), _work).serve()
+    listening, daemon, short = (int(argument) for argument in sys.argv[1:])
+    start_logging("json", "INFO", {})
+    journal = LogJournal(logging.getLogger("consumer"))
+    server = ForkServer(
+        socket.socket(fileno=listening), daemon, _work, journal, fork=_fork_after(short)
+    )
+    server.serve()

@@ -1,26 +1,30 @@
 """Record processors are forked, speak through their stand-in's streams, and end as it ends."""
 
 import contextlib
+import itertools
+import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 import pytest
 
 from consumer import stand_in
 from consumer.daemon.forks import address_of, open_listener
-from consumer.fork_server import exit_status, run_to_its_end
 from consumer.stand_in import SERVER_VARIABLE, is_ours
 from tests.chain.world import wait_for
 from tests.places import ROOT
 
 PATIENCE = 20.0
 NOBODY = 65534
+ANY = -1
 
 
 @dataclass
@@ -58,20 +62,42 @@ class Host:
         if self.daemon >= 0:
             self.leave()
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
+
+    def told(self) -> dict[str, str]:
+        """Wait for the next line of the server's log."""
+        assert self.process.stderr
+        return dict(json.loads(self.process.stderr.readline()))
+
+    def settle(self) -> None:
+        """Wait until the server has done what it was asked for: it does one thing at a time."""
+        with socket.socket(socket.AF_UNIX) as mute:
+            mute.connect(b"\0" + bytes.fromhex(self.address))
+            mute.shutdown(socket.SHUT_WR)
+            assert mute.recv(1) == b""
+        assert "0 of its 3 streams" in self.told()["error"]
+
+    def allow(self, more: int) -> None:
+        """Let the server open so many descriptors more than it has, or any number again."""
+        used = {int(each.name) for each in Path(f"/proc/{self.process.pid}/fd").iterdir()}
+        free = (number for number in itertools.count() if number not in used)
+        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        limit = most if more == ANY else next(itertools.islice(free, more, None))
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (limit, most))
 
 
-@pytest.fixture
-def host() -> Iterator[Host]:
-    """A fork server of the test's own."""
+@contextlib.contextmanager
+def new_host(short: int = 0) -> Iterator[Host]:
+    """A fork server whose first so many forks fail."""
     listener = open_listener()
     assert listener is not None
     theirs, ours = os.pipe()
     descriptors = (listener.fileno(), theirs)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.forks.server", *map(str, descriptors)],
+        [sys.executable, "-m", "tests.forks.server", *map(str, descriptors), str(short)],
         cwd=ROOT,
         pass_fds=descriptors,
+        stderr=subprocess.PIPE,
     )
     host = Host(process, address_of(listener), ours)
     os.close(theirs)
@@ -80,6 +106,13 @@ def host() -> Iterator[Host]:
         yield host
     finally:
         host.end()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A fork server of the test's own."""
+    with new_host() as made:
+        yield made
 
 
 def say(asked: "subprocess.Popen[str]", line: str) -> str:
@@ -190,6 +223,47 @@ def test_a_stand_in_that_says_nothing_holds_nobody_up_for_good(host: Host) -> No
     assert say(asked, "hello").endswith(" hello\n")
 
 
+def test_a_fork_that_fails_costs_its_own_shard_and_no_other() -> None:
+    """The system may be short of processes or of memory: the daemon takes the shard again."""
+    with new_host(short=1) as host:
+        refused = host.ask()
+
+        assert refused.wait(PATIENCE) == stand_in.EXIT_FAILED
+        assert host.told()["event"] == "processor_failed"
+        assert say(host.ask(), "hello").endswith(" hello\n")
+
+
+@pytest.mark.parametrize("more", [1, 3, 4])
+def test_a_want_of_descriptors_costs_one_shard_and_no_other(host: Host, more: int) -> None:
+    """There are none for the streams, for the last of them, or to learn of the process's end."""
+    healthy = host.ask()
+    processor = forked(healthy)
+    host.settle()
+    host.allow(more)
+    refused = host.ask()
+
+    assert refused.wait(PATIENCE) == stand_in.EXIT_FAILED
+    assert "it can't be forked" in host.told()["error"]
+    assert psutil.Process(host.process.pid).children() == [processor]
+    assert forked(healthy) == processor
+    host.allow(ANY)
+    assert say(host.ask(), "hello").endswith(" hello\n")
+
+
+def test_who_can_not_be_connected_waits_until_there_is_room(host: Host) -> None:
+    """Nothing is lost by it, and others go on meanwhile."""
+    healthy = host.ask()
+    processor = forked(healthy)
+    host.settle()
+    host.allow(0)
+    waiting = host.ask()
+
+    assert "Too many open files" in host.told()["error"]
+    assert forked(healthy) == processor
+    host.allow(ANY)
+    assert say(waiting, "hello").endswith(" hello\n")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 def test_another_user_gets_no_record_processor(host: Host) -> None:
     """It would publish with our credentials whatever it is told."""
@@ -255,27 +329,3 @@ def test_without_a_fork_server_a_stand_in_becomes_a_record_processor(address: st
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "stream-publisher run" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [(SystemExit(), 0), (SystemExit(3), 3), (SystemExit("text"), 1), (SystemExit(0), 0)],
-)
-def test_a_status_is_that_of_an_interpreter(error: SystemExit, status: int) -> None:
-    """SystemExit has an integer, nothing, or a text."""
-
-    def work() -> None:
-        raise error
-
-    assert run_to_its_end(work) == status
-
-
-def test_an_end_without_an_error_is_a_good_one() -> None:
-    """The daemon has said no more."""
-    assert run_to_its_end(lambda: None) == 0
-
-
-@pytest.mark.parametrize(("waited", "status"), [(0, 0), (3 << 8, 3), (9, 137), (15, 143)])
-def test_a_wait_status_is_told_as_a_shell_tells_it(waited: int, status: int) -> None:
-    """The low byte is a signal, the next one a status."""
-    assert exit_status(waited) == status
