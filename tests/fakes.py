@@ -214,10 +214,14 @@ class FakeDeadLetters:
 
     Attributes:
         kept: The letters, in order.
+        fails: What it raises instead of keeping any letter.
     """
 
     kept: list[Letter] = field(default_factory=list)
+    fails: PublishError | None = None
 
     def send(self, letter: Letter) -> None:
         """Keep the letter."""
+        if self.fails:
+            raise self.fails
         self.kept.append(letter)

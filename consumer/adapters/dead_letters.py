@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from consumer.adapters.bucket import Bucket
 from consumer.adapters.retries import Retries
-from consumer.core.envelopes import Envelope, open_letter, seal
+from consumer.core.envelopes import Envelope, open_letter, seal, seal_without
+from consumer.core.errors import BatchError
 from consumer.core.letters import Letter
 
 _FIFO = ".fifo"
@@ -47,7 +48,7 @@ class SqsDeadLetters:
         queue_url: The queue.
         origin: Who sends them.
         retries: Asks again after a failure.
-        bucket: Takes records that are too large for the queue; None where there is none.
+        bucket: Takes records that the queue doesn't; None where there is none.
     """
 
     def __init__(
@@ -65,8 +66,18 @@ class SqsDeadLetters:
         self._keep = bucket.keep_record if bucket else None
 
     def send(self, letter: Letter) -> None:
-        """Return once the queue holds the letter; raises as `Retries.ask` does."""
-        text = seal(letter, self._origin.envelope(), self._keep)
+        """Return once the queue holds the letter; raises as `Retries.ask` does.
+
+        Where the queue refuses the letter as it is, once it holds the letter without the record.
+        """
+        envelope = self._origin.envelope()
+        try:
+            self._post(letter, seal(letter, envelope, self._keep))
+        except BatchError as error:
+            told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
+            self._post(letter, seal_without(told, envelope, self._keep))
+
+    def _post(self, letter: Letter, text: str) -> None:
         self._retries.ask(
             lambda: self._client.send_message(
                 QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)

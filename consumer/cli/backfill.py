@@ -19,7 +19,12 @@ from consumer.cli import exits
 from consumer.cli.failures import configuration_of
 from consumer.core.beginnings import DEFAULT_SEGMENTS, Wish
 from consumer.core.counts import counted
-from consumer.core.errors import PoisonError, StreamPublisherError, TooManyLettersError
+from consumer.core.errors import (
+    PoisonError,
+    RefusedLetterError,
+    StreamPublisherError,
+    TooManyLettersError,
+)
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
 
@@ -132,7 +137,8 @@ def _perform(
 
 
 def _remedy(error: BaseException) -> str:
-    if isinstance(error, TooManyLettersError) or not isinstance(error, PoisonError):
+    has_letters = isinstance(error, TooManyLettersError | RefusedLetterError)
+    if has_letters or not isinstance(error, PoisonError):
         return ""
     return "; mend the item, or set publisher.onPoison = dead-letter"
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import orjson
 
+from consumer.core.escapes import escape
 from consumer.core.letters import Letter
 from consumer.core.places import Place
 
 QUEUE_LIMIT = 262_144
-"""The most bytes of a queue's message that every queue takes, whatever its own limit is."""
+"""The most bytes of a letter: what a queue takes at the least, as checks before a start see to."""
+
+Keep = Callable[[Letter, "Envelope"], Place]
+"""Keeps a letter's record, and returns where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +33,29 @@ class Envelope:
     time: str
 
 
-def seal(
-    letter: Letter, envelope: Envelope, keep: Callable[[Letter, Envelope], Place] | None = None
-) -> str:
-    """Write a letter as the text of a queue's message.
+def seal(letter: Letter, envelope: Envelope, keep: Keep | None = None) -> str:
+    """Write a letter as the text of a queue's message, without its record where that doesn't fit.
 
     Args:
         letter: The letter.
         envelope: What it is kept with.
-        keep: Keeps a record that doesn't fit, and returns where. Without it such a record is left
-            out and only its place in the stream is kept, marked by `"complete": false`: the stream
-            has it for 24 hours, the table as long as it isn't changed.
+        keep: Keeps a record that doesn't fit.
     """
     whole = whole_text(letter, envelope)
-    if len(whole.encode()) <= QUEUE_LIMIT:
-        return whole
+    fits = len(whole.encode()) <= QUEUE_LIMIT
+    return whole if fits else seal_without(letter, envelope, keep)
+
+
+def seal_without(letter: Letter, envelope: Envelope, keep: Keep | None = None) -> str:
+    """Write a letter without its record.
+
+    Args:
+        letter: The letter.
+        envelope: What it is kept with.
+        keep: Keeps the record. Without it only the item's keys and the place in the stream are
+            kept, marked by `"complete": false`: the stream has the record for 24 hours, the table
+            the item as long as it isn't changed.
+    """
     if keep is None:
         return _text(letter, envelope, _keys(letter.data), complete=False)
     place = keep(letter, envelope)
@@ -95,7 +107,7 @@ def _text(letter: Letter, envelope: Envelope, record: Any, *, complete: bool) ->
         "complete": complete,
         "record": record,
     }
-    return orjson.dumps(document).decode()
+    return escape(orjson.dumps(document)).decode()
 
 
 def _record(data: bytes) -> Any:  # noqa: ANN401 - any JSON value

@@ -8,6 +8,7 @@ StreamPublisherError
 │   └── GivenUpError    a passing failure that did not pass: make dead letters of its records
 ├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
 ├── PoisonError         such a record, where it is not to become a letter: stop before it
+│   ├── RefusedLetterError   or can't, since the queue refuses the letter, too: stop before it
 │   └── TooManyLettersError  or no longer, since the fault is not in the records: stop before it
 ├── CheckpointError     the checkpoint can't be made: stop
 ├── DaemonError         the daemon breaks the protocol: stop
@@ -84,6 +85,10 @@ class PoisonError(_AtRecordError):
 
     It is no RecordError, which would be taken for another record to make a letter of.
     """
+
+
+class RefusedLetterError(PoisonError):
+    """A dead letter that the queue refuses for what is in it: the record has nowhere to go."""
 
 
 class TooManyLettersError(PoisonError):

@@ -4,7 +4,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.core.errors import FailureName, PoisonError, TooManyLettersError
+from consumer.core.errors import (
+    BatchError,
+    FailureName,
+    PoisonError,
+    RefusedLetterError,
+    TooManyLettersError,
+)
 from consumer.core.places import Place
 
 FEW = 10
@@ -40,6 +46,7 @@ class DeadLetters(Protocol):
         """Return once the letter is kept, however long that takes.
 
         Raises:
+            BatchError: It is refused for what is in it, in every form.
             PublishError: It can't be kept, and waiting no longer is wanted.
         """
 
@@ -99,12 +106,13 @@ class KeepPoison:
 
         Raises:
             TooManyLettersError: It would be one too many.
+            RefusedLetterError: The queue doesn't take it.
         """
         seen = self._seen + 1
         while self._places and self._places[0] <= seen - self._window:
             self._places.popleft()
         self._check(letter, min(seen, self._window))
-        self._letters.send(letter)
+        self._send(letter)
         self._seen = seen
         self._places.append(seen)
 
@@ -114,3 +122,10 @@ class KeepPoison:
             share = f"with it {letters} of the latest {latest} records would be dead letters"
             reason = f"{letter.reason}; it is not kept: {share}, where {self._percent} % may be"
             raise TooManyLettersError(letter.sequence_number, reason)
+
+    def _send(self, letter: Letter) -> None:
+        try:
+            self._letters.send(letter)
+        except BatchError as error:
+            reason = f"{letter.reason}; its letter is refused, too: {error}"
+            raise RefusedLetterError(letter.sequence_number, reason) from error

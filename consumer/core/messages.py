@@ -9,6 +9,7 @@ import orjson
 
 from consumer.core.batches import Batch
 from consumer.core.errors import RecordError
+from consumer.core.escapes import escape
 from consumer.core.plain import plain_image
 from consumer.core.records import ChangeRecord, Image
 
@@ -101,7 +102,7 @@ def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
         RecordError: The record's image can't be written, for example as plain JSON.
     """
     try:
-        return orjson.dumps(_entry(record, form), option=_OPTIONS)
+        return escape(orjson.dumps(_entry(record, form), option=_OPTIONS))
     except orjson.JSONEncodeError as error:
         raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from consumer.adapters.aws import client, region_of
+from consumer.core.envelopes import QUEUE_LIMIT
 from consumer.core.findings import Mistake
 from consumer.daemon.checks import Check, MistakeError, answered
 from consumer.daemon.fleet import find_stream, open_lease_table, stream_thing
@@ -12,6 +13,7 @@ from consumer.settings.resolve import Configuration
 WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
 _NEEDS = ("region", "credentials")
+_SIZE = "MaximumMessageSize"
 
 
 class ResourceChecks:
@@ -76,12 +78,14 @@ class ResourceChecks:
 
     def _queue(self) -> Sequence[Mistake]:
         url = self._configuration.publisher.dead_letter_queue_url
-        queues = self._beside_the_topic("sqs")
-        answered(
-            f"publisher.deadLetterQueueUrl = {url!r}",
-            lambda: queues().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]),
-        )
-        return ()
+        thing, queues = f"publisher.deadLetterQueueUrl = {url!r}", self._beside_the_topic("sqs")
+        wanted = {"QueueUrl": url, "AttributeNames": [_SIZE]}
+        queue = answered(thing, lambda: queues().get_queue_attributes(**wanted))
+        size = int(queue.get("Attributes", {}).get(_SIZE, QUEUE_LIMIT))
+        if size >= QUEUE_LIMIT:
+            return ()
+        wrong = f"takes messages of {size} bytes, and a letter may have {QUEUE_LIMIT}"
+        return [Mistake(thing, wrong, f"set the queue's {_SIZE} to {QUEUE_LIMIT} or more")]
 
     def _bucket(self) -> Sequence[Mistake]:
         name = self._configuration.publisher.claim_check_bucket

@@ -10,7 +10,7 @@ from amazon_kclpy import kcl
 
 from consumer.adapters.kcl import RecordProcessor
 from consumer.core.batches import Batcher
-from consumer.core.errors import GivenUpError, OperatorError
+from consumer.core.errors import BatchError, GivenUpError, OperatorError
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
 from consumer.core.processor import ShardProcessor
 from consumer.core.records import RawRecord
@@ -168,6 +168,21 @@ def test_one_letter_too_many_stops_its_shard_and_no_other() -> None:
     assert [letter.sequence_number for letter in letters.kept] == numbers(1, 10)
     event, facts = conversation.journal.notes[-1]
     assert (event, facts["sequenceNumber"]) == ("record_refused", "11")
+
+
+def test_a_letter_that_is_refused_stops_its_shard_and_is_named() -> None:
+    """The log has the record's sequence number; nothing is answered that would pass it."""
+    conversation = Conversation()
+    conversation.poison = KeepPoison(FakeDeadLetters(fails=BatchError("too long")), percent=10)
+    said = [INITIALIZE, process_records([*raw_records(1, 4), RawRecord("5", b"garbage")])]
+    with pytest.raises(SystemExit) as ended:
+        conversation.hear(*said, CHECKPOINTED)
+
+    assert ended.value.code == 1
+    assert conversation.answers == [status("initialize"), checkpoint("4")]
+    event, facts = conversation.journal.notes[-1]
+    assert (event, facts["sequenceNumber"]) == ("record_refused", "5")
+    assert str(facts["error"]).endswith("; its letter is refused, too: too long")
 
 
 def test_any_error_at_all_ends_the_process() -> None:

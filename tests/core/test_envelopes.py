@@ -1,6 +1,8 @@
 """A dead letter survives the queue."""
 
+import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from consumer.core.envelopes import QUEUE_LIMIT, Envelope, letter_key, open_lett
 from consumer.core.letters import Letter
 from consumer.core.places import Place
 from tests.builders import a_raw_record
+from tests.sqs import REFUSED
 
 ENVELOPE = Envelope("orders", "worker-1", "2026-01-31T12:00:00.000+00:00")
 
@@ -27,6 +30,30 @@ def test_any_bytes_come_back_as_they_were(data: bytes) -> None:
     assert envelope == ENVELOPE
     assert (opened.sequence_number, opened.reason) == ("7", "is too large")
     assert opened.data == data or json.loads(opened.data) == json.loads(data)
+
+
+@given(st.text())
+def test_a_letter_has_no_character_that_sqs_refuses(text: str) -> None:
+    """Whatever DynamoDB holds, and the reason quotes; both come back as they were."""
+    record = json.dumps({text: f"\ufffe\\\uffff{text}\x00"}, ensure_ascii=False).encode()
+    refused = replace(letter(record), reason=f"\uffff{text}")
+    sealed = seal(refused, ENVELOPE)
+    opened, _ = open_letter(sealed)
+
+    assert not REFUSED.search(sealed)
+    assert json.loads(opened.data) == json.loads(record)
+    assert opened.reason == refused.reason
+
+
+@pytest.mark.parametrize(
+    "half", [b'{"a":"\\ud800"}', b'{"a":"\\udfff\\ud800"}', b'{"a":"\xed\xa0\x80"}']
+)
+def test_half_a_character_is_kept_as_bytes(half: bytes) -> None:
+    """It is no text: as JSON it could be neither written nor sent."""
+    sealed = seal(letter(half), ENVELOPE)
+
+    assert json.loads(sealed)["record"] == {"base64": base64.b64encode(half).decode()}
+    assert open_letter(sealed)[0].data == half
 
 
 def test_a_person_can_read_a_record_in_its_letter() -> None:

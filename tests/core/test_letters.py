@@ -2,7 +2,13 @@
 
 import pytest
 
-from consumer.core.errors import PoisonError, TooManyLettersError
+from consumer.core.errors import (
+    BatchError,
+    OperatorError,
+    PoisonError,
+    RefusedLetterError,
+    TooManyLettersError,
+)
 from consumer.core.letters import KeepPoison, Letter, StopAtPoison
 from tests.fakes import FakeDeadLetters
 
@@ -67,16 +73,6 @@ def test_the_share_is_of_what_was_seen_since_the_start(
     assert len(letters.kept) == kept
 
 
-def test_a_share_of_all_keeps_every_letter() -> None:
-    """For whoever wants the stream in the queue."""
-    letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=100)
-    for number in range(2500):
-        poison.take(a_letter(number))
-
-    assert len(letters.kept) == 2500
-
-
 def test_a_letter_that_is_not_kept_makes_no_room() -> None:
     """However often the same record is tried, as by Lambda, whose process goes on."""
     letters = FakeDeadLetters()
@@ -101,14 +97,9 @@ def test_old_letters_count_no_more() -> None:
 
 def test_a_letter_that_the_queue_did_not_take_does_not_count() -> None:
     """What was not kept may be tried again."""
-
-    class Failing(FakeDeadLetters):
-        def send(self, letter: Letter) -> None:
-            raise ConnectionError(letter.sequence_number)
-
-    poison = KeepPoison(Failing(), percent=10)
+    poison = KeepPoison(FakeDeadLetters(fails=OperatorError("the queue is gone")), percent=10)
     for number in range(20):
-        with pytest.raises(ConnectionError):
+        with pytest.raises(OperatorError):
             poison.take(a_letter(number))
 
 
@@ -120,3 +111,11 @@ def test_at_a_hundred_percent_every_letter_is_kept() -> None:
         poison.take(a_letter(number))
 
     assert len(letters.kept) == 200
+
+
+def test_a_letter_that_the_queue_refuses_stops_the_shard_before_its_record() -> None:
+    """The error names the record, what is wrong with it, and what with its letter."""
+    poison = KeepPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
+    reason = "record 7: too large; its letter is refused, too: queue q: too long"
+    with pytest.raises(RefusedLetterError, match=f"^{reason}$"):
+        poison.take(a_letter(7))

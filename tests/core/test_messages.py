@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consumer.core.batches import Batch
 from consumer.core.errors import RecordError
@@ -13,6 +15,7 @@ from consumer.core.messages import encode_message
 from consumer.core.plain import plain_image
 from consumer.core.records import RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, a_record, an_image
+from tests.sqs import REFUSED
 
 
 def batch_with(image: dict[str, Any]) -> Batch:
@@ -51,6 +54,29 @@ def test_text_is_not_escaped_and_size_counts_bytes() -> None:
 
     assert '"ação 🎉"' in message.body
     assert message.size == len(message.body.encode()) + len(attributes)
+
+
+@given(st.text())
+def test_a_body_has_no_character_that_a_queue_refuses(text: str) -> None:
+    """SNS takes all of UTF-8, and a queue that subscribes to it doesn't; the text is the same."""
+    image = {text: {"S": f"\ufffe\\\uffff{text}\x00"}}
+    message = encode_message(batch_with(image), FORM)
+
+    assert not REFUSED.search(message.body)
+    assert json.loads(message.body)[0]["newImage"] == image
+
+
+def test_what_queues_take_is_not_escaped() -> None:
+    """The two that they don't are; size counts what is sent."""
+    message = encode_message(
+        batch_with({"name": {"S": "ﬁ￥\ufffd\ufeff\uffff\ufffe\U0001ffff"}}), FORM
+    )
+    same = encode_message(
+        batch_with({"name": {"S": "ﬁ￥\ufffd\ufeff\\uffff\\ufff\U0001ffff"}}), FORM
+    )
+
+    assert '"ﬁ￥\ufffd\ufeff\\uffff\\ufffe\U0001ffff"' in message.body
+    assert message.size == same.size - 1
 
 
 def test_a_repeat_has_the_same_ids_and_another_batch_has_others() -> None:

@@ -9,9 +9,11 @@ import pytest
 from consumer.core.batches import Batch, Batcher
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.errors import (
+    BatchError,
     GivenUpError,
     OperatorError,
     PoisonError,
+    RefusedLetterError,
     TooManyLettersError,
 )
 from consumer.core.letters import KeepPoison, Poison, StopAtPoison
@@ -341,6 +343,16 @@ def test_giving_up_too_often_stops_the_shard() -> None:
 
     assert len(letters.kept) == 10
     assert shard.checkpoints.made[-1] == "10"
+
+
+def test_no_checkpoint_passes_a_record_whose_letter_is_refused() -> None:
+    """All before it is published; the error says which record it is."""
+    shard = Shard(KeepPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10))
+    shard.topic.refused = '"item-4"'
+    with pytest.raises(RefusedLetterError, match="record 4: the topic refuses it; its letter is"):
+        shard.deliver(*raw_records(1, 10))
+
+    assert shard.checkpoints.made[-1] == "3"
 
 
 def test_starting_again_and_again_does_not_empty_the_shard_into_the_queue() -> None:

@@ -277,6 +277,13 @@ def lose_the_topic(_setup: Setup) -> None:
     boto3.client("sns").delete_topic(TopicArn=TOPIC)
 
 
+def shrink_the_queue(_setup: Setup) -> None:
+    """A dead-letter queue that takes messages of 64 KiB."""
+    boto3.client("sqs").set_queue_attributes(
+        QueueUrl=QUEUE, Attributes={"MaximumMessageSize": "65536"}
+    )
+
+
 def lose_the_queue(_setup: Setup) -> None:
     """A dead-letter queue that was deleted."""
     boto3.client("sqs").delete_queue(QueueUrl=QUEUE)
@@ -332,6 +339,7 @@ PLANTED: list[tuple[Callable[[Setup], None], str, str]] = [
     (lose_the_stream, "stream", "has the view NEW_IMAGE, which lacks images; a view can't"),
     (lose_the_topic, "topic", f"'{TOPIC}': doesn't exist"),
     (lose_the_queue, "dead-letter queue", f"'{QUEUE}': doesn't exist"),
+    (shrink_the_queue, "dead-letter queue", "takes messages of 65536 bytes, and a letter may"),
     (lose_the_bucket, "claim-check bucket", "'large-changes': doesn't exist"),
     (forbid_to_publish, f"may sns:Publish on {TOPIC}", "is not allowed by this identity"),
     (forbid_to_read, "may read the stream", "GetRecords is not allowed; grant it"),

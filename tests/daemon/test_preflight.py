@@ -105,6 +105,23 @@ def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
     assert checked({**environ, **settings})
 
 
+def test_a_dead_letter_queue_for_small_messages_is_refused(environ: dict[str, str]) -> None:
+    """A letter must fit that has a whole record in it."""
+    create_table()
+    queues = boto3.client("sqs")
+    small = queues.create_queue(QueueName="letters", Attributes={"MaximumMessageSize": "262143"})
+    url = small["QueueUrl"]
+    settings = {"PUBLISHER_ON_POISON": "dead-letter", "PUBLISHER_DEAD_LETTER_QUEUE_URL": url}
+    (line,) = mistakes({**environ, **settings})
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"MaximumMessageSize": "262144"})
+
+    assert line == (
+        f"publisher.deadLetterQueueUrl = '{url}': takes messages of 262143 bytes, and a letter may "
+        "have 262144; set the queue's MaximumMessageSize to 262144 or more"
+    )
+    assert checked({**environ, **settings})
+
+
 def test_a_missing_bucket_is_named(environ: dict[str, str]) -> None:
     """S3 answers without a word; the line has the key, and what to do."""
     create_table()

@@ -8,6 +8,7 @@ import pytest
 
 from consumer.adapters.retries import RetryPolicy
 from consumer.core.errors import (
+    BatchError,
     EventError,
     OperatorError,
     PassingError,
@@ -134,6 +135,19 @@ def test_a_dead_letter_is_no_failure() -> None:
     )
     (letter,) = letters.kept
     assert (letter.sequence_number, letter.shard_id) == ("4", "lambda-event-1")
+
+
+def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
+    """Lambda halves the event until it is alone, and then is told of it."""
+    letters = FakeDeadLetters(fails=BatchError("the queue refuses it"))
+    function = Lambda(KeepPoison(letters, percent=10))
+    function.topic.refused = '"item-4"'
+
+    assert function.invoke(an_event(1, 10)) == ["4"]
+    with pytest.raises(PoisonError, match=r"record 4: .*; its letter is refused, too: the queue"):
+        function.invoke(an_event(4, 10))
+    assert function.invoke(an_event(4, 4)) == ["4"]
+    assert function.journal.notes[-1][0] == "record_refused"
 
 
 def test_letters_are_counted_over_events() -> None:

@@ -63,7 +63,7 @@ def use_queue(calls: Calls) -> None:
     """What a worker does with its queue: it looks whether it is there, and sends."""
     url = boto3.client("sqs", region_name="us-east-1").create_queue(QueueName="q")["QueueUrl"]
     queues = calls.client("sqs")
-    queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    queues.get_queue_attributes(QueueUrl=url, AttributeNames=["MaximumMessageSize"])
     retries = Retries("queue", RetryPolicy(), FakeJournal())
     SqsDeadLetters(queues, url, Origin("orders", "worker-1"), retries).send(LARGE)
 
