@@ -12,6 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TextIO
 
+import boto3
+
+from consumer.adapters.credentials import renewing_session
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
 from consumer.adapters.metrics import EmfForm, metered
@@ -67,6 +70,7 @@ def prepare(settings: ChildSettings) -> Prepared:
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
     log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
+    boto3.setup_default_session(botocore_session=renewing_session(settings.region))
     with ExitStack() as stack:
         journal = stack.enter_context(metered(log, *_measuring(settings, bound)))
         processor = _record_processor(settings, bound, journal)

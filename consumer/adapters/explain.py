@@ -49,10 +49,12 @@ _BAD_CREDENTIALS = frozenset(
         "IncompleteSignature",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
+        "InvalidSecurity",
         "InvalidSignatureException",
         "InvalidToken",
         "MissingAuthenticationToken",
         "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
         "UnrecognizedClientException",
     }
 )
@@ -118,6 +120,11 @@ def is_denied(error: ClientError) -> bool:
     return error.response.get("Error", {}).get("Code", "") in _DENIED
 
 
+def concerns_credentials(code: str) -> bool:
+    """Whether a service's code says that other credentials might be taken, or be allowed to."""
+    return code in _BAD_CREDENTIALS or code in _DENIED
+
+
 def _explain_answer(error: ClientError) -> tuple[str, str]:
     answer = error.response.get("Error", {})
     code, text = answer.get("Code", ""), answer.get("Message", "")
@@ -127,8 +134,10 @@ def _explain_answer(error: ClientError) -> tuple[str, str]:
 
 
 def _explain_request(error: BotoCoreError) -> tuple[str, str]:
-    if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return NO_CREDENTIALS
+    if isinstance(error, CredentialRetrievalError):
+        return f"no credentials can be had ({error})", "mend where they come from"
     if isinstance(error, NoRegionError):
         return "no region is set", "set AWS_REGION or regionName"
     if isinstance(error, EndpointConnectionError | BotoConnectionError):

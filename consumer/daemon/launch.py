@@ -122,6 +122,8 @@ def _environment(
     own = configuration.publisher
     region = find_region(configuration.kcl.region_name, environ)
     return {
+        # botocore asks once, for a second, in which a host that starts a worker may be busy.
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3",
         **environ,
         **({"AWS_REGION": region} if region else {}),
         "PATH": search_path(environ),

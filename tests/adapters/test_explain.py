@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import (
     ClientError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     NoRegionError,
@@ -35,6 +36,10 @@ def answer(code: str) -> ClientError:
         (answer("NoSuchKey"), "x: is not there any more; a lifecycle rule"),
         (answer("Odd"), "x: GetTopicAttributes failed: Odd: text of AWS"),
         (NoCredentialsError(), "x: no credentials were found; set AWS_PROFILE"),
+        (
+            CredentialRetrievalError(provider="a role", error_msg="late"),
+            "x: no credentials can be had (Error when retrieving credentials from a role: late)",
+        ),
         (NoRegionError(), "x: no region is set; set AWS_REGION"),
         (EndpointConnectionError(endpoint_url="http://y"), "x: can't be reached"),
         (UnknownServiceError(service_name="y", known_service_names="z"), "x: Unknown service"),

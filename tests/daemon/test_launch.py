@@ -82,3 +82,15 @@ def test_truth_is_written_as_java_reads_it(value: str) -> None:
     launch = plan_launch(configuration, STREAM, "w-1", os.environ)
 
     assert launch.properties["cleanupLeasesUponShardCompletion"] == value
+
+
+@pytest.mark.parametrize(
+    ("environ", "attempts"), [({}, "3"), ({"AWS_METADATA_SERVICE_NUM_ATTEMPTS": "1"}, "1")]
+)
+def test_an_instances_metadata_service_is_asked_more_than_once(
+    environ: dict[str, str], attempts: str
+) -> None:
+    """It may be late while the worker starts; unless somebody has set how often."""
+    launch = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", environ)
+
+    assert launch.environ["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] == attempts

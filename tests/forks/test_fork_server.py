@@ -1,17 +1,12 @@
 """Record processors are forked, speak through their stand-in's streams, and end as it ends."""
 
 import contextlib
-import itertools
-import json
 import os
-import resource
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 import pytest
@@ -20,111 +15,22 @@ from consumer import stand_in
 from consumer.daemon.forks import address_of, open_listener
 from consumer.stand_in import SERVER_VARIABLE, is_ours
 from tests.chain.world import wait_for
+from tests.forks.host import ANY, Asked, Host, new_host, say
 from tests.places import ROOT
 
 PATIENCE = 20.0
 NOBODY = 65534
-ANY = -1
-
-
-@dataclass
-class Host:
-    """A fork server, and the end of the pipe that the daemon would hold."""
-
-    process: "subprocess.Popen[bytes]"
-    address: str
-    daemon: int
-    asked: list["subprocess.Popen[str]"] = field(default_factory=list)
-
-    def ask(self) -> "subprocess.Popen[str]":
-        """Start a stand-in, as the daemon does."""
-        asked = subprocess.Popen(
-            [sys.executable, "-IS", stand_in.__file__],
-            env={**os.environ, SERVER_VARIABLE: self.address},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.asked.append(asked)
-        return asked
-
-    def leave(self) -> None:
-        """Be gone, as a daemon that is killed."""
-        os.close(self.daemon)
-        self.daemon = -1
-
-    def end(self) -> None:
-        """End everything."""
-        for asked in self.asked:
-            asked.kill()
-            asked.communicate()
-        if self.daemon >= 0:
-            self.leave()
-        self.process.kill()
-        self.process.communicate()
-
-    def told(self) -> dict[str, str]:
-        """Wait for the next line of the server's log."""
-        assert self.process.stderr
-        return dict(json.loads(self.process.stderr.readline()))
-
-    def settle(self) -> None:
-        """Wait until the server has done what it was asked for: it does one thing at a time."""
-        with socket.socket(socket.AF_UNIX) as mute:
-            mute.connect(b"\0" + bytes.fromhex(self.address))
-            mute.shutdown(socket.SHUT_WR)
-            assert mute.recv(1) == b""
-        assert "0 of its 3 streams" in self.told()["error"]
-
-    def allow(self, more: int) -> None:
-        """Let the server open so many descriptors more than it has, or any number again."""
-        used = {int(each.name) for each in Path(f"/proc/{self.process.pid}/fd").iterdir()}
-        free = (number for number in itertools.count() if number not in used)
-        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
-        limit = most if more == ANY else next(itertools.islice(free, more, None))
-        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (limit, most))
-
-
-@contextlib.contextmanager
-def new_host(short: int = 0) -> Iterator[Host]:
-    """A fork server whose first so many forks fail."""
-    listener = open_listener()
-    assert listener is not None
-    theirs, ours = os.pipe()
-    descriptors = (listener.fileno(), theirs)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.forks.server", *map(str, descriptors), str(short)],
-        cwd=ROOT,
-        pass_fds=descriptors,
-        stderr=subprocess.PIPE,
-    )
-    host = Host(process, address_of(listener), ours)
-    os.close(theirs)
-    listener.close()
-    try:
-        yield host
-    finally:
-        host.end()
+SERVER = "tests.forks.server"
 
 
 @pytest.fixture
 def host() -> Iterator[Host]:
     """A fork server of the test's own."""
-    with new_host() as made:
+    with new_host(SERVER, "0") as made:
         yield made
 
 
-def say(asked: "subprocess.Popen[str]", line: str) -> str:
-    """Say a line to a record processor; return its answer."""
-    assert asked.stdin
-    assert asked.stdout
-    asked.stdin.write(line + "\n")
-    asked.stdin.flush()
-    return asked.stdout.readline()
-
-
-def forked(asked: "subprocess.Popen[str]") -> psutil.Process:
+def forked(asked: Asked) -> psutil.Process:
     """The record processor behind a stand-in."""
     return psutil.Process(int(say(asked, "who").split()[0]))
 
@@ -225,7 +131,7 @@ def test_a_stand_in_that_says_nothing_holds_nobody_up_for_good(host: Host) -> No
 
 def test_a_fork_that_fails_costs_its_own_shard_and_no_other() -> None:
     """The system may be short of processes or of memory: the daemon takes the shard again."""
-    with new_host(short=1) as host:
+    with new_host(SERVER, "1") as host:
         refused = host.ask()
 
         assert refused.wait(PATIENCE) == stand_in.EXIT_FAILED
