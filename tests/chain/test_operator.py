@@ -251,7 +251,9 @@ def test_an_explicit_stream_is_checked_at_the_stream(world: World) -> None:
     tables = world.sandbox.client("dynamodb")
     arn = tables.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
     good = run(world, "run", "--check-only", PUBLISHER_STREAM_ARN=arn)
-    gone = run(world, "run", "--check-only", PUBLISHER_STREAM_ARN=arn[:-3] + "999")
+    gone = run(
+        world, "run", "--check-only", PUBLISHER_STREAM_ARN=f"{arn[:-23]}2000-01-01T00:00:00.000"
+    )
 
     assert (good.returncode, good.stdout) == (0, "")
     assert json.loads(good.stderr)["event"] == "configuration_accepted"

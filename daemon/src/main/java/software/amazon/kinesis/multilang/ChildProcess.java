@@ -55,11 +55,13 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
         this.children = children;
         this.failures = failures;
         this.watchdog = watchdog;
+        children.made(this);
     }
 
     @Override
     public void initialize(InitializationInput input) {
         shardId = input.shardId();
+        checkpoint = input.extendedSequenceNumber();
         children.started(this, shardId);
         if (failures.awaitTurn(shardId)) {
             unlessGone(() -> super.initialize(input));

@@ -12,6 +12,7 @@ import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseCoordinator;
 import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseCoordinator;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
@@ -158,12 +159,22 @@ final class LeaseTable {
         }
     }
 
-    /** Gives up the lease of one shard if it is promised to another worker. */
-    void keepPromise(String shardId) {
+    /**
+     * Gives up the lease of one shard if it is promised to another worker.
+     *
+     * @param shard as it was when its lease was taken: where it was lost and taken again since then, it
+     *     may have a record processor, which KCL notifies itself
+     */
+    void keepPromise(ShardInfo shard) {
+        var shardId = ShardInfo.getLeaseKey(shard);
         var held = coordinator.getCurrentlyHeldLease(shardId);
-        if (held != null && held.shutdownRequested()) {
+        if (held != null && held.shutdownRequested() && isOf(shard, held)) {
             giveUp(shardId);
         }
+    }
+
+    private static boolean isOf(ShardInfo shard, Lease lease) {
+        return lease.concurrencyToken().toString().equals(shard.concurrencyToken());
     }
 
     /** While a lease is handed over, its owner is the next one, and the present one its checkpoint's owner. */

@@ -15,8 +15,8 @@ final class PacedPolling extends DynamoDBStreamsPollingConfig {
         this.pace = pace;
         maxRecords(given.maxRecords());
         idleTimeBetweenReadsInMillis(given.idleTimeBetweenReadsInMillis());
-        // One read is published while the next one waits; more would fill the heap of a worker of many shards.
-        recordsFetcherFactory().maxPendingProcessRecordsInput(1);
+        // While one read is published the next one waits; more would fill the heap of a worker of many shards.
+        recordsFetcherFactory().maxRecordsCount(1);
     }
 
     @Override

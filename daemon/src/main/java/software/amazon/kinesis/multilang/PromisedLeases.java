@@ -18,10 +18,10 @@ final class PromisedLeases implements TaskExecutionListener {
     /** What KCL does for a shard without a record processor: it waits, or it ends it at once. */
     private static final Set<TaskType> WITHOUT_NOTICE = Set.of(TaskType.BLOCK_ON_PARENT_SHARDS, TaskType.SHUTDOWN);
 
-    private final Consumer<String> keepPromise;
+    private final Consumer<ShardInfo> keepPromise;
 
     /** @param keepPromise gives up the lease of a shard if it is promised */
-    PromisedLeases(Consumer<String> keepPromise) {
+    PromisedLeases(Consumer<ShardInfo> keepPromise) {
         this.keepPromise = keepPromise;
     }
 
@@ -31,7 +31,7 @@ final class PromisedLeases implements TaskExecutionListener {
     @Override
     public void afterTaskExecution(TaskExecutionListenerInput input) {
         if (WITHOUT_NOTICE.contains(input.taskType())) {
-            keepPromise.accept(ShardInfo.getLeaseKey(input.shardInfo()));
+            keepPromise.accept(input.shardInfo());
         }
     }
 }

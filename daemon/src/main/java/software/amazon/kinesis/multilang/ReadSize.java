@@ -7,26 +7,26 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 /**
  * How many records a read asks for, so that what a worker's shards hold together fits its heap.
  *
- * <p>Each shard holds what is being published and the read after it. A read of a thousand records is
- * several megabytes, and a worker may have a hundred shards with a backlog: they share a fixed
- * number of bytes, by the weight of the records that came before.
+ * <p>Each shard holds what is being published, the read before it and the one after it. A read of a
+ * thousand records is several megabytes, and a worker may have a hundred shards with a backlog: they
+ * share a fixed number of bytes, by the weight of the records that came before.
  */
 final class ReadSize {
 
     /** What one read of every shard may come to, in bytes of JSON; Java needs a multiple of it. */
     static final int BYTES = 8 << 20;
 
-    /** Fewer would cost more calls than they save bytes. */
-    static final int LEAST = 10;
-
-    /** Of a record with few attributes, until it is known better. */
-    private static final double FIRST_WEIGHT = 1_000;
-
-    private static final double NEWEST = 0.2;
+    /** Of the reads before the last one, what still counts. */
+    private static final double REMEMBERED = 0.8;
 
     private final int most;
     private final IntSupplier shards;
-    private volatile double weight = FIRST_WEIGHT;
+    /** KCL has a thread for each shard, which asks for the pause after a read, too. */
+    private final ThreadLocal<Integer> last = new ThreadLocal<>();
+    /** Records of a kilobyte, until they are known better. */
+    private double records = 1;
+
+    private double bytes = 1_000;
 
     /**
      * @param most records of a read, whatever they weigh
@@ -37,17 +37,28 @@ final class ReadSize {
         this.shards = shards;
     }
 
-    /** The most records of the next read. */
-    int limit() {
-        var fitting = BYTES / weight / Math.max(1, shards.getAsInt());
-        return (int) Math.min(most, Math.max(LEAST, fitting));
+    /** The most records of this thread's next read. */
+    int next() {
+        var fitting = BYTES / weight() / Math.max(1, shards.getAsInt());
+        var limit = (int) Math.min(most, Math.max(1, fitting));
+        last.set(limit);
+        return limit;
+    }
+
+    /** The most records of this thread's last read. */
+    int last() {
+        return last.get() == null ? most : last.get();
     }
 
     /** These have been read. */
-    void read(List<KinesisClientRecord> records) {
-        if (!records.isEmpty()) {
-            var bytes = records.stream().mapToLong(record -> record.data().limit()).sum();
-            weight += NEWEST * ((double) bytes / records.size() - weight);
+    synchronized void read(List<KinesisClientRecord> page) {
+        if (!page.isEmpty()) {
+            records = REMEMBERED * records + page.size();
+            bytes = REMEMBERED * bytes + page.stream().mapToLong(record -> record.data().limit()).sum();
         }
+    }
+
+    private synchronized double weight() {
+        return bytes / records;
     }
 }

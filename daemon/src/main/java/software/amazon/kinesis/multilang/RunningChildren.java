@@ -1,6 +1,7 @@
 package software.amazon.kinesis.multilang;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,9 +14,15 @@ import java.util.concurrent.CompletableFuture;
  */
 final class RunningChildren {
 
+    private final Set<Object> made = new HashSet<>();
     private final Map<Object, String> running = new HashMap<>();
     private final CompletableFuture<Boolean> none = new CompletableFuture<>();
     private boolean awaited;
+
+    /** A child is for a shard that this worker has, and may be started at once or later. */
+    synchronized void made(Object child) {
+        made.add(child);
+    }
 
     /** A child is about to be started. */
     synchronized void started(Object child, String shardId) {
@@ -24,6 +31,7 @@ final class RunningChildren {
 
     /** A child has ended, or was not started after all. */
     synchronized void ended(Object child) {
+        made.remove(child);
         running.remove(child);
         look();
     }
@@ -33,9 +41,9 @@ final class RunningChildren {
         return Set.copyOf(running.values());
     }
 
-    /** How many run. */
+    /** How many run or may yet be started: KCL begins to read a shard before it starts its child. */
     synchronized int count() {
-        return running.size();
+        return made.size();
     }
 
     /** Done, with true, as soon as no child runs; for the stop, after which none is started any more. */

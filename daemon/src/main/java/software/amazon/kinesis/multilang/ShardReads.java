@@ -37,7 +37,7 @@ class ShardReads extends AmazonDynamoDBStreamsAdapterClient {
     @Override
     public CompletableFuture<DynamoDBStreamsGetRecordsResponseAdapter> getDynamoDBStreamsRecords(
             GetRecordsRequest request) {
-        var sized = request.toBuilder().limit(Math.min(request.limit(), size.limit())).build();
+        var sized = request.toBuilder().limit(Math.min(request.limit(), size.next())).build();
         return CompletableFuture.supplyAsync(() -> read(sized), threads);
     }
 

@@ -17,13 +17,11 @@ import java.util.function.Supplier;
  */
 final class Stop implements Runnable {
 
-    /** What a service manager has to wait beyond the grace, at the most. */
-    private static final long AFTER_GRACE_MILLIS = 5_000;
-
     private final Supplier<Future<Boolean>> shutdown;
     private final Callable<Integer> giveBack;
     private final BooleanSupplier started;
     private final long graceMillis;
+    private final long handOverMillis;
     private final int status;
     private final IntConsumer halt;
 
@@ -33,6 +31,7 @@ final class Stop implements Runnable {
      * @param started tells whether the scheduler has got through its start: before, there is nothing
      *     to hand over, and KCL would finish starting first
      * @param graceMillis how long all of that may take
+     * @param handOverMillis how long the giving back may take at the least, beyond the grace if need be
      * @param status the exit status after a stop that went well
      * @param halt ends the JVM with a status, without running hooks
      */
@@ -41,12 +40,14 @@ final class Stop implements Runnable {
             Callable<Integer> giveBack,
             BooleanSupplier started,
             long graceMillis,
+            long handOverMillis,
             int status,
             IntConsumer halt) {
         this.shutdown = shutdown;
         this.giveBack = giveBack;
         this.started = started;
         this.graceMillis = graceMillis;
+        this.handOverMillis = handOverMillis;
         this.status = status;
         this.halt = halt;
     }
@@ -77,7 +78,7 @@ final class Stop implements Runnable {
             return status;
         }
         // The shards that have finished need not wait for the one that has not.
-        var given = giveLeasesBack(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AFTER_GRACE_MILLIS));
+        var given = giveLeasesBack(deadline);
         Events.error("daemon_failed", "Not stopped within {} ms; ending all the same, leases given back: {}",
                 graceMillis, given);
         return ExitStatus.FAILED;
@@ -96,6 +97,7 @@ final class Stop implements Runnable {
     private int giveLeasesBack(long deadline) throws Exception {
         var given = new FutureTask<>(giveBack);
         new Thread(given, "give-back").start();
-        return given.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        var left = deadline - System.nanoTime();
+        return given.get(Math.max(left, TimeUnit.MILLISECONDS.toNanos(handOverMillis)), TimeUnit.NANOSECONDS);
     }
 }

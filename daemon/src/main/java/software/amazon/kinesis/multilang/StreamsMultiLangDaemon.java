@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -39,6 +40,15 @@ public final class StreamsMultiLangDaemon {
 
     /** How long a worker that ends by its own will may take. */
     private static final long END_MILLIS = 4_000;
+
+    /** How long the giving back of leases may take beyond that. */
+    private static final long END_HAND_OVER_MILLIS = 1_000;
+
+    /** The same at a stop, which the service manager has to wait for. */
+    private static final long HAND_OVER_MILLIS = 5_000;
+
+    /** Reads that may be under way side by side; the SDK's own are 50. */
+    private static final int MOST_READS = 500;
 
     /** How long a read of expired records is held up before it fails. */
     private static final Duration TRIMMED_WAIT = Duration.ofSeconds(10);
@@ -131,7 +141,7 @@ public final class StreamsMultiLangDaemon {
         var resolved = StreamsConfiguration.resolve(configuration, recordProcessors());
         streams = streams(stream, resolved);
         listenForStart(resolved);
-        resolved.lifecycle().taskExecutionListener(new PromisedLeases(shardId -> leases.keepPromise(shardId)));
+        resolved.lifecycle().taskExecutionListener(new PromisedLeases(shard -> leases.keepPromise(shard)));
         readFrom(stream, resolved);
         return StreamsSchedulerFactory.createScheduler(
                 resolved.checkpoint(),
@@ -168,7 +178,7 @@ public final class StreamsMultiLangDaemon {
         lock = new LeaderLock(scheduler);
         leases = new LeaseTable(
                 scheduler, scheduler.leaseCoordinator(), () -> StreamShards.list(streams, stream.service()));
-        var hook = new Thread(stop(graceMillis, ExitStatus.OK), "stop");
+        var hook = new Thread(stop(graceMillis, HAND_OVER_MILLIS, ExitStatus.OK), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         Events.info("daemon_starting", "Starting as {} on {}", configuration.getWorkerIdentifier(), properties.streamArn());
         try {
@@ -188,8 +198,8 @@ public final class StreamsMultiLangDaemon {
         return ExitStatus.FAILED;
     }
 
-    private Stop stop(long withinMillis, int status) {
-        return new Stop(this::startShutdown, this::giveBack, started::get, withinMillis, status,
+    private Stop stop(long withinMillis, long handOverMillis, int status) {
+        return new Stop(this::startShutdown, this::giveBack, started::get, withinMillis, handOverMillis, status,
                 Runtime.getRuntime()::halt);
     }
 
@@ -208,7 +218,7 @@ public final class StreamsMultiLangDaemon {
 
     /** Ends the worker by its own will, soon: the other shards' record processors publish what they hold. */
     private void end(String reason) {
-        var thread = new Thread(stop(END_MILLIS, ExitStatus.FAILED), "end");
+        var thread = new Thread(stop(END_MILLIS, END_HAND_OVER_MILLIS, ExitStatus.FAILED), "end");
         if (ending.compareAndSet(null, thread)) {
             Events.error("daemon_failed", "The worker ends: {}", reason);
             thread.start();
@@ -284,7 +294,7 @@ public final class StreamsMultiLangDaemon {
                 StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), resolved.initialPosition()));
         var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
         readSize = new ReadSize(polling.maxRecords(), children::count);
-        var pace = new ReadingPace(readSize::limit, Instant::now);
+        var pace = new ReadingPace(readSize::last, Instant::now);
         retrieval.retrievalSpecificConfig(new PacedPolling(polling, pace));
     }
 
@@ -303,6 +313,7 @@ public final class StreamsMultiLangDaemon {
 
     private DynamoDbStreamsClient streams(StreamArn stream, StreamsConfiguration resolved) {
         return DynamoDbStreamsClient.builder()
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MOST_READS))
                 .region(stream.region())
                 .credentialsProvider(resolved.credentials())
                 .overrideConfiguration(override -> {

@@ -221,6 +221,21 @@ class ChildProcessTest {
     }
 
     @Test
+    void aShardCountsFromBeforeItsChildIsStartedUntilItIsLost() {
+        assertEquals(0, children.count());
+        var child = shell(answer("initialize") + answer("leaseLost"));
+        var waiting = shell("exit 1");
+        assertEquals(2, children.count());
+
+        initialize(child);
+        assertEquals(2, children.count());
+        lose(waiting);
+        lose(child);
+
+        assertEquals(0, children.count());
+    }
+
+    @Test
     void theLogNamesTheShard() {
         initialize(shell("exit 7"));
 
@@ -378,7 +393,9 @@ class ChildProcessTest {
         return new ChildProcess(command, executor, configuration, children, failures, watchdog);
     }
 
-    private static void initialize(ShardRecordProcessor child) {
+    private void initialize(ShardRecordProcessor child) {
+        // KCL does so before it starts a record processor.
+        checkpointer.setInitialCheckpointValue(ExtendedSequenceNumber.TRIM_HORIZON);
         child.initialize(InitializationInput.builder()
                 .shardId(SHARD)
                 .extendedSequenceNumber(ExtendedSequenceNumber.TRIM_HORIZON)

@@ -9,20 +9,24 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseCoordinator;
 import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseCoordinator;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /** How one lease is given up; the rest of the table's work needs a fleet, and is tested with one. */
 class LeaseTableTest {
 
     private static final String SHARD = "shardId-1";
     private static final String WORKER = "host-1";
+    private static final UUID TOKEN = UUID.randomUUID();
 
     private final List<String> calls = new ArrayList<>();
     private final LeaseTable table = new LeaseTable(null, fake(LeaseCoordinator.class, this::coordinate), Set::of);
@@ -99,14 +103,23 @@ class LeaseTableTest {
         stored = promised();
         held = promised();
 
-        table.keepPromise(SHARD);
+        table.keepPromise(shard(TOKEN));
 
         assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
     }
 
     @Test
     void aLeaseThatIsNotPromisedStays() {
-        table.keepPromise(SHARD);
+        table.keepPromise(shard(TOKEN));
+
+        assertEquals(List.of(), calls);
+    }
+
+    @Test
+    void aPromisedLeaseThatWasTakenAgainMeanwhileStays() {
+        held = promised();
+
+        table.keepPromise(shard(UUID.randomUUID()));
 
         assertEquals(List.of(), calls);
     }
@@ -115,7 +128,7 @@ class LeaseTableTest {
     void aLeaseThatIsLostAlreadyNeedsNothing() {
         held = null;
 
-        table.keepPromise(SHARD);
+        table.keepPromise(shard(TOKEN));
 
         assertEquals(List.of(), calls);
     }
@@ -183,6 +196,10 @@ class LeaseTableTest {
         return null;
     }
 
+    private static ShardInfo shard(UUID token) {
+        return new ShardInfo(SHARD, token.toString(), List.of(), ExtendedSequenceNumber.TRIM_HORIZON);
+    }
+
     /** To another worker, while this one still has it. */
     private static Lease promised() {
         var lease = lease("host-2");
@@ -193,6 +210,7 @@ class LeaseTableTest {
     private static Lease lease(String owner) {
         var lease = new Lease();
         lease.leaseKey(SHARD);
+        lease.concurrencyToken(TOKEN);
         lease.leaseOwner(owner);
         return lease;
     }

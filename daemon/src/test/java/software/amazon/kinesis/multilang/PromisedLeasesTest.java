@@ -16,7 +16,7 @@ class PromisedLeasesTest {
     private static final String SHARD = "shardId-1";
 
     private final List<String> kept = new ArrayList<>();
-    private final PromisedLeases promises = new PromisedLeases(kept::add);
+    private final PromisedLeases promises = new PromisedLeases(shard -> kept.add(shard.shardId()));
 
     @ParameterizedTest
     @EnumSource(value = TaskType.class, names = {"BLOCK_ON_PARENT_SHARDS", "SHUTDOWN"})

@@ -18,24 +18,24 @@ class ReadSizeTest {
 
     @Test
     void aWorkerOfFewShardsReadsAsMuchAsAReadCanGive() {
-        assertEquals(MOST, size.limit());
+        assertEquals(MOST, size.next());
         shards = 8;
-        assertEquals(MOST, size.limit());
+        assertEquals(MOST, size.next());
     }
 
     @Test
     void aWorkerThatReadsNoShardYetAsksForTheMost() {
         shards = 0;
 
-        assertEquals(MOST, size.limit());
+        assertEquals(MOST, size.next());
     }
 
     @Test
     void manyShardsShareTheBytes() {
         shards = 64;
 
-        assertTrue(size.limit() * 64 * 1_000L <= ReadSize.BYTES);
-        assertTrue(size.limit() > 100);
+        assertTrue(size.next() * 64 * 1_000L <= ReadSize.BYTES);
+        assertTrue(size.next() > 100);
     }
 
     @Test
@@ -45,33 +45,48 @@ class ReadSizeTest {
             size.read(records(100, 10_000));
         }
 
-        assertEquals(ReadSize.BYTES / 32 / 10_000, size.limit(), 1);
+        assertEquals(ReadSize.BYTES / 32 / 10_000, size.next(), 1);
     }
 
     @Test
     void aFewHeavyRecordsDoNotCountForAll() {
+        for (var read = 0; read < 50; read++) {
+            size.read(records(1_000, 1_000));
+            size.read(records(1, 100_000));
+        }
         shards = 32;
-        var before = size.limit();
-        size.read(records(1, 2_000));
 
-        assertTrue(size.limit() < before);
-        assertTrue(size.limit() > before / 2);
+        assertTrue(size.next() > ReadSize.BYTES / 32 / 1_500);
+    }
+
+    @Test
+    void whatWasAskedForLastIsRemembered() throws Exception {
+        assertEquals(MOST, size.last());
+        shards = 64;
+        var asked = size.next();
+        shards = 1;
+
+        assertEquals(asked, size.last());
+        var another = new Thread(() -> assertEquals(MOST, size.next()));
+        another.start();
+        another.join();
+        assertEquals(asked, size.last());
     }
 
     @Test
     void aReadWithoutRecordsSaysNothing() {
         shards = 32;
-        var before = size.limit();
+        var before = size.next();
         size.read(List.of());
 
-        assertEquals(before, size.limit());
+        assertEquals(before, size.next());
     }
 
     @Test
     void thereIsALeast() {
-        shards = 100_000;
+        shards = 100_000_000;
 
-        assertEquals(ReadSize.LEAST, size.limit());
+        assertEquals(1, size.next());
     }
 
     private static List<KinesisClientRecord> records(int number, int bytes) {

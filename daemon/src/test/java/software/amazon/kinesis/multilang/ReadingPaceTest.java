@@ -106,7 +106,7 @@ class ReadingPaceTest {
         assertSame((SleepTimeController) pace, polling.sleepTimeController());
         assertEquals(500, polling.maxRecords());
         assertEquals(300, polling.idleTimeBetweenReadsInMillis());
-        assertEquals(1, polling.recordsFetcherFactory().maxPendingProcessRecordsInput());
+        assertEquals(1, polling.recordsFetcherFactory().maxRecordsCount());
     }
 
     private static SleepTimeControllerConfig read(Instant success, Integer records, Long behind) {

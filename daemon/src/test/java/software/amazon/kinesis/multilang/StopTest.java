@@ -1,11 +1,14 @@
 package software.amazon.kinesis.multilang;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class StopTest {
 
     private static final long LONG = 20_000;
+    private static final long NONE = 0;
     private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
 
     private final List<String> calls = new ArrayList<>();
@@ -85,6 +89,7 @@ class StopTest {
                 },
                 () -> true,
                 LONG,
+                NONE,
                 ExitStatus.OK,
                 this::halt);
 
@@ -96,9 +101,22 @@ class StopTest {
     @Test
     void whenGivingBackTakesTooLongTheStatusIs1() {
         var never = new CompletableFuture<Integer>();
-        new Stop(() -> DONE, never::get, () -> true, 50, ExitStatus.OK, this::halt).run();
+        new Stop(() -> DONE, never::get, () -> true, 50, NONE, ExitStatus.OK, this::halt).run();
 
         assertEquals(List.of("halt 1"), calls);
+    }
+
+    @Test
+    void recordProcessorsThatFinishInTheLastMomentLeaveTimeToGiveBack() {
+        var finishing = CompletableFuture.supplyAsync(() -> true, CompletableFuture.delayedExecutor(90, TimeUnit.MILLISECONDS));
+        Callable<Integer> slowly = () -> {
+            Thread.sleep(100);
+            return 3;
+        };
+
+        new Stop(() -> finishing, slowly, () -> true, 100, LONG, ExitStatus.OK, this::halt).run();
+
+        assertTrue(logged.messages().get(1).contains("leases given back: 3"));
     }
 
     @Test
@@ -140,6 +158,7 @@ class StopTest {
                         },
                         () -> started,
                         graceMillis,
+                        LONG,
                         status,
                         this::halt)
                 .run();
