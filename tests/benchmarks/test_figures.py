@@ -110,9 +110,9 @@ def test_calls_stand_beside_their_price_with_a_sum() -> None:
     ]
 
 
-@pytest.mark.parametrize(("last", "kept"), [(136, True), (137, False)])
-def test_memory_may_not_grow_in_the_second_minute_of_a_standstill(last: int, kept: bool) -> None:  # noqa: FBT001 - a parameter
-    """What it grows in the first one is what a worker may hold; a lost change is told."""
+@pytest.mark.parametrize(("last", "kept"), [(146, True), (147, False)])
+def test_memory_may_not_grow_at_the_end_of_a_standstill(last: int, kept: bool) -> None:  # noqa: FBT001 - a parameter
+    """What it grows before is what a worker may hold; a lost change is told."""
     ledger = Ledger()
     ledger.write("a", 1)
 
