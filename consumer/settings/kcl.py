@@ -280,8 +280,8 @@ class KclSettings(BaseModel):
     )
     dampening_percentage: PositiveInt = Field(
         80,
-        description="Share of an imbalance that one rebalancing removes, in percent. With KCL's own "
-        "60 a worker that joins waits up to a minute for the last of its leases.",
+        description="Share of an imbalance that one rebalancing removes, in percent. With KCL's "
+        "own 60 a worker that joins waits up to a minute for the last of its leases.",
     )
     re_balance_threshold_percentage: PositiveInt | None = Field(
         None, description="Imbalance from which leases are moved, in percent. KCL's own: 10."
