@@ -1,5 +1,7 @@
 """Servers on free ports of this machine."""
 
+import contextlib
+import secrets
 import socket
 import time
 from abc import ABC, abstractmethod
@@ -13,6 +15,7 @@ HOST = "127.0.0.1"
 _ATTEMPTS = 3
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+_PORTS = range(20_000, 32_000)
 
 
 class SandboxError(Exception):
@@ -55,7 +58,7 @@ class Server(ABC):
             SandboxError: It ended, again and again, or never answered.
         """
         deadline = time.monotonic() + _READY_SECONDS
-        while not self._answers():
+        while not self._answers() or self._process.status is not None:
             if self._process.status is not None:
                 self._start_again()
             if time.monotonic() > deadline:
@@ -91,6 +94,12 @@ class Server(ABC):
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Below those that a system gives to connections: one of these may be another's by the time.
+
+    That other would answer in the server's place.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
