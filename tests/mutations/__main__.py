@@ -231,6 +231,10 @@ MUTATIONS = (
 )
 
 
+UNBROKEN = Mutation("nothing", PROCESSOR, ())
+"""Tests that fail on this one too say nothing of the others."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a mutation: the test that noticed it, None where none did."""
@@ -244,6 +248,10 @@ class Verdict:
 def main(*, as_json: bool) -> None:
     """Break the core on purpose and look which test notices."""
     console = Console(stderr=True)
+    if failing := judge(UNBROKEN).caught_by:
+        raise click.ClickException(
+            f"{failing} fails on the core as it is, and would notice nothing"
+        )
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         judged = pool.map(judge, MUTATIONS)
         verdicts = list(track(judged, "Breaking the core", len(MUTATIONS), console=console))
@@ -258,7 +266,7 @@ def judge(mutation: Mutation) -> Verdict:
     """Run the tests on a broken copy."""
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copy = Path(folder)
-        for name in ("consumer", "tests", "pyproject.toml", "README.md"):
+        for name in ("consumer", "benchmarks", "tests", "pyproject.toml", "README.md"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
         _apply(mutation, copy)
