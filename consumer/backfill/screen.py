@@ -1,6 +1,5 @@
 """How far a backfill has come, for a person: a bar on a terminal, a line now and then elsewhere."""
 
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -48,12 +47,7 @@ class Screen:
             self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._console.is_terminal:
             self._bar.stop()
 

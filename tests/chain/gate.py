@@ -1,7 +1,6 @@
 """A door in front of SNS: open it passes requests on, shut it holds publishes until they drop."""
 
 import threading
-from types import TracebackType
 from typing import Self
 
 from consumer.sandbox.proxy import DroppedError, Proxy, Request
@@ -34,14 +33,9 @@ class Gate:
         self._proxy.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._open.set()
-        self._proxy.__exit__(kind, error, trace)
+        self._proxy.__exit__()
 
     def _hold(self, request: Request) -> None:
         if b"Action=Publish" not in request.body or self._open.is_set():

@@ -73,12 +73,13 @@ final class Stop implements Runnable {
     }
 
     private int stop(long deadline) throws Exception {
-        if (haveFinished(deadline)) {
-            Events.info("daemon_stopped", "Stopped; leases given back: {}", giveLeasesBack(deadline));
+        var finished = haveFinished(deadline);
+        // The shards that have finished need not wait for one that has not.
+        var given = giveLeasesBack(deadline);
+        if (finished) {
+            Events.info("daemon_stopped", "Stopped; leases given back: {}", given);
             return status;
         }
-        // The shards that have finished need not wait for the one that has not.
-        var given = giveLeasesBack(deadline);
         Events.error("daemon_failed", "Not stopped within {} ms; ending all the same, leases given back: {}",
                 graceMillis, given);
         return ExitStatus.FAILED;
