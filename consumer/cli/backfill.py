@@ -17,6 +17,7 @@ from consumer.backfill.perform import Performance, Progress
 from consumer.backfill.screen import Screen
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of
+from consumer.cli.properties import properties_option
 from consumer.core.beginnings import DEFAULT_SEGMENTS, Wish
 from consumer.core.counts import counted
 from consumer.core.errors import (
@@ -32,12 +33,7 @@ _MOST_SEGMENTS = 64
 
 
 @click.command()
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The worker's properties file. Without it, the environment is all.",
-)
+@properties_option("The worker's properties file. Without it, the environment is all.")
 @click.option(
     "--segments",
     type=click.IntRange(1, _MOST_SEGMENTS),

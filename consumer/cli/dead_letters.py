@@ -20,6 +20,7 @@ from consumer.adapters.sns import SnsPublisher
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
 from consumer.cli.letter_list import is_complete, print_letters, summary
+from consumer.cli.properties import properties_option
 from consumer.core.batches import Batch
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.counts import counted
@@ -68,12 +69,7 @@ def _topic(settings: ChildSettings) -> Publisher:
     return FittingPublisher(topic, bucket or NoClaimCheck(topic))
 
 
-_properties = click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The worker's properties file. Without it, the environment is all.",
-)
+_properties = properties_option("The worker's properties file. Without it, the environment is all.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from consumer.cli import exits
+from consumer.cli.properties import properties_option
 from consumer.core.counts import counted
 from consumer.core.findings import Outcome, Verdict
 from consumer.daemon.doctor import Surroundings, examine, unsettled
@@ -27,12 +28,7 @@ _COLOURS: dict[Verdict, str] = {
 
 
 @click.command(short_help="Check everything that a worker needs; name what is wrong.")
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The workers' properties file. Without it, the environment is all.",
-)
+@properties_option("The workers' properties file. Without it, the environment is all.")
 @click.option(
     "--elsewhere", is_flag=True, help="No worker runs on this host: leave its programs out."
 )

@@ -13,6 +13,7 @@ from rich.console import Console
 from consumer.adapters.lease_writes import LeaseWrites, OtherReplayError
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of, told_in_one_line
+from consumer.cli.properties import properties_option
 from consumer.cli.replay_screen import history_table
 from consumer.cli.replay_session import Session, Wish
 from consumer.core.origins import Origin, parse_origin
@@ -35,12 +36,7 @@ from consumer.settings.resolve import Configuration
 @click.option("--yes", is_flag=True, help="Don't ask before writing.")
 @click.option("--history", is_flag=True, help="Show the replays that were done, and by whom.")
 @click.option("--json", "as_json", is_flag=True, help="The plan or the history as JSON.")
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The worker's properties file. Without it, the environment is all.",
-)
+@properties_option("The worker's properties file. Without it, the environment is all.")
 def replay(  # noqa: PLR0913 - a command's options
     start: str | None,
     shards: tuple[str, ...],

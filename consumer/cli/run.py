@@ -10,6 +10,7 @@ import click
 
 from consumer.adapters.logs import LogFormat, single_logger, start_logging
 from consumer.cli import exits
+from consumer.cli.properties import properties_option
 from consumer.daemon.forks import with_fork_server
 from consumer.daemon.launch import plan_launch, start
 from consumer.daemon.preflight import check
@@ -20,11 +21,8 @@ from consumer.settings.resolve import Configuration, resolve
 
 
 @click.command()
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="Properties file with KCL's keys and the publisher's. Without it, the environment is all.",
+@properties_option(
+    "Properties file with KCL's keys and the publisher's. Without it, the environment is all."
 )
 @click.option(
     "--log-format",

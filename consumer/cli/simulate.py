@@ -15,6 +15,7 @@ from rich.console import Console
 from consumer.adapters.sns import DEFAULT_LIMIT
 from consumer.cli import exits
 from consumer.cli.failures import configuration_of, refuse
+from consumer.cli.properties import properties_option
 from consumer.cli.simulated import Notes, Simulated, render, to_json
 from consumer.core.claims import FittingPublisher, NoClaimCheck
 from consumer.core.errors import EventError, PoisonError
@@ -37,11 +38,8 @@ _SECONDS = 60.0
 
 @click.command(short_help="Show what the Lambda function would make of an event.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The properties file. Without it, the environment is all; for a look nothing is required.",
+@properties_option(
+    "The properties file. Without it, the environment is all; for a look nothing is required."
 )
 @click.option("--publish", is_flag=True, help="Publish the messages, and send dead letters.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

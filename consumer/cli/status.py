@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.progress import Progress, TaskID
 
 from consumer.cli.failures import configuration_of, told_in_one_line
+from consumer.cli.properties import properties_option
 from consumer.cli.status_table import render
 from consumer.core.status import FleetStatus
 from consumer.core.status_json import to_json
@@ -23,12 +24,7 @@ _POLL_SECONDS = 1.0
 
 
 @click.command(short_help="Show workers and shards, and how far behind they are.")
-@click.option(
-    "--properties",
-    "-p",
-    type=click.Path(path_type=Path),
-    help="The workers' properties file. Without it, the environment is all.",
-)
+@properties_option("The workers' properties file. Without it, the environment is all.")
 @click.option("--watch", is_flag=True, help="Look again and again until Ctrl-C.")
 @click.option(
     "--every",
