@@ -1,10 +1,11 @@
 """Segments at work side by side, each on a thread of its own."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 
-from consumer.backfill.segment import SegmentScan
+Work = Callable[[Callable[[], bool]], object]
+"""Reads and publishes a segment until its end, or until what it is given tells it to stop."""
 
 _GRACE_SECONDS = 10.0
 
@@ -16,18 +17,15 @@ class Crew:
     no answer yet, is published again by whoever goes on.
 
     Args:
-        scans: The segments.
+        segments: The work on each.
         stop: Set once no more is to be read.
     """
 
-    def __init__(self, scans: Sequence[SegmentScan], stop: threading.Event) -> None:
+    def __init__(self, segments: Sequence[Work], stop: threading.Event) -> None:
         self._stop = stop
-        self._threads = [
-            threading.Thread(target=self._work, args=(scan.run,), daemon=True) for scan in scans
-        ]
-        self._failures: list[BaseException] = []
-        for thread in self._threads:
-            thread.start()
+        # Waited for by these, not by the threads themselves: Python 3.11 takes a thread for ended
+        # when Ctrl-C interrupts its join().
+        self._outcomes = [self._start(work) for work in segments]
 
     def is_at_work(self, seconds: float) -> bool:
         """Wait for so long at the most; return whether something is still to be done.
@@ -35,23 +33,26 @@ class Crew:
         Raises:
             BaseException: What a segment has failed for.
         """
-        deadline = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, min(seconds, deadline - time.monotonic())))
-        if self._failures:
-            raise self._failures[0]
-        return any(thread.is_alive() for thread in self._threads)
+        ended, at_work = wait(self._outcomes, seconds, FIRST_EXCEPTION)
+        for outcome in ended:
+            outcome.result()
+        return bool(at_work)
 
     def stop(self) -> None:
         """Read no more, and wait a while until what was read is published."""
         self._stop.set()
-        deadline = time.monotonic() + _GRACE_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        wait(self._outcomes, _GRACE_SECONDS)
 
-    def _work(self, run: Callable[[Callable[[], bool]], None]) -> None:
+    def _start(self, work: Work) -> Future[None]:
+        outcome: Future[None] = Future()
+        threading.Thread(target=self._run, args=(work, outcome), daemon=True).start()
+        return outcome
+
+    def _run(self, work: Work, outcome: Future[None]) -> None:
         try:
-            run(self._stop.is_set)
+            work(self._stop.is_set)
         except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
-            self._failures.append(error)
             self._stop.set()
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(None)

@@ -84,7 +84,7 @@ class Performance:
             StreamPublisherError: It can't go on. What was reached is kept.
             KeyboardInterrupt: It was interrupted. What was reached is kept.
         """
-        crew = Crew(self._scans, self._stop)
+        crew = Crew([scan.run for scan in self._scans], self._stop)
         try:
             while crew.is_at_work(_SAVE_SECONDS):
                 self._holder = self._begun.state.save(self.progress.backfill, self._holder)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
+from consumer.sandbox.proxy import Proxy, Request
 from tests.chain.backfills import Backfills, a_version, arrived, fill
 from tests.chain.world import World, wait_for
 from tests.places import ROOT
@@ -64,14 +66,27 @@ def is_snapshot(message: Received) -> bool:
     return str(message.attributes["shardId"]).startswith("snapshot-")
 
 
-def change_while_it_runs(world: World, backfills: Backfills) -> None:
-    """Change, remove and add items: as many before they are read as after."""
+class Pages:
+    """A proxy's hook that lets so many pages of a scan be read, and the others once it is told."""
+
+    def __init__(self, at_once: int) -> None:
+        self.go_on = threading.Event()
+        self._at_once, self._pages = at_once, itertools.count(2)
+
+    def __call__(self, request: Request) -> None:
+        """Wait, where it is a later page."""
+        is_later = request.operation == "Scan" and b"ExclusiveStartKey" in request.body
+        if is_later and next(self._pages) > self._at_once:
+            self.go_on.wait()
+
+
+def change_items(world: World) -> None:
+    """Change, remove and add items: some of those that are read already, and others."""
     tables = world.sandbox.client("dynamodb")
     for number in range(0, ITEMS, 3):
         tables.put_item(TableName=TABLE, Item=a_version(f"item-{number}", 2))
         tables.delete_item(TableName=TABLE, Key={"id": {"S": f"item-{number + 1}"}})
         tables.put_item(TableName=TABLE, Item=a_version(f"new-{number}", 3))
-    assert 0 < backfills.kept_items() < ITEMS, "the backfill is over, or has not begun"
     tables.put_item(TableName=TABLE, Item=a_version("the last one", 4))
 
 
@@ -90,10 +105,14 @@ def test_every_item_ends_with_its_newest_image(world: World, backfills: Backfill
         return world.receive() > 0
 
     wait_for(worker_reads)
-    process = backfills.start("--read-units-per-second", "1", "--segments", "1", **METADATA)
-    wait_for(lambda: backfills.kept_items() > 0)
-    change_while_it_runs(world, backfills)
-    assert process.wait(60) == 0, process.log.read_text()
+    pages = Pages(2)
+    with Proxy(world.sandbox.tables.url, pages) as proxy:
+        slowly = ("--segments", "1", "--read-units-per-second", "4")
+        process = backfills.start(*slowly, AWS_ENDPOINT_URL_DYNAMODB=proxy.url, **METADATA)
+        wait_for(lambda: backfills.kept_items() > 0)
+        change_items(world)
+        pages.go_on.set()
+        assert process.wait(60) == 0, process.log.read_text()
     everything = {item["id"]["S"]: item for item in tables.scan(TableName=TABLE)["Items"]}
     assert world.receive_until(lambda: has_come(world, "the last one")), world.logs()
     assert world.receive_until(lambda: len(arrived(world)) >= ITEMS * 2 // 3)
