@@ -87,6 +87,11 @@ class ShardedWorld(World):
         """Each shard's checkpoint, by the shard's id."""
         return {lease["leaseKey"]["S"]: lease["checkpoint"]["S"] for lease in self.leases()}
 
+    def children_of(self, shard_id: str) -> set[str]:
+        """The children that a shard was found to have as it ended."""
+        (lease,) = (each for each in self.leases() if each["leaseKey"]["S"] == shard_id)
+        return set(lease.get("childShardIds", {"SS": []})["SS"])
+
     def owner_of(self, shard_id: str) -> str | None:
         """The worker that reads a shard, or waits for its parent."""
         leases = {lease["leaseKey"]["S"]: lease for lease in self.leases()}

@@ -124,6 +124,25 @@ def test_a_stream_that_fails_in_every_way_loses_nothing(sharded: ShardedWorld) -
 
 
 @pytest.mark.parametrize("sharded", [1], indirect=True)
+def test_children_are_found_while_the_stream_is_hard_to_describe(sharded: ShardedWorld) -> None:
+    """The adapter alone goes on without them; the parent's lease names those that were found."""
+    (parent,) = sharded.stream.open_shards()
+    sharded.change(ITEMS)
+    sharded.start_daemon()
+    assert sharded.receive_until(lambda: sharded.ledger.is_complete), sharded.logs()
+    script = faults.Script()
+    for fault in (faults.internal_error, faults.dropped):
+        script.plan("DescribeStream", fault, times=4)  # as often as the SDK tries a call
+    sharded.endpoint.fault = script
+    children = sharded.stream.split(parent)
+    sharded.change(ITEMS)
+
+    assert_all_arrived_in_order(sharded, 80)
+    assert script.is_over
+    assert sharded.children_of(parent) == set(children)
+
+
+@pytest.mark.parametrize("sharded", [1], indirect=True)
 def test_the_largest_records_pass(sharded: ShardedWorld) -> None:
     """Messages right at the topic's limit arrive; a record beyond it comes to be a dead letter."""
     queue_url = sharded.sandbox.client("sqs").create_queue(

@@ -1,17 +1,23 @@
 package software.amazon.kinesis.multilang;
 
+import static com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil.createKinesisStreamIdentifierFromDynamoDBStreamsArn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static software.amazon.kinesis.common.InitialPositionInStreamExtended.newInitialPosition;
 
+import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsGetRecordsResponseAdapter;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -19,22 +25,39 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.dynamodb.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
+import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.awssdk.services.kinesis.model.ChildShard;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.StreamIdentifier;
+import software.amazon.kinesis.metrics.NullMetricsFactory;
+import software.amazon.kinesis.retrieval.DataFetcherResult;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.KinesisDataFetcherProviderConfig;
 
 /** What is read is what the adapter reads, in less memory, and no shard waits for another's read. */
 @Timeout(30)
@@ -45,6 +68,7 @@ class ShardReadsTest {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<GetRecordsRequest> requests = new ArrayList<>();
+    private final Queue<Supplier<DescribeStreamResponse>> shardDescriptions = new ArrayDeque<>();
     private int shards = 1;
 
     @AfterEach
@@ -125,6 +149,62 @@ class ShardReadsTest {
         assertInstanceOf(ProvisionedThroughputExceededException.class, failed.getCause());
     }
 
+    @Test
+    void theShardsThatFollowOnOneAreFoundWhateverFailsMeanwhile() {
+        shardDescriptions.add(() -> fail(InternalServerErrorException.builder().statusCode(500)));
+        shardDescriptions.add(() -> fail(SdkClientException.builder()));
+        shardDescriptions.add(() -> described("shardId-2"));
+
+        var last = shard(request -> GetRecordsResponse.builder().build()).getRecords();
+
+        assertEquals(List.of("shardId-2"), childrenOf(last));
+    }
+
+    @Test
+    void aStreamThatIsGoneIsAskedForChildrenOnce() {
+        shardDescriptions.add(() -> fail(ResourceNotFoundException.builder().statusCode(400)));
+
+        var last = shard(request -> GetRecordsResponse.builder().build()).getRecords();
+
+        assertEquals(List.of(), childrenOf(last));
+        assertTrue(shardDescriptions.isEmpty());
+    }
+
+    /** The adapter's own reader of a shard, at its beginning. */
+    private DynamoDBStreamsDataFetcher shard(Function<GetRecordsRequest, GetRecordsResponse> answer) {
+        var name = createKinesisStreamIdentifierFromDynamoDBStreamsArn(
+                "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000", false);
+        var place = new KinesisDataFetcherProviderConfig(
+                StreamIdentifier.singleStreamInstance(name), "shardId-1", new NullMetricsFactory(), MOST, Duration.ZERO);
+        var shard = new DynamoDBStreamsDataFetcher(client(answer), place);
+        shard.initialize("TRIM_HORIZON", newInitialPosition(InitialPositionInStream.TRIM_HORIZON));
+        return shard;
+    }
+
+    private static List<String> childrenOf(DataFetcherResult read) {
+        return Stream.ofNullable(read.getResultAdapter().childShards())
+                .flatMap(List::stream)
+                .map(ChildShard::shardId)
+                .toList();
+    }
+
+    private static DescribeStreamResponse described(String... shardIds) {
+        var shards = Stream.of(shardIds)
+                .map(shardId -> Shard.builder()
+                        .shardId(shardId)
+                        .parentShardId("shardId-1")
+                        .sequenceNumberRange(range -> range.startingSequenceNumber("1"))
+                        .build())
+                .toList();
+        return DescribeStreamResponse.builder()
+                .streamDescription(stream -> stream.shards(shards).streamStatus(StreamStatus.ENABLED))
+                .build();
+    }
+
+    private static <T> T fail(SdkException.Builder error) {
+        throw error.message("failed").build();
+    }
+
     private CompletableFuture<DynamoDBStreamsGetRecordsResponseAdapter> read(
             Function<GetRecordsRequest, GetRecordsResponse> answer) {
         return client(answer).getDynamoDBStreamsRecords(request());
@@ -138,6 +218,17 @@ class ShardReadsTest {
                     requests.add(request);
                 }
                 return answer.apply(request);
+            }
+
+            @Override
+            public DescribeStreamResponse describeStream(DescribeStreamRequest request) {
+                assertEquals("shardId-1", request.shardFilter().shardId());
+                return shardDescriptions.remove().get();
+            }
+
+            @Override
+            public GetShardIteratorResponse getShardIterator(GetShardIteratorRequest request) {
+                return GetShardIteratorResponse.builder().shardIterator("iterator").build();
             }
 
             @Override

@@ -29,12 +29,20 @@ public record StreamsConfiguration(
         AwsCredentialsProvider credentials,
         InitialPositionInStreamExtended initialPosition) {
 
+    /**
+     * Between two audits of leases by the leader. An audit is one page of DescribeStream for every hundred
+     * shards and a scan of the lease table; shards whose parent ended while the stream could not be
+     * described stand still until the next.
+     */
+    private static final long AUDIT_MILLIS = 30_000;
+
     /** Resolves what the properties said, for record processors of the given factory. */
     public static StreamsConfiguration resolve(
             MultiLangDaemonConfiguration daemon, ShardRecordProcessorFactory factory) {
         // DynamoDB streams are polled; left alone, KCL would prepare for Kinesis' enhanced fan-out.
         daemon.setRetrievalMode(RetrievalMode.POLLING);
         var resolved = daemon.resolvedConfiguration(factory);
+        resolved.getLeaseManagementConfig().leasesRecoveryAuditorExecutionFrequencyMillis(AUDIT_MILLIS);
         return new StreamsConfiguration(
                 resolved.getCheckpointConfig(),
                 resolved.getCoordinatorConfig(),
