@@ -19,16 +19,16 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
-from urllib.parse import parse_qs
+from typing import Any
 
-import boto3
 import click
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.sns_answers import action, answer
+from consumer.adapters.aws import client
 from consumer.adapters.kcl import RecordProcessor, converse
 from consumer.adapters.logs import LogJournal, start_logging
 from consumer.adapters.retries import Retries, RetryPolicy
@@ -64,30 +64,19 @@ class StubSns:
 
 
 class AnsweredSns:
-    """boto3's SNS client, whose requests are answered here."""
+    """The program's own client, whose requests are answered here."""
 
     def __init__(self, seconds: float) -> None:
         self.calls, self._seconds = 0, seconds
-        self.client = boto3.client(
-            "sns",
-            region_name="eu-west-1",
-            aws_access_key_id="bench",
-            aws_secret_access_key="bench",  # noqa: S106 - nobody's
-        )
-        self.client.meta.events.register("before-send.sns.*", cast("Any", self._answer))
+        self.client = client("sns", region="eu-west-1")
+        self.client.meta.events.register("before-send.sns.*", self._answer)
 
     def _answer(self, request: Any, **_rest: Any) -> AWSResponse:  # noqa: ANN401
-        asked = parse_qs(request.body.decode() if isinstance(request.body, bytes) else request.body)
-        if asked["Action"] == ["PublishBatch"]:
+        if action(request.body) == "PublishBatch":
             self.calls += 1
             time.sleep(self._seconds)
-            ids = [values[0] for name, values in asked.items() if name.endswith(".Id")]
-            taken = "".join(f"<member><Id>{i}</Id><MessageId>m</MessageId></member>" for i in ids)
-            text = f"<Successful>{taken}</Successful>"
-            text = f"<R><PublishBatchResult>{text}</PublishBatchResult></R>"
-        else:
-            text = "<R><GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></R>"
-        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(text.encode()))
+        text = answer(request.body, self.calls)
+        return AWSResponse(request.url, 200, HTTPHeaders(), _Raw(text))
 
 
 class _Raw(io.BytesIO):
@@ -233,6 +222,7 @@ def _seconds_of_line(size: int) -> float:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def main(records: int, *, as_json: bool) -> None:
     """Measure the record processor of one shard."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nobody"}
     with Console(stderr=True).status("Publishing"):
         measured = list(throughput(records))
         read = reader()
