@@ -1,6 +1,16 @@
 """How hypothesis looks for examples."""
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
+# A busy machine is no mistake.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 # For code that is known to be broken: any example will do, the simplest takes long to find.
-settings.register_profile("any-example", phases=[Phase.explicit, Phase.generate], deadline=None)
+settings.register_profile(
+    "any-example",
+    settings.get_profile("any-machine"),
+    phases=[Phase.explicit, Phase.generate],
+)
+# An option --hypothesis-profile is looked at after this, and has the last word.
+settings.load_profile("any-machine")

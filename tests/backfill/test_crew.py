@@ -10,11 +10,10 @@ from consumer.backfill.crew import Crew
 
 
 @pytest.fixture
-def ctrl_c() -> Iterator[None]:
-    """Ctrl-C, a tenth of a second after the test has begun."""
+def ctrl_c_soon() -> Iterator[Callable[[], object]]:
+    """What has Ctrl-C pressed a tenth of a second later."""
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    yield
+    yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.1)
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
 
@@ -26,6 +25,12 @@ def ends(_is_stopped: Callable[[], bool]) -> None:
 def fails(_is_stopped: Callable[[], bool]) -> None:
     """A segment that can't be read."""
     raise ValueError("no such table")
+
+
+def press_ctrl_c(crew: Crew, ctrl_c_soon: Callable[[], object]) -> None:
+    """While somebody waits for the crew."""
+    ctrl_c_soon()
+    crew.is_at_work(30)
 
 
 def test_the_work_is_over_when_every_segment_is_done() -> None:
@@ -48,8 +53,7 @@ def test_one_that_fails_stops_all() -> None:
     assert stop.is_set()
 
 
-@pytest.mark.usefixtures("ctrl_c")
-def test_ctrl_c_leaves_no_answer_of_the_topic_unheard() -> None:
+def test_ctrl_c_leaves_no_answer_of_the_topic_unheard(ctrl_c_soon: Callable[[], object]) -> None:
     """A thread that Ctrl-C interrupted the wait for counts as ended in Python 3.11, and isn't."""
     stop, published = threading.Event(), []
 
@@ -60,7 +64,7 @@ def test_ctrl_c_leaves_no_answer_of_the_topic_unheard() -> None:
 
     crew = Crew([works], stop)
     with pytest.raises(KeyboardInterrupt):
-        crew.is_at_work(30)
+        press_ctrl_c(crew, ctrl_c_soon)
     crew.stop()
 
     assert published == [True]

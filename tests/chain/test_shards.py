@@ -197,7 +197,7 @@ def test_poison_in_one_shard_holds_up_no_other(sharded: ShardedWorld) -> None:
     sharded.receive_everything()
     poisoned, place = sharded.poison(sick[0])
     sharded.change(sick)
-    wait_for(lambda: daemon.process.log.read_text().count('"child_failed"') == 3)
+    wait_for(lambda: daemon.process.log.read_text().count('"child_failed"') >= 3)
     sharded.change(healthy)
     arrived = sharded.receive_until(lambda: sharded.ledger.balance().lost == len(sick))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.batches import Batcher
@@ -162,7 +162,6 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
         raise
 
 
-@settings(deadline=None)  # a busy machine is no mistake
 @given(surroundings=SURROUNDINGS, cuts=CUTS)
 def test_killed_anywhere_and_started_again_nothing_is_lost(
     surroundings: Surroundings, cuts: list[int]
@@ -191,7 +190,6 @@ def test_killed_anywhere_and_started_again_nothing_is_lost(
         assert of_item == sorted(of_item)
 
 
-@settings(deadline=None)  # a busy machine is no mistake
 @given(surroundings=SURROUNDINGS, cut=st.integers(0, 30))
 def test_a_kill_repeats_no_more_than_may_be_under_way(surroundings: Surroundings, cut: int) -> None:
     """That is at most what all calls hold that may be under way at a time."""

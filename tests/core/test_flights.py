@@ -6,7 +6,7 @@ from itertools import combinations, product
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.core.batches import Batch
@@ -278,7 +278,6 @@ def test_whatever_arrives_when_no_item_is_overtaken(calls: int, messages: int) -
     assert (ways > 81) == (calls * messages > 1)
 
 
-@settings(deadline=None)  # a busy machine is no mistake
 @given(
     line=st.lists(st.text("abcdefgh", min_size=1, max_size=3), max_size=25),
     lanes=st.builds(Lanes, calls=st.integers(1, 4), messages=st.integers(1, 10)),

@@ -4,18 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.beanutils.BeanUtilsBean;
 import org.apache.commons.beanutils.ConvertUtilsBean;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +48,8 @@ class ChildProcessTest {
     private static final String SHARD = "shardId-1";
     private static final int NO_LIMIT = 0;
     private static final long FOR_EVER = 0;
-    private static final long SOON = 300;
+    private static final long SOON = 100;
+    private static final String TIMER = "timer";
     private static final int KILLED = 137;
     /** A child's request for a checkpoint, of which it awaits the answer. */
     private static final String CHECKPOINT =
@@ -58,7 +62,11 @@ class ChildProcessTest {
     private final ShardFailures failures = new ShardFailures(
             NO_LIMIT, givenUp::add, ends::add, halts::add, new Metrics(0, "orders-publisher", "orders", () -> 0));
     private final ExecutorService executor = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, TIMER));
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger signs = new AtomicInteger();
     private final ShardRecordProcessorCheckpointer checkpointer = new ShardRecordProcessorCheckpointer(
             new ShardInfo(SHARD, "token", List.of(), ExtendedSequenceNumber.TRIM_HORIZON), checkpoints());
     private LoggedEvents logged;
@@ -324,9 +332,10 @@ class ChildProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"exec sleep 40", "kill -STOP $$", "sleep 40; true"})
+    // The last of them is a shell that would go on without what it waits for.
+    @ValueSource(strings = {"%s; exec sleep 40", "%s; kill -STOP $$", "sleep 40 & %s; wait; true"})
     void aChildThatHangsWhileItProcessesIsKilled(String hanging) {
-        var child = shell(SOON, answer("initialize") + "read -r line; " + hanging);
+        var child = shell(SOON, answer("initialize") + "read -r line; " + String.format(hanging, hang()));
 
         initialize(child);
         assertNoFailure(child);
@@ -337,7 +346,7 @@ class ChildProcessTest {
 
     @Test
     void aChildThatHangsAtItsStartIsKilled() {
-        var child = shell(SOON, "exec sleep 40");
+        var child = shell(SOON, hang() + "; exec sleep 40");
 
         initialize(child);
 
@@ -346,7 +355,7 @@ class ChildProcessTest {
 
     @Test
     void aChildThatAnswersAndDoesNotEndIsKilled() {
-        var child = shell(SOON, answer("initialize") + answer("leaseLost") + "exec sleep 40");
+        var child = shell(SOON, answer("initialize") + answer("leaseLost") + hang() + "; exec sleep 40");
 
         initialize(child);
         lose(child);
@@ -356,18 +365,60 @@ class ChildProcessTest {
     }
 
     @Test
-    void aSlowChildThatWritesLinesIsLeftAlive() {
-        var patience = Duration.ofSeconds(1).toMillis();
+    void aSlowChildThatWritesLinesIsLeftAlive() throws Exception {
         // An empty line is a sign as well, and fills nobody's log.
-        var slowly = "read -r line; for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo >&2; done; ";
-        var child = shell(patience, answer("initialize") + slowly + say("processRecords"));
+        var slowly = "read -r line; for turn in 1 2 3 4 5; do " + await("$turn") + "echo >&2; done; " + await("end");
+        var child = shell(SOON, answer("initialize") + slowly + say("processRecords"));
 
         initialize(child);
-        var begun = System.nanoTime();
-        processRecords(child);
+        var working = expectSign(() -> executor.submit(() -> processRecords(child)));
+        for (var turn : List.of("1", "2", "3", "4", "5")) {
+            clock.addAndGet(SOON / 2);
+            expectSign(() -> let(turn));
+        }
+        letItLook();
+        let("end");
+        working.get();
 
-        assertTrue(System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(patience));
         assertNoFailure(child);
+    }
+
+    /** The part of a shell's script after which far too much time has passed. */
+    private String hang() {
+        return "touch " + hangs();
+    }
+
+    private Path hangs() {
+        return folder.resolve("hangs");
+    }
+
+    /** The part of a shell's script that waits until the test lets it go on. */
+    private String await(String turn) {
+        return "until [ -e " + folder + "/" + turn + " ]; do sleep 0.01; done; ";
+    }
+
+    private Path let(String turn) throws IOException {
+        return Files.createFile(folder.resolve(turn));
+    }
+
+    /** Does something and returns once the watchdog has had a sign of life from it. */
+    private <T> T expectSign(Callable<T> action) throws Exception {
+        var before = signs.get();
+        var result = action.call();
+        Eventually.holds(() -> signs.get() > before);
+        return result;
+    }
+
+    /** Returns once the watchdog has looked at what the clock tells now, and has come to an end with it. */
+    private void letItLook() {
+        var before = looks.get();
+        Eventually.holds(() -> looks.get() >= before + 3);
+    }
+
+    /** A clock that moves on where a test says so, and by itself once a child hangs: no machine is too slow for it. */
+    private long now() {
+        (Thread.currentThread().getName().equals(TIMER) ? looks : signs).incrementAndGet();
+        return clock.get() + (Files.exists(hangs()) ? SOON + 1 : 0);
     }
 
     /** The part of a shell's script that reads a message and answers that the action is done. */
@@ -389,7 +440,7 @@ class ChildProcessTest {
 
     private ChildProcess child(long timeoutMillis, String... command) {
         var configuration = new MultiLangDaemonConfiguration(new BeanUtilsBean(), new ConvertUtilsBean());
-        var watchdog = new Watchdog(timer, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), timeoutMillis);
+        var watchdog = new Watchdog(timer, this::now, timeoutMillis);
         return new ChildProcess(command, executor, configuration, children, failures, watchdog);
     }
 
@@ -472,11 +523,13 @@ class ChildProcessTest {
     }
 
     private void assertKilled(ChildProcess child) {
-        var last = logged.names().size() - 1;
+        // The timer may look once more while the failure is dealt with.
+        var names = logged.names();
+        var failed = logged.messages().get(names.indexOf("child_failed"));
         assertTrue(child.isGone());
-        assertEquals("child_hung", logged.names().get(0));
-        assertEquals("child_failed", logged.names().get(last));
-        assertTrue(logged.messages().get(last).contains("failed with status " + KILLED), logged.messages()::toString);
+        assertEquals("child_hung", names.get(0));
+        assertEquals(1, Collections.frequency(names, "child_failed"));
+        assertTrue(failed.contains("failed with status " + KILLED), failed);
         assertTrue(logged.shards().stream().allMatch(SHARD::equals), logged.shards()::toString);
         assertEquals(List.of(SHARD), givenUp);
         assertWorkerGoesOn();
