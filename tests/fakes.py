@@ -104,7 +104,7 @@ def fitting(topic: FakeTopic) -> FittingPublisher:
 
 @dataclass
 class FakeCheckpointer:
-    """A checkpointer that keeps what was checkpointed.
+    """A checkpointer that keeps what was checkpointed, each only when the next call comes.
 
     Attributes:
         made: Sequence numbers in order; `SHARD_END` for the shard's end.
@@ -113,16 +113,29 @@ class FakeCheckpointer:
 
     made: list[str] = field(default_factory=list)
     lease_is_lost: bool = False
+    _under_way: list[str] = field(default_factory=list)
 
     def checkpoint(self, sequence_number: str) -> None:
-        """Keep the checkpoint."""
-        if self.lease_is_lost:
-            raise LeaseLostError("the lease moved")
-        self.made.append(sequence_number)
+        """Keep the checkpoint before; this one is under way."""
+        self.settle()
+        self._under_way.append(sequence_number)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a checkpoint is."""
+        return bool(self._under_way)
+
+    def settle(self) -> None:
+        """Keep the checkpoint that is under way."""
+        while self._under_way:
+            if self.lease_is_lost:
+                raise LeaseLostError("the lease moved")
+            self.made.append(self._under_way.pop())
 
     def checkpoint_shard_end(self) -> None:
         """Keep the shard's end."""
         self.checkpoint("SHARD_END")
+        self.settle()
 
 
 @dataclass

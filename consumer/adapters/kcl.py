@@ -13,22 +13,12 @@ from typing import Any, TextIO
 
 from amazon_kclpy import kcl, messages
 from amazon_kclpy.v3 import processor
-from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from consumer.core.errors import (
-    CheckpointError,
-    DaemonError,
-    LeaseLostError,
-    OperatorError,
-    PoisonError,
-)
+from consumer.adapters.checkpoints import DaemonCheckpointer
+from consumer.core.errors import DaemonError, OperatorError, PoisonError
 from consumer.core.ports import Checkpointer, Journal
 from consumer.core.processor import Delivery, ShardProcessor
 from consumer.core.records import RawRecord
-
-_LEASE_MOVED = "ShutdownException"
-# DynamoDB is throttled, or didn't answer KCL: it will.
-_PASSING = frozenset({"ThrottlingException", "KinesisClientLibDependencyException"})
 
 EXIT_FAILED = 1
 """The shard can't go on here; the daemon gives up its lease and goes on with the others."""
@@ -149,74 +139,3 @@ def _status_after(error: Exception) -> int:
 
 def _raw_record(record: messages.Record) -> RawRecord:
     return RawRecord(record.sequence_number, record.binary_data)
-
-
-class DaemonCheckpointer:
-    """Asks the daemon for checkpoints during one action.
-
-    Args:
-        checkpointer: kclpy's checkpointer of the action.
-        journal: Where each checkpoint and each retry is noted.
-        sleep: Waits for that many seconds.
-        clock: Seconds that never go back.
-    """
-
-    def __init__(
-        self,
-        checkpointer: kcl.Checkpointer,
-        journal: Journal,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._checkpointer = checkpointer
-        self._journal = journal
-        self._sleep = sleep
-        self._clock = clock
-
-    def checkpoint(self, sequence_number: str) -> None:
-        """Checkpoint at a sequence number; a throttled one is asked for again until it is made.
-
-        Raises:
-            LeaseLostError: The shard has moved to another worker.
-            CheckpointError: The daemon can't make it.
-        """
-        self._ask(sequence_number)
-
-    def checkpoint_shard_end(self) -> None:
-        """Checkpoint the shard's end; raises as `checkpoint` does."""
-        # Without a number KCL takes the farthest position, which at a shard's end is SHARD_END.
-        self._ask(None)
-
-    def _ask(self, sequence_number: str | None) -> None:
-        since = self._clock()
-        try:
-            self._retrying()(self._checkpointer.checkpoint, sequence_number)
-        except kcl.CheckpointError as error:
-            if error.value == _LEASE_MOVED:
-                raise LeaseLostError(str(error)) from error
-            raise CheckpointError(f"at {sequence_number or 'SHARD_END'}: {error.value}") from error
-        self._journal.note(
-            "checkpoint_made",
-            sequenceNumber=sequence_number or "SHARD_END",
-            millis=round((self._clock() - since) * 1000),
-        )
-
-    def _retrying(self) -> Retrying:
-        return Retrying(
-            retry=retry_if_exception(_is_passing),
-            wait=wait_random_exponential(multiplier=0.1, max=5),
-            sleep=self._sleep,
-            before_sleep=self._note_retry,
-            reraise=True,
-        )
-
-    def _note_retry(self, state: RetryCallState) -> None:
-        self._journal.note(
-            "checkpoint_retried",
-            attempts=state.attempt_number,
-            waitSeconds=round(state.upcoming_sleep, 2),
-        )
-
-
-def _is_passing(error: BaseException) -> bool:
-    return isinstance(error, kcl.CheckpointError) and error.value in _PASSING

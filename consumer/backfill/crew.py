@@ -2,7 +2,10 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, wait
+from concurrent.futures import FIRST_EXCEPTION, wait
+from functools import partial
+
+from consumer.adapters.background import begin
 
 Work = Callable[[Callable[[], bool]], object]
 """Reads and publishes a segment until its end, or until what it is given tells it to stop."""
@@ -25,7 +28,7 @@ class Crew:
         self._stop = stop
         # Waited for by these, not by the threads themselves: Python 3.11 takes a thread for ended
         # when Ctrl-C interrupts its join().
-        self._outcomes = [self._start(work) for work in segments]
+        self._outcomes = [begin(partial(self._run, work)) for work in segments]
 
     def is_at_work(self, seconds: float) -> bool:
         """Wait for so long at the most; return whether something is still to be done.
@@ -43,16 +46,9 @@ class Crew:
         self._stop.set()
         wait(self._outcomes, _GRACE_SECONDS)
 
-    def _start(self, work: Work) -> Future[None]:
-        outcome: Future[None] = Future()
-        threading.Thread(target=self._run, args=(work, outcome), daemon=True).start()
-        return outcome
-
-    def _run(self, work: Work, outcome: Future[None]) -> None:
+    def _run(self, work: Work) -> None:
         try:
             work(self._stop.is_set)
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+        except BaseException:
             self._stop.set()
-            outcome.set_exception(error)
-        else:
-            outcome.set_result(None)
+            raise

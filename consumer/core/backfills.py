@@ -54,6 +54,9 @@ class Positions:
         while self.position.number != sequence_number:
             self.position = self._read.popleft()
 
+    def settle(self) -> None:
+        """Nothing: it is made at once."""
+
     def checkpoint_shard_end(self) -> None:
         """Move to the end."""
         self.position = Position(self.position.number, self.position.keys, is_ended=True)

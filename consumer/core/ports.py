@@ -109,22 +109,27 @@ class ClaimCheck(Protocol):
 
 
 class Checkpointer(Protocol):
-    """Records how far a shard is published. Only valid during the call it is handed to."""
+    """Records how far a shard is published. Only valid during the call it is handed to.
+
+    A checkpoint may still be under way when it was asked for: what becomes of it is learned from
+    the next call, and of the last one from `settle`. One that a later one overtakes is left out.
+    """
 
     def checkpoint(self, sequence_number: str) -> None:
         """Record that everything up to and including this sequence number is published.
 
         Raises:
             LeaseLostError: The shard has moved to another worker.
-            CheckpointError: It can't be made.
+            CheckpointError: It, or one before it, can't be made.
         """
+
+    def settle(self) -> None:
+        """Return once the last checkpoint that was asked for is made; raises as `checkpoint`."""
 
     def checkpoint_shard_end(self) -> None:
         """Record that the whole shard is published, so that its child shards begin.
 
-        Raises:
-            LeaseLostError: The shard has moved to another worker.
-            CheckpointError: It can't be made.
+        It is made when this returns; raises as `checkpoint`.
         """
 
 

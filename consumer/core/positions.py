@@ -15,5 +15,8 @@ class Position:
         """Remember that everything up to and including this sequence number is published."""
         self.reached = sequence_number
 
+    def settle(self) -> None:
+        """Nothing: it is made at once."""
+
     def checkpoint_shard_end(self) -> None:
         """Nothing: the end of a shard is told to Lambda by nobody."""

@@ -180,10 +180,11 @@ class ShardProcessor:
             self._arrive(checkpointer, wait=True)
 
     def _land(self, checkpointer: Checkpointer) -> None:
-        """Return when everything that left is published, or refused and dealt with."""
+        """Return when everything that left is published, or dealt with, and checkpointed."""
         while self._flights:
             self._depart(full=False)
             self._arrive(checkpointer, wait=True)
+        checkpointer.settle()
 
     def _depart(self, *, full: bool) -> None:
         limit = self._publisher.largest_message()
@@ -194,6 +195,7 @@ class ShardProcessor:
         """Learn what became of messages, and checkpoint as far as there is no hole."""
         if wait:
             self._note_progress()
+            checkpointer.settle()  # what is waited for may take hours
         for outcome in self._publisher.finished(wait=wait):
             match outcome.result:
                 case Receipt() as receipt:
@@ -201,12 +203,14 @@ class ShardProcessor:
                 case BatchError() | GivenUpError() as error:
                     self._flights.refuse(outcome.message, error)
                 case error:
+                    checkpointer.settle()
                     raise error
         published = self._flights.published()
         if published:
             checkpointer.checkpoint(published)
         refused = self._flights.next_refused()
         if refused and refused.error:
+            checkpointer.settle()
             self._resolve(refused.batch, refused.error, checkpointer)
 
     def _call_back(self) -> None:

@@ -2,16 +2,24 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 from amazon_kclpy import kcl
 
-from consumer.adapters.kcl import DaemonCheckpointer
+from consumer.adapters.checkpoints import DaemonCheckpointer
 from consumer.core.errors import CheckpointError, LeaseLostError
 from consumer.core.ports import Checkpointer
 from tests.fakes import FakeCheckpointer, FakeJournal
+
+
+def already() -> threading.Event:
+    """An event that has come."""
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -21,11 +29,13 @@ class DaemonDouble:
     Attributes:
         errors: What it answers to the coming checkpoints; then it makes them.
         made: The checkpoints that it made.
+        answers: Set as soon as it answers.
     """
 
     errors: list[str | None] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     asked: int = 0
+    answers: threading.Event = field(default_factory=already)
 
     def checkpointer(self, waits: list[float] | None = None) -> DaemonCheckpointer:
         """A real checkpointer that talks to it."""
@@ -37,6 +47,7 @@ class DaemonDouble:
 
     def readline(self) -> str:
         """Answer the last request."""
+        self.answers.wait()
         request = json.loads(self.output.getvalue().strip().splitlines()[-1])
         number = request["sequenceNumber"]
         error = self.errors.pop(0) if self.errors else None
@@ -83,14 +94,27 @@ def test_checkpoints_are_made_in_order(make: Callable[[], Subject]) -> None:
 @pytest.mark.parametrize("make", [fake, real])
 def test_a_lost_lease_is_told_apart(make: Callable[[], Subject]) -> None:
     """It is no failure: another worker goes on."""
+    lost = make().lost
+    lost.checkpoint("10")
     with pytest.raises(LeaseLostError):
-        make().lost.checkpoint("10")
+        lost.settle()
+
+
+@pytest.mark.parametrize("make", [fake, real])
+def test_a_lost_lease_is_heard_of_before_the_shards_end(make: Callable[[], Subject]) -> None:
+    """The end is the next holder's to tell."""
+    subject = make()
+    subject.lost.checkpoint("10")
+    with pytest.raises(LeaseLostError):
+        subject.lost.checkpoint_shard_end()
 
 
 def test_a_throttled_checkpoint_is_asked_for_until_it_is_made() -> None:
     """Waits grow and are bounded."""
     daemon, waits = DaemonDouble(errors=["ThrottlingException"] * 12), list[float]()
-    daemon.checkpointer(waits).checkpoint("10")
+    checkpointer = daemon.checkpointer(waits)
+    checkpointer.checkpoint("10")
+    checkpointer.settle()
 
     assert daemon.made == ["10"]
     assert daemon.asked == 13
@@ -102,7 +126,22 @@ def test_a_throttled_checkpoint_is_asked_for_until_it_is_made() -> None:
 def test_any_other_answer_is_an_error(error: str) -> None:
     """It names the checkpoint that could not be made, and asks once."""
     daemon = DaemonDouble(errors=[error])
+    checkpointer = daemon.checkpointer()
+    checkpointer.checkpoint("10")
     with pytest.raises(CheckpointError, match=f"at 10: {error}"):
-        daemon.checkpointer().checkpoint("10")
+        checkpointer.settle()
 
     assert daemon.asked == 1
+
+
+def test_nobody_waits_for_a_checkpoint_until_it_matters() -> None:
+    """Meanwhile the next messages leave; of what is asked for by then the last is made."""
+    daemon = DaemonDouble(answers=threading.Event())
+    checkpointer = daemon.checkpointer()
+    for number in ("10", "20", "30"):
+        checkpointer.checkpoint(number)
+    assert daemon.made == []
+    daemon.answers.set()
+    checkpointer.settle()
+
+    assert daemon.made == ["10", "30"]

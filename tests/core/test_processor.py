@@ -433,15 +433,18 @@ def test_a_call_that_ended_meanwhile_is_checkpointed_before_anybody_waits() -> N
 
 
 def test_a_lease_lost_with_calls_under_way_ends_when_they_are_over() -> None:
-    """What SNS took is noted, nothing of it is checkpointed, and nothing more is sent."""
+    """What SNS took is noted, nothing of it is checkpointed, and nothing more is sent.
+
+    The daemon tells it of a checkpoint, and meanwhile a fifth call has left.
+    """
     shard = Shard()
     shard.checkpoints.lease_is_lost = True
     shard.deliver(*raw_records(1, 995))
     shard.deliver(*raw_records(996, 1200))
 
     assert shard.topic.under_way == []
-    assert shard.journal.events == ["batch_published"] * 40 + ["lease_lost"]
-    assert len(shard.topic.calls) == 4
+    assert shard.journal.events == ["batch_published"] * 50 + ["lease_lost"]
+    assert len(shard.topic.calls) == 5
     assert shard.checkpoints.made == []
 
 

@@ -29,6 +29,7 @@ FLIGHTS = "consumer/core/flights.py"
 INVOCATIONS = "consumer/core/invocations.py"
 CLAIMS = "consumer/core/claims.py"
 CALLS = "consumer/adapters/calls.py"
+CHECKPOINTS = "consumer/adapters/checkpoints.py"
 SNS = "consumer/adapters/sns.py"
 FAILURES = "consumer/adapters/failures.py"
 
@@ -44,6 +45,10 @@ LANDED_CHECKPOINT = """\
 LAST_WAIT = """\
         self._deliver(self._batcher.due(delivery.now), checkpointer)
         self._land(checkpointer)
+"""
+LAND = """\
+            self._arrive(checkpointer, wait=True)
+        checkpointer.settle()
 """
 LETTER = "        self._poison.take("
 LETTER_CHECKPOINT = "        checkpointer.checkpoint(error.sequence_number)\n"
@@ -88,6 +93,16 @@ MUTATIONS = (
         "an action answered with calls under way",
         PROCESSOR,
         ((LAST_WAIT, LAST_WAIT.splitlines(keepends=True)[0]),),
+    ),
+    Mutation(
+        "an action answered with a checkpoint under way",
+        PROCESSOR,
+        ((LAND, LAND.splitlines(keepends=True)[0]),),
+    ),
+    Mutation(
+        "the shard's end checkpointed past one that failed",
+        CHECKPOINTS,
+        (("        self.settle()\n        # Without", "        # Without"),),
     ),
     Mutation(
         "calls under way tried on after a lost lease",
