@@ -50,7 +50,10 @@ def test_a_kill_before_sns_has_answered_loses_nothing(world: World) -> None:
 
 
 def test_this_would_show_a_checkpoint_made_too_early(world: World, tmp_path: Path) -> None:
-    """The same kill loses both batches when they are checkpointed before they are published."""
+    """The same kill loses the first batch, if it is checkpointed before it is published.
+
+    The second too where the daemon has made its checkpoint by then.
+    """
     swapped = checkpoint_first(tmp_path / "swapped")
 
-    assert lost_after_a_kill_during_a_publish(world, {"PYTHONPATH": str(swapped)}) == 20
+    assert lost_after_a_kill_during_a_publish(world, {"PYTHONPATH": str(swapped)}) in (10, 20)
