@@ -10,7 +10,8 @@ import psutil
 from consumer.demo.daemon import Daemon
 from tests.chain.processes import record_processors
 
-_STOP_SECONDS = 60.0
+# Longer than a worker's own grace, and what the giving back of leases may take beyond it.
+_STOP_SECONDS = 90.0
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Worker:
         frozen: Whether it is stopped by a signal.
         exits: How often it ended by itself.
         past: Its earlier processes.
+        log_begin: Where its present process's part of the log begins, in bytes.
     """
 
     name: str
@@ -34,11 +36,17 @@ class Worker:
     frozen: bool = False
     exits: int = 0
     past: list[Daemon] = field(default_factory=list)
+    log_begin: int = 0
 
     @property
     def is_running(self) -> bool:
         """Whether its process is there and at work."""
         return self.daemon.process.status is None and not self.frozen and not self.put_down
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether it runs and has come so far that SIGTERM ends it in order."""
+        return self.is_running and b'"daemon_starting"' in self._log()[self.log_begin :]
 
     @property
     def state(self) -> str:
@@ -53,6 +61,9 @@ class Worker:
             return record_processors(self.daemon)
         except psutil.NoSuchProcess:
             return []
+
+    def _log(self) -> bytes:
+        return self.daemon.process.log.read_bytes()
 
 
 class Fleet:
@@ -102,7 +113,13 @@ class Fleet:
             worker.exits += not worker.put_down
             worker.put_down = worker.frozen = False
             worker.past.append(worker.daemon)
+            worker.log_begin = worker.daemon.process.log.stat().st_size
             worker.daemon = self._start(worker.name)
+
+    @property
+    def can_be_retired(self) -> bool:
+        """Whether every worker can be stopped; a restart may still be under way."""
+        return all(worker.can_be_stopped for worker in self.workers)
 
     def retire(self) -> list[int]:
         """Stop every worker; return their exit statuses."""

@@ -20,9 +20,9 @@ from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
 from tests.streams.stream import SimulatedStream
 
-_READY_SECONDS = 120.0
+_READY_SECONDS = 240.0
 # The lock of a leader that is gone for good lasts two minutes.
-_PATIENCE_SECONDS = 180.0
+_PATIENCE_SECONDS = 300.0
 _LOOK_SECONDS = 0.25
 _QUIET_SECONDS = 3.0
 # Longer than a record processor takes to start where all do so at once, on a busy machine.
@@ -30,6 +30,8 @@ _CHILD_TIMEOUT = "15000"
 _SETTINGS = {
     "PUBLISHER_CHILD_TIMEOUT_MILLIS": _CHILD_TIMEOUT,
     "PUBLISHER_RETRY_MAX_WAIT_MILLIS": "2000",
+    # A record processor that is just being started has to finish that first.
+    "KCL_SHUTDOWN_GRACE_MILLIS": "60000",
 }
 
 
@@ -169,10 +171,14 @@ class Storm:
             yield
 
     def until_calm(self) -> Iterator[None]:
-        """Yield from time to time until all has arrived, or nothing has for a long time."""
+        """Yield from time to time until all has arrived, or nothing has for a long time.
+
+        A worker may be on its way up while another delivers the last of it: SIGTERM would end that
+        one before it can do so in order.
+        """
         self.traffic.write_no_more()
         since = time.monotonic()
-        while self.traffic.balance.lost:
+        while self.traffic.balance.lost or not self.fleet.can_be_retired:
             if time.monotonic() - max(since, self.traffic.last_arrival) > _PATIENCE_SECONDS:
                 return
             self._look()
