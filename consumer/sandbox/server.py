@@ -71,7 +71,7 @@ class Server(ABC):
 
     def _start(self) -> None:
         self._attempts += 1
-        self.port = _free_port()
+        self.port = free_port()
         self._process = ManagedProcess(self.command(self.port), self._log)
 
     def _start_again(self) -> None:
@@ -93,10 +93,11 @@ class Server(ABC):
             connection.close()
 
 
-def _free_port() -> int:
-    """Below those that a system gives to connections: one of these may be another's by the time.
+def free_port() -> int:
+    """Return a port that nobody serves.
 
-    That other would answer in the server's place.
+    Below those that a system gives to connections: one of these may be another's by the time, and
+    that other would answer in the server's place.
     """
     while True:
         port = secrets.choice(_PORTS)

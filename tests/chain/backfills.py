@@ -52,8 +52,12 @@ class Backfills:
 
     def kept_items(self) -> int:
         """How many items are published, as it is kept."""
+        return sum(number // 10**20 for number in self.kept_numbers())
+
+    def kept_numbers(self) -> list[int]:
+        """The number of the last item of each segment that is published, as it is kept."""
         positions = self.kept().get("positions", {"L": []})["L"]
-        return sum(int(each["M"]["number"]["S"]) // 10**20 for each in positions)
+        return [int(each["M"]["number"]["S"]) for each in positions]
 
     @property
     def _state(self) -> str:

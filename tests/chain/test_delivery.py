@@ -14,7 +14,7 @@ from consumer.demo.table import TABLE
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chain.calls import Calls
-from tests.chain.world import World, new_world
+from tests.chain.world import PATIENCE_SECONDS, World, new_world
 from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
 
@@ -59,7 +59,7 @@ def run(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         )
         world.receive_everything()
         daemon.process.signal(signal.SIGTERM)
-        status = daemon.process.wait(60)
+        status = daemon.process.wait(PATIENCE_SECONDS)
         yield Run(world, status, daemon.process.log.read_text().splitlines(), calls)
 
 

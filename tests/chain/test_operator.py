@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,19 +16,13 @@ from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
 from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.sandbox.server import free_port
 from tests.chain.gate import Gate
 from tests.chain.processes import record_processors
-from tests.chain.world import World, wait_for
+from tests.chain.world import PATIENCE_SECONDS, World, wait_for
 from tests.emf import check
 
 pytestmark = pytest.mark.server
-
-
-def free_port() -> int:
-    """A port that nobody serves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def health(port: int) -> subprocess.CompletedProcess[str]:
@@ -115,7 +108,7 @@ def test_a_record_that_cant_be_read_stops_its_shard_before_it(world: World) -> N
     world.write(15)
     with spoilt_record(world, place=12) as (settings, spoilt):
         daemon = world.start_daemon({**settings, "PUBLISHER_SHARD_FAILURES_BEFORE_EXIT": "2"})
-        assert daemon.process.wait(90) == 1
+        assert daemon.process.wait(PATIENCE_SECONDS) == 1
     lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
     refusals = [line for line in lines if line["event"] == "record_refused"]
     refusal = refusals[0]
@@ -236,7 +229,7 @@ def test_a_lease_table_of_another_stream_is_refused(world: World) -> None:
         tables.update_table(TableName=TABLE, StreamSpecification=specification)
     again = world.start_daemon()
 
-    assert again.process.wait(60) == 2
+    assert again.process.wait(PATIENCE_SECONDS) == 2
     (line,) = again.errors()
     assert f"its lease table {world.application} has leases of another stream" in line
     assert world.leases() == before
@@ -298,7 +291,7 @@ def test_listen_shows_what_arrives(world: World) -> None:
         wait_for(lambda: listeners(subscriptions, world.topic_arn) == 2)
         body = '[{"eventName": "INSERT", "a": "ç"}]'
         subscriptions.publish(TopicArn=world.topic_arn, Subject="s", Message=body)
-        shown, _ = listening.communicate(timeout=30)
+        shown, _ = listening.communicate(timeout=PATIENCE_SECONDS)
 
     assert listening.returncode == os.EX_OK
     assert json.loads(shown)["entries"] == [{"eventName": "INSERT", "a": "ç"}]

@@ -11,7 +11,7 @@ import pytest
 from consumer.sandbox.backends import Sandbox
 from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.chain.world import wait_for
+from tests.chain.world import PATIENCE_SECONDS, wait_for
 
 pytestmark = pytest.mark.server
 
@@ -48,7 +48,7 @@ def test_status_agrees_with_the_lease_table_and_with_the_writer(sharded: Sharded
         sound = sharded.run("doctor", "--json")
         gate.shut()
         written = Counter(sharded.add(*sharded.items.write(item))[0] for item in ITEMS * 3)
-        assert gate.holding.wait(60), sharded.logs()
+        assert gate.holding.wait(PATIENCE_SECONDS), sharded.logs()
         seen = look(sharded)
 
     assert (sound.returncode, json.loads(sound.stdout)["findings"]) == (0, []), sound.stderr

@@ -9,7 +9,7 @@ import pytest
 from consumer.sandbox.backends import Sandbox
 from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.chain.world import wait_for
+from tests.chain.world import PATIENCE_SECONDS, wait_for
 from tests.streams import faults
 from tests.streams.items import Items
 
@@ -85,7 +85,7 @@ def test_a_lease_whose_shard_waits_for_its_parent_can_be_balanced(sharded: Shard
                     "KCL_GRACEFUL_LEASE_HANDOFF_TIMEOUT_MILLIS": "3600000",
                 }
             )
-        assert gate.holding.wait(60), sharded.logs()
+        assert gate.holding.wait(PATIENCE_SECONDS), sharded.logs()
         wait_for(lambda: sharded.owner_of(waiting) is not None)
         (heir,) = workers - {sharded.owner_of(waiting)}
         sharded.promise(waiting, heir)

@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,9 +10,10 @@ import pytest
 
 from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
-from consumer.sandbox.proxy import Proxy, Request
+from consumer.sandbox.proxy import Proxy
 from tests.chain.backfills import Backfills, a_version, arrived, fill
-from tests.chain.world import World, wait_for
+from tests.chain.holds import Pages
+from tests.chain.world import PATIENCE_SECONDS, World, wait_for
 from tests.places import ROOT
 
 pytestmark = pytest.mark.server
@@ -66,20 +66,6 @@ def is_snapshot(message: Received) -> bool:
     return str(message.attributes["shardId"]).startswith("snapshot-")
 
 
-class Pages:
-    """A proxy's hook that lets so many pages of a scan be read, and the others once it is told."""
-
-    def __init__(self, at_once: int) -> None:
-        self.go_on = threading.Event()
-        self._at_once, self._pages = at_once, itertools.count(2)
-
-    def __call__(self, request: Request) -> None:
-        """Wait, where it is a later page."""
-        is_later = request.operation == "Scan" and b"ExclusiveStartKey" in request.body
-        if is_later and next(self._pages) > self._at_once:
-            self.go_on.wait()
-
-
 def change_items(world: World) -> None:
     """Change, remove and add items: some of those that are read already, and others."""
     tables = world.sandbox.client("dynamodb")
@@ -111,8 +97,8 @@ def test_every_item_ends_with_its_newest_image(world: World, backfills: Backfill
         process = backfills.start(*slowly, AWS_ENDPOINT_URL_DYNAMODB=proxy.url, **METADATA)
         wait_for(lambda: backfills.kept_items() > 0)
         change_items(world)
-        pages.go_on.set()
-        assert process.wait(60) == 0, process.log.read_text()
+        pages.let(ITEMS)
+        assert process.wait(PATIENCE_SECONDS) == 0, process.log.read_text()
     everything = {item["id"]["S"]: item for item in tables.scan(TableName=TABLE)["Items"]}
     assert world.receive_until(lambda: has_come(world, "the last one")), world.logs()
     assert world.receive_until(lambda: len(arrived(world)) >= ITEMS * 2 // 3)

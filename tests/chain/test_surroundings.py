@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from consumer.demo.daemon import PROPERTIES
-from consumer.demo.table import TABLE
 from consumer.sandbox.process import ManagedProcess
-from tests.chain.world import World
+from tests.chain.world import PATIENCE_SECONDS, World
 
 pytestmark = pytest.mark.server
 
@@ -26,17 +25,12 @@ RUN = f'exec "$0" -m consumer run --properties "{PROPERTIES}"'
 def test_what_the_log_goes_to_may_fail(world: World, tmp_path: Path, redirection: str) -> None:
     """Everything is published, the leases are given back, and the status is 0."""
     world.write(25)
-    settings = {
-        "PUBLISHER_TABLE": TABLE,
-        "PUBLISHER_TOPIC_ARN": world.topic_arn,
-        "KCL_APPLICATION_NAME": world.application,
-    }
     command = ["sh", "-c", f"{RUN} {redirection}", sys.executable]
-    daemon = ManagedProcess(command, tmp_path / "log", world.sandbox.environment() | settings)
+    daemon = ManagedProcess(command, tmp_path / "log", world.environment())
     try:
         world.receive_everything()
         daemon.signal(signal.SIGTERM)
-        status = daemon.wait(30)
+        status = daemon.wait(PATIENCE_SECONDS)
     finally:
         daemon.kill()
 

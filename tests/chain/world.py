@@ -19,7 +19,8 @@ from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
 from consumer.sandbox.backends import Sandbox
 
-PATIENCE_SECONDS = 90.0
+# Far longer than anything takes, so that a slow machine matters to none.
+PATIENCE_SECONDS = 180.0
 
 
 class World:
@@ -57,6 +58,8 @@ class World:
             "PUBLISHER_TABLE": TABLE,
             "PUBLISHER_TOPIC_ARN": self.topic_arn,
             "KCL_APPLICATION_NAME": self.application,
+            # Longer than on one machine otherwise: a slow one must not matter to how a stop ends.
+            "KCL_SHUTDOWN_GRACE_MILLIS": "60000",
         }
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
