@@ -139,7 +139,10 @@ final class ChildProcess extends MultiLangShardRecordProcessor {
     void exit() {
         gone = true;
         children.ended(this);
-        failures.failed(shardId, status());
+        // Where the shard was lost and taken again meanwhile, its lease is that of the next child.
+        if (!children.shards().contains(shardId)) {
+            failures.failed(shardId, status());
+        }
     }
 
     private int status() {

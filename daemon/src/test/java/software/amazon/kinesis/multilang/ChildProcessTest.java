@@ -136,6 +136,18 @@ class ChildProcessTest {
     }
 
     @Test
+    void aChildThatDiesLateLeavesTheNextOnesLeaseAlone() {
+        var late = shell(answer("initialize") + "read -r line; exit 3");
+        initialize(late);
+        initialize(shell(answer("initialize") + "read -r line"));
+
+        processRecords(late);
+
+        assertTrue(late.isGone());
+        assertEquals(List.of(), givenUp);
+    }
+
+    @Test
     void aProgramThatIsNotThereIsAFailure() {
         var child = child(FOR_EVER, "no-such-program");
 
