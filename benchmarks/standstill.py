@@ -20,7 +20,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.process import ManagedProcess
 from tests.streams.ledger import Ledger
 
-SHARDS, RECORDS, ATTRIBUTES = 16, 64_000, 40
+SHARDS, RECORDS, ATTRIBUTES = 16, 48_000, 40
 SECONDS, MOST_GROWTH = 120, 16
 _NAME = "still"
 _NO_ANSWER_MILLIS = 3_600_000
