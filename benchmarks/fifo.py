@@ -33,11 +33,11 @@ from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
 from consumer.sandbox.backends import Sandbox
-from consumer.sandbox.proxy import Proxy, Request
+from consumer.sandbox.proxy import Answer, Proxy, Request
 
 BATCH = 10
 FEW = 3
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 180.0
 _PUBLISHES_OF_A_LIFE = 2
 """The first of a life is the repeat; the second is taken, and its answer never comes."""
 
@@ -75,6 +75,23 @@ class Killer:
         return body
 
 
+class Stream(Proxy):
+    """DynamoDB Streams, which nobody reads while changes are written that belong together.
+
+    Attributes:
+        at_rest: Held by whoever reads, or keeps others from it.
+    """
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.at_rest = threading.Lock()
+
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+        """Answer one request after the other."""
+        with self.at_rest:
+            return super().answer(request, path, headers)
+
+
 class Line:
     """A table, a FIFO topic with a subscriber, and one worker after the other.
 
@@ -82,12 +99,15 @@ class Line:
         sandbox: The servers.
         killer: Ends workers.
         topics: SNS, by way of the killer.
+        stream: The table's stream.
         topic_arn: The topic.
     """
 
-    def __init__(self, sandbox: Sandbox, killer: Killer, topics: Proxy, topic_arn: str) -> None:
+    def __init__(
+        self, sandbox: Sandbox, killer: Killer, topics: Proxy, stream: Stream, topic_arn: str
+    ) -> None:
         self.tally = Tally(time.time())
-        self._tables, self._killer = sandbox.client("dynamodb"), killer
+        self._tables, self._killer, self._stream = sandbox.client("dynamodb"), killer, stream
         self._plan = plan_changes(100_000)
         name = f"fifo-{uuid.uuid4().hex[:8]}"
         self._folders = (sandbox.folder / f"{name}-{number}" for number in count())
@@ -96,12 +116,14 @@ class Line:
             "PUBLISHER_TOPIC_ARN": topic_arn,
             "KCL_APPLICATION_NAME": name,
             "AWS_ENDPOINT_URL_SNS": topics.url,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": stream.url,
         }
 
     def write(self, changes: int) -> None:
-        """Make the next so many changes."""
+        """Make the next so many changes, which one read finds together."""
         planned = islice(self._plan, changes)
-        write_changes(self._tables, planned, self._written)
+        with self._stream.at_rest:
+            write_changes(self._tables, planned, self._written)
 
     def _written(self, change: Change) -> None:
         self.tally.write(change, time.time())
@@ -138,8 +160,9 @@ def _run(sandbox: Sandbox, kills: int, first: int, between: int) -> dict[str, in
     with (
         _fifo_topic(sandbox) as (topic_arn, subscription),
         Proxy(sandbox.topics.url, change=killer.answer) as topics,
+        Stream(sandbox.tables.url) as stream,
     ):
-        line = Line(sandbox, killer, topics, topic_arn)
+        line = Line(sandbox, killer, topics, stream, topic_arn)
         line.write(first)
         for _ in range(kills):
             line.live_and_die(between)

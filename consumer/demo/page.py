@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+PATIENCE_SECONDS = 180.0
+"""How long anything on the tour may take: far longer than it does, on a slow machine too."""
+
 _PROGRAMS = Path(sys.executable).parent
 
 
@@ -61,7 +64,7 @@ class Page:
             TourError: Its exit status is another, or it doesn't end.
         """
         try:
-            printed, _ = running.communicate(timeout=60)
+            printed, _ = running.communicate(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
             running.kill()
             raise TourError(f"{shlex.join(command)} doesn't end") from error

@@ -9,7 +9,7 @@ from consumer.adapters.subscription import parse_envelope
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.comparison import Comparison, compare
 from consumer.demo.daemon import Daemon
-from consumer.demo.page import TourError
+from consumer.demo.page import PATIENCE_SECONDS, TourError
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
 from consumer.sandbox.backends import REGION, Sandbox
@@ -26,7 +26,6 @@ SUBSCRIBE = (
     *("aws", "sns", "subscribe", "--topic-arn", TOPIC_ARN, "--protocol", "sqs"),
     *("--notification-endpoint", f"arn:aws:sqs:{REGION}:{_ACCOUNT}:{QUEUE}"),
 )
-_PATIENCE_SECONDS = 90.0
 _COLUMNS = "130"
 
 
@@ -119,7 +118,7 @@ def wait_for(what: str, condition: Callable[[], bool], worker: Daemon) -> None:
     Raises:
         TourError: It takes too long, or the worker has ended.
     """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if worker.process.status is not None or time.monotonic() > deadline:
             raise TourError("\n".join([f"waited in vain: {what}", worker.process.tail()]))

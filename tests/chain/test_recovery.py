@@ -150,8 +150,12 @@ def test_a_record_processor_that_waits_for_the_topic_is_not_hung(world: World) -
 
 def test_two_workers_share_the_lease_table(world: World) -> None:
     """They have different names; one holds the shard, and gives it to the other when it stops."""
-    # No lease is moved for balance meanwhile.
-    settled = {"KCL_VARIANCE_BALANCING_FREQUENCY": "3600"}
+    settled = {
+        # No lease is moved for balance meanwhile.
+        "KCL_VARIANCE_BALANCING_FREQUENCY": "3600",
+        # A worker's report counts for twice as long, and no pause makes it too old to be an heir.
+        "KCL_WORKER_METRICS_REPORTER_FREQ_IN_MILLIS": "10000",
+    }
     with in_the_middle(world, **settled) as (first, outage):
         world.start_daemon(settled)
         # Leases are given to those that have told that they are there, soon after the start.
