@@ -18,6 +18,7 @@ from tests.fakes import FakeJournal, a_publisher
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 MESSAGES = [encode_message(a_batch(10 * n + 1, 10 * n + 10), FORM) for n in range(5)]
+PATIENCE = 60
 PATIENT = RetryPolicy(first_wait_seconds=0.001)
 TAKEN = "taken"
 Script = Sequence[Mapping[str, str] | Exception]
@@ -253,7 +254,7 @@ class HeldSns(ScriptedSns):
     def publish(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
         """Wait, then take it or not."""
         self.entered[_first(request)].set()
-        assert self.gates[_first(request)].wait(10)
+        assert self.gates[_first(request)].wait(PATIENCE)
         return super().publish(**request)
 
 
@@ -264,7 +265,7 @@ def test_calls_are_under_way_side_by_side() -> None:
     for message in MESSAGES[:2]:
         publisher.begin([message])
     for first in ("1", "11"):
-        assert client.entered[first].wait(10)
+        assert client.entered[first].wait(PATIENCE)
     assert publisher.finished(wait=False) == []
     client.gates["11"].set()
     (second,) = publisher.finished(wait=True)
@@ -284,9 +285,9 @@ def test_a_recalled_call_is_not_sent_again() -> None:
     client.gates["1"].set()
     publisher.begin([MESSAGES[0]])
     while not journal.notes:
-        assert client.entered["1"].wait(10)
+        assert client.entered["1"].wait(PATIENCE)
     publisher.begin([MESSAGES[1]])
-    assert client.entered["11"].wait(10)
+    assert client.entered["11"].wait(PATIENCE)
     client.gates["11"].set()
     outcomes = publisher.recall()
 

@@ -173,7 +173,7 @@ def failing(count: int, error: Exception = THROTTLED) -> ScriptedSns:
 
 def test_a_message_can_be_given_up_after_so_many_tries() -> None:
     """The error says how often and for how long; one try fewer is no reason."""
-    policy = RetryPolicy(most_attempts=5, sleep=lambda _: None)
+    policy = RetryPolicy(most_attempts=5, sleep=lambda _: None, clock=lambda: 7.0)
     receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
     client = failing(9)
     with pytest.raises(GivenUpError, match=r"Throttling.*; given up after 5 attempts in 0 s"):

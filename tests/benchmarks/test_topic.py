@@ -44,7 +44,7 @@ def test_what_is_published_is_counted_and_read_back_in_order(topic: Helper) -> N
         for number, document in enumerate(documents[3:])
     ]
     client.publish_batch(TopicArn=TOPIC, PublishBatchRequestEntries=entries)
-    figures = topic.ask("wait_for", records=5, seconds=10)
+    figures = topic.ask("wait_for", records=5, seconds=60)
     client.close()
 
     assert (figures["calls"], figures["messages"], figures["records"]) == (2, 3, 5)

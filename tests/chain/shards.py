@@ -100,14 +100,19 @@ class ShardedWorld(World):
         return str(owner["S"]) if owner else None
 
     def promise(self, shard_id: str, heir: str) -> None:
-        """Ask a shard's owner to hand its lease over, as KCL's balancing does."""
-        self.sandbox.client("dynamodb").update_item(
-            TableName=self.application,
-            Key={"leaseKey": {"S": shard_id}},
-            UpdateExpression="SET checkpointOwner = leaseOwner, leaseOwner = :heir",
-            ConditionExpression="attribute_not_exists(checkpointOwner)",
-            ExpressionAttributeValues={":heir": {"S": heir}},
-        )
+        """Ask a shard's owner to hand its lease over, as KCL's balancing does.
+
+        KCL may have come first, where one worker was ready well before the other.
+        """
+        tables = self.sandbox.client("dynamodb")
+        with contextlib.suppress(tables.exceptions.ConditionalCheckFailedException):
+            tables.update_item(
+                TableName=self.application,
+                Key={"leaseKey": {"S": shard_id}},
+                UpdateExpression="SET checkpointOwner = leaseOwner, leaseOwner = :heir",
+                ConditionExpression="attribute_not_exists(checkpointOwner) AND leaseOwner <> :heir",
+                ExpressionAttributeValues={":heir": {"S": heir}},
+            )
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, moment: str) 
     """
     folder = tmp_path / "tmp"
     folder.mkdir()
-    demo = start_demo(folder, "--changes", "3000")
+    demo = start_demo(folder, "--changes", "1000")
     process = psutil.Process(demo.pid)
     wait_for(lambda: bool(process.children()))
     output = read_until(demo, moment)

@@ -31,7 +31,7 @@ class Weather:
         """Let a fault begin; return what ends it."""
         with self._lock:
             self._on[name] = fault
-        return lambda: self._on.pop(name, None)
+        return lambda: self._end(name)
 
     def lose_answers(self) -> Callable[[], object]:
         """Let the service do what it is asked for and not say so; return what ends it."""
@@ -58,6 +58,10 @@ class Weather:
             with self._lock:
                 return say_failed(body, _SHARE_OF_MESSAGES, self._chance)
         return body
+
+    def _end(self, name: str) -> None:
+        with self._lock:
+            self._on.pop(name, None)
 
     def _answer_again(self) -> None:
         self._loses_answers = False

@@ -18,7 +18,7 @@ from tests.chain.world import wait_for
 from tests.forks.host import ANY, Asked, Host, new_host, say
 from tests.places import ROOT
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 NOBODY = 65534
 SERVER = "tests.forks.server"
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** The daemon in a Java machine of its own, started as in earnest. */
 final class DaemonJvm implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 40;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final Path out;
     private final Path err;

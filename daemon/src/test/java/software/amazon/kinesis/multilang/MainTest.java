@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
 
     private static final String NOWHERE = "http://127.0.0.1:1";
-    private static final int PATIENCE_MILLIS = 40_000;
+    private static final int PATIENCE_MILLIS = 120_000;
 
     private final Properties properties = new Properties();
 
