@@ -3,7 +3,6 @@
 import contextlib
 import json
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ import click
 
 from consumer.demo.table import TABLE
 from consumer.sandbox.backends import Sandbox
-from consumer.sandbox.server import SandboxError
+from consumer.sandbox.server import SandboxError, free_port
 from tests.chain.world import World, new_world
 from tests.container.engines import Container, EngineError, find_engine
 
@@ -168,7 +167,7 @@ def _settings(sandbox: Sandbox, world: World) -> Mapping[str, str]:
     return sandbox.settings() | {
         "PUBLISHER_TABLE": TABLE,
         "PUBLISHER_TOPIC_ARN": world.topic_arn,
-        "PUBLISHER_HEALTH_PORT": str(_free_port()),
+        "PUBLISHER_HEALTH_PORT": str(free_port()),
         # So long that only the stop publishes the last, partial batch.
         "PUBLISHER_BATCH_MAX_WAIT_MILLIS": "600000",
         "KCL_APPLICATION_NAME": world.application,
@@ -211,11 +210,6 @@ def _asked(container: Container, *command: str) -> str:
     if answer.returncode:
         raise CheckError(f"{command[0]} in the container: {answer.stderr}")
     return answer.stdout
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _is_json(line: str) -> bool:
