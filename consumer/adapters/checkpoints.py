@@ -1,5 +1,6 @@
 """Checkpoints, as the daemon makes them for a record processor."""
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -23,9 +24,9 @@ _PASSING = frozenset({"ThrottlingException", "KinesisClientLibDependencyExceptio
 class DaemonCheckpointer:
     """Asks the daemon for checkpoints during one action.
 
-    On a thread beside the one that asks: the daemon answers once DynamoDB has, and meanwhile the
-    next messages can leave. The protocol has room for one checkpoint at a time; of those that are
-    asked for while one is under way, the last is the next.
+    On a thread beside the one that wants them: the daemon answers once DynamoDB has, and meanwhile
+    the next messages can leave. The protocol has room for one checkpoint at a time; of those that
+    are wanted while one is made, the last is the next.
 
     Args:
         checkpointer: kclpy's checkpointer of the action.
@@ -45,39 +46,50 @@ class DaemonCheckpointer:
         self._journal = journal
         self._sleep = sleep
         self._clock = clock
-        self._under_way: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._is_at_work = False
         self._wanted: str | None = None
+        self._making: Future[None] | None = None
 
     def checkpoint(self, sequence_number: str) -> None:
-        """Checkpoint at a sequence number; a throttled one is asked for again until it is made.
+        """Begin a checkpoint; a throttled one is asked for again until it is made.
 
         Raises:
             LeaseLostError: The shard has moved to another worker.
-            CheckpointError: The daemon can't make it, or one before it.
+            CheckpointError: The daemon couldn't make one that was begun before.
         """
-        self._wanted = sequence_number
-        if self._under_way is None or self._under_way.done():
-            self._go_on()
+        if self._making and self._making.done():
+            self._making.result()
+        with self._lock:
+            if self._is_at_work:
+                self._wanted = sequence_number
+                return
+            self._is_at_work = True
+        self._making = begin(partial(self._make, sequence_number))
 
     def settle(self) -> None:
-        """Return once the last checkpoint that was asked for is made; raises as `checkpoint`."""
-        while self._under_way:
-            self._go_on()
+        """Return once the last is made; raises as `checkpoint`, and of the last one too."""
+        if self._making:
+            self._making.result()
 
     def checkpoint_shard_end(self) -> None:
-        """Checkpoint the shard's end; raises as `checkpoint`."""
+        """Checkpoint the shard's end; raises as `settle`."""
         self.settle()
         # Without a number KCL takes the farthest position, which at a shard's end is SHARD_END.
         self._ask(None)
 
-    def _go_on(self) -> None:
-        """Hear of the checkpoint that is under way, and begin the one that is wanted by now."""
-        under_way, self._under_way = self._under_way, None
-        if under_way:
-            under_way.result()
-        wanted, self._wanted = self._wanted, None
-        if wanted:
-            self._under_way = begin(partial(self._ask, wanted))
+    def _make(self, sequence_number: str) -> None:
+        wanted: str | None = sequence_number
+        while wanted:
+            self._ask(wanted)
+            wanted = self._next()
+
+    def _next(self) -> str | None:
+        """What is wanted by now. After nothing, whoever wants something must begin anew."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+            self._is_at_work = wanted is not None
+            return wanted
 
     def _ask(self, sequence_number: str | None) -> None:
         since = self._clock()

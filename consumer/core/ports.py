@@ -111,8 +111,8 @@ class ClaimCheck(Protocol):
 class Checkpointer(Protocol):
     """Records how far a shard is published. Only valid during the call it is handed to.
 
-    A checkpoint may still be under way when it was asked for: what becomes of it is learned from
-    the next call, and of the last one from `settle`. One that a later one overtakes is left out.
+    A checkpoint may be made after it was asked for: what becomes of it is learned from a later
+    call, and of the last one from `settle`. One that a later one overtakes is left out.
     """
 
     def checkpoint(self, sequence_number: str) -> None:

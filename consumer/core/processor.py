@@ -195,7 +195,7 @@ class ShardProcessor:
         """Learn what became of messages, and checkpoint as far as there is no hole."""
         if wait:
             self._note_progress()
-            checkpointer.settle()  # what is waited for may take hours
+            checkpointer.settle()  # a lost lease is no longer to be waited for
         for outcome in self._publisher.finished(wait=wait):
             match outcome.result:
                 case Receipt() as receipt:

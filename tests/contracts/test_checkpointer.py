@@ -30,12 +30,14 @@ class DaemonDouble:
         errors: What it answers to the coming checkpoints; then it makes them.
         made: The checkpoints that it made.
         answers: Set as soon as it answers.
+        answered: Released with each answer.
     """
 
     errors: list[str | None] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     asked: int = 0
     answers: threading.Event = field(default_factory=already)
+    answered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def checkpointer(self, waits: list[float] | None = None) -> DaemonCheckpointer:
         """A real checkpointer that talks to it."""
@@ -54,6 +56,7 @@ class DaemonDouble:
         self.asked += 1
         if error is None:
             self.made.append(number or "SHARD_END")
+        self.answered.release()
         answer = {"action": "checkpoint", "sequenceNumber": number, "subSequenceNumber": None}
         return json.dumps({**answer, "error": error})
 
@@ -145,3 +148,28 @@ def test_nobody_waits_for_a_checkpoint_until_it_matters() -> None:
     checkpointer.settle()
 
     assert daemon.made == ["10", "30"]
+
+
+def test_what_was_wanted_meanwhile_is_made_without_a_further_call() -> None:
+    """Whoever wanted it may wait for something else, for hours."""
+    daemon = DaemonDouble(answers=threading.Event())
+    checkpointer = daemon.checkpointer()
+    checkpointer.checkpoint("10")
+    checkpointer.checkpoint("20")
+    daemon.answers.set()
+
+    assert all(daemon.answered.acquire(timeout=60) for _ in range(2))
+    assert daemon.made == ["10", "20"]
+
+
+def test_one_that_failed_is_heard_of_with_the_next() -> None:
+    """Which is not asked for any more."""
+    daemon = DaemonDouble(errors=["InvalidStateException"])
+    checkpointer = daemon.checkpointer()
+    checkpointer.checkpoint("10")
+    with pytest.raises(CheckpointError, match="at 10"):
+        checkpointer.settle()
+    with pytest.raises(CheckpointError, match="at 10"):
+        checkpointer.checkpoint("20")
+
+    assert daemon.made == []
