@@ -17,7 +17,8 @@ def test_the_repeat_of_a_full_batch_is_dropped(sandbox: Sandbox) -> None:
     assert (figures["delivered"], figures["lost"]) == (BATCH * (KILLS + 2), 0)
     assert (figures["duplicates"], figures["out_of_order"]) == (0, 0)
     assert figures["received"] == KILLS + 2
-    assert figures["sent"] == figures["received"] + KILLS
+    # The batch before is repeated too where its checkpoint was still being made.
+    assert KILLS <= figures["sent"] - figures["received"] <= 2 * KILLS
 
 
 def test_the_repeat_of_a_partial_batch_loses_nothing(sandbox: Sandbox) -> None:
