@@ -55,9 +55,10 @@ def _stand_still(
     _arrive(ledger, streams.ask("write", table=_NAME, count=SHARDS * 100), topic)
     before = _weight(worker)
     topic.ask("begin", millis=_NO_ANSWER_MILLIS)
+    began = time.monotonic()
     written = streams.ask("write", table=_NAME, count=RECORDS)
     say("SNS stands still")
-    weights = list(_weights(worker))
+    weights = list(_weights(worker, began))
     say("SNS answers")
     topic.ask("begin", millis=0)
     seconds = _arrive(ledger, written, topic)
@@ -100,9 +101,9 @@ def figures(before: int, weights: list[int], seconds: float, ledger: Ledger) -> 
     }
 
 
-def _weights(worker: ManagedProcess) -> Iterator[int]:
-    for _ in range(SECONDS // _EVERY_SECONDS):
-        time.sleep(_EVERY_SECONDS)
+def _weights(worker: ManagedProcess, began: float) -> Iterator[int]:
+    for seconds in range(_EVERY_SECONDS, SECONDS + 1, _EVERY_SECONDS):
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
         yield _weight(worker)
 
 
