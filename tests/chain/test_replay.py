@@ -53,9 +53,7 @@ def test_the_changes_since_a_moment_come_again_and_none_before(sharded: ShardedW
     """
     parent, *_ = sharded.stream.open_shards()
     for number in range(2):
-        # A lease lasts longer than any patience here: a worker that loses one notices.
-        lasting = {"KCL_FAILOVER_TIME_MILLIS": "600000"}
-        sharded.start_daemon({"KCL_WORKER_ID": f"worker-{number}", **lasting})
+        sharded.start_daemon({"KCL_WORKER_ID": f"worker-{number}"})
     sharded.change(ITEMS)
     sharded.receive_everything()
     moment = datetime.fromtimestamp(wait_for_next_second(), UTC).isoformat()
