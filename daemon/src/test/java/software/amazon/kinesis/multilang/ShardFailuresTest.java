@@ -186,8 +186,7 @@ class ShardFailuresTest {
         fail(failures, SHARD, 7);
         fail(failures, OTHER, 7);
         failures.mended(OTHER);
-        var turn = new FutureTask<>(() -> failures.awaitTurn(SHARD));
-        awaitIn(turn);
+        var turn = awaitedTurn(failures);
 
         assertTrue(failures.awaitTurn(OTHER));
         assertTrue(failures.awaitTurn("shardId-3"));
@@ -211,8 +210,7 @@ class ShardFailuresTest {
     void aStopEndsAWaitAtOnce() throws Exception {
         var failures = failures(NO_LIMIT);
         fail(failures, SHARD, 7);
-        var turn = new FutureTask<>(() -> failures.awaitTurn(SHARD));
-        awaitIn(turn);
+        var turn = awaitedTurn(failures);
 
         failures.stop();
 
@@ -241,11 +239,13 @@ class ShardFailuresTest {
         assertTrue(Thread.interrupted());
     }
 
-    /** Starts a thread that waits for its turn; returns once it waits. */
-    private static void awaitIn(FutureTask<Boolean> turn) {
+    /** Starts a thread that waits for SHARD's turn; returns what it will learn, once it waits. */
+    private static FutureTask<Boolean> awaitedTurn(ShardFailures failures) {
+        var turn = new FutureTask<>(() -> failures.awaitTurn(SHARD));
         var waiting = new Thread(turn);
         waiting.start();
         Eventually.holds(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        return turn;
     }
 
     private ShardFailures failures(int limit) {
