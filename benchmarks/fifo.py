@@ -10,7 +10,7 @@ the same batch. *partial*: three changes are written at a time, so that batches 
 three more while no worker runs, so that the repeat begins with the same change and holds more.
 
 Moto's queue drops a repeat, by its deduplication id, as long as the message that it repeats is in
-the queue; so nothing is received before the last kill.
+the queue; so nothing is received before SNS has taken the last change.
 """
 
 import json
@@ -18,15 +18,17 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, islice
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.sns_answers import messages
 from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
@@ -50,11 +52,13 @@ class Killer:
         sent: Messages that SNS took, repeats included.
         victim: The worker to end; None to spare it.
         struck: Set once it has ended.
+        newest: The last change of the message that SNS took last, as a subscriber gets it.
     """
 
     sent: int = 0
     victim: Daemon | None = None
     struck: threading.Event = field(default_factory=threading.Event)
+    newest: Any = None
     _published: int = 0
 
     def aim(self, worker: Daemon) -> None:
@@ -67,6 +71,7 @@ class Killer:
         if b"Action=Publish" in request.body:
             self.sent += 1
             self._published += 1
+            self.newest = [json.loads(message)[-1] for message in messages(request.body)][-1]
             if self.victim and self._published == _PUBLISHES_OF_A_LIFE:
                 self.victim.process.signal(signal.SIGKILL)
                 self.victim.process.kill()
@@ -115,6 +120,7 @@ class Line:
             "PUBLISHER_TABLE": TABLE,
             "PUBLISHER_TOPIC_ARN": topic_arn,
             "KCL_APPLICATION_NAME": name,
+            "PUBLISHER_LOG_LEVEL": "DEBUG",  # tells of checkpoints
             "AWS_ENDPOINT_URL_SNS": topics.url,
             "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": stream.url,
         }
@@ -138,10 +144,11 @@ class Line:
         """One life of a worker: it repeats what the last one published, goes on, and is killed."""
         worker = self.start()
         self._killer.aim(worker)
-        wait_until_published(worker)
-        self.write(changes)
-        if not self._killer.struck.wait(PATIENCE_SECONDS):
-            raise click.ClickException("\n".join(["never killed", *worker.errors()]))
+        if changes:
+            # A batch that isn't checkpointed yet would be repeated too.
+            _wait_until(lambda: _has_logged(worker, "checkpoint_made"), worker, "no checkpoint")
+            self.write(changes)
+        _wait_until(self._killer.struck.is_set, worker, "never killed")
         self.write(changes)
 
 
@@ -168,7 +175,9 @@ def _run(sandbox: Sandbox, kills: int, first: int, between: int) -> dict[str, in
             line.live_and_die(between)
         last = line.start()
         try:
-            _receive_everything(line.tally, subscription, last)
+            end = line.tally.written[-1].to_entry()
+            _wait_until(lambda: killer.newest == end, last, "something is lost")
+            _receive_everything(line.tally, subscription)
         finally:
             last.stop()
     return {"kills": kills, "sent": killer.sent, **_figures(line.tally)}
@@ -187,26 +196,23 @@ def _fifo_topic(sandbox: Sandbox) -> Iterator[tuple[str, Subscription]]:
         tables.delete_table(TableName=TABLE)
 
 
-def wait_until_published(worker: Daemon) -> None:
-    """Wait until a worker has published a message and knows it."""
+def _has_logged(worker: Daemon, event: str) -> bool:
+    return any(line["event"] == event for line in worker.new_lines())
+
+
+def _wait_until(condition: Callable[[], bool], worker: Daemon, otherwise: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any(line["event"] == "batch_published" for line in worker.new_lines()):
+    while not condition():
         if time.monotonic() > deadline:
-            raise click.ClickException("\n".join(["nothing published", *worker.errors()]))
+            raise click.ClickException("\n".join([otherwise, *worker.errors()]))
         time.sleep(0.02)
 
 
-def _receive_everything(tally: Tally, subscription: Subscription, worker: Daemon) -> None:
-    """Receive once the last worker has sent the repeat, until every change is there, and on."""
-    wait_until_published(worker)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    received = subscription.receive()
-    while received or tally.comparison().lost:
+def _receive_everything(tally: Tally, subscription: Subscription) -> None:
+    """Receive until nothing is left."""
+    while received := subscription.receive():
         for message in received:
             tally.receive(message, time.time())
-        if time.monotonic() > deadline:
-            raise click.ClickException("\n".join(["something is lost", *worker.errors()]))
-        received = subscription.receive()
 
 
 def _figures(tally: Tally) -> dict[str, int]:
