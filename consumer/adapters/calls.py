@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from queue import SimpleQueue
 
 from consumer.adapters.retries import Hope, Retries
-from consumer.core.errors import OperatorError, PassingError, PublishError
+from consumer.core.errors import OperatorError, PassingError, PublishError, UnansweredError
 from consumer.core.messages import Message
 from consumer.core.ports import Outcome, Receipt
 
@@ -37,15 +38,22 @@ class Call:
         self._left = [(message, Hope(message, retries.policy)) for message in messages]
         self._clock = retries.policy.clock
         self._since, self._tries = self._clock(), 0
+        self._is_unanswered = self._has_hurried = False
+        self._answered_before = 0
 
-    def attempt(self) -> None:
-        """Send what is left.
+    def attempt(self, answered: int) -> bool:
+        """Send what is left; return whether any of it was taken.
+
+        Args:
+            answered: How many calls have been answered until now.
 
         Raises:
             PassingError: Something of it must be sent again.
             OperatorError: The same; and somebody must mend something first.
         """
         self._tries += 1
+        self._has_hurried = self._has_hurried or self.may_hurry(answered)
+        self._is_unanswered, self._answered_before = False, answered
         answers = self._send([message for message, _ in self._left])
         sent, self._left = self._left, []
         failures: list[PublishError] = []
@@ -57,7 +65,19 @@ class Call:
             else:
                 self._tell(Outcome(message, result))
         if failures:
+            self._is_unanswered = all(isinstance(error, UnansweredError) for error in failures)
             raise max(failures, key=lambda error: isinstance(error, OperatorError))
+        return any(isinstance(answer, str) for answer in answers)
+
+    def may_hurry(self, answered: int) -> bool:
+        """Tell whether the next try needn't wait: no answer came, and others got theirs since.
+
+        Once in a call's life: waits must grow where some are answered and some never.
+
+        Args:
+            answered: How many calls have been answered until now.
+        """
+        return self._is_unanswered and not self._has_hurried and answered > self._answered_before
 
     def fail(self, error: PublishError) -> None:
         """Tell of what is left that it failed."""
@@ -87,7 +107,9 @@ class Calls:
         self._send, self._retries = send, retries
         self._heard: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
         self._under_way = 0
-        self._recalled = threading.Event()
+        self._news = threading.Condition()
+        self._is_recalled = False
+        self._answered = 0
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Begin a call."""
@@ -117,16 +139,18 @@ class Calls:
 
     def recall(self) -> Sequence[Outcome]:
         """Let nothing be sent again; return outcomes once nothing is under way."""
-        self._recalled.set()
+        with self._news:
+            self._is_recalled = True
+            self._news.notify_all()
         outcomes: list[Outcome] = []
         while self._under_way:
             outcomes.extend(self.finished(wait=True))
-        self._recalled.clear()
+        self._is_recalled = False
         return outcomes
 
     def _make(self, call: Call) -> None:
         try:
-            self._retries.ask(lambda: self._attempt(call), sleep=self._sleep)
+            self._retries.ask(lambda: self._attempt(call), sleep=partial(self._rest, call))
         except PublishError as error:
             call.fail(error)
         except _RecalledError:
@@ -136,9 +160,16 @@ class Calls:
         self._heard.put(None)
 
     def _attempt(self, call: Call) -> None:
-        if self._recalled.is_set():
+        if self._is_recalled:
             raise _RecalledError
-        call.attempt()
+        if call.attempt(self._answered):
+            with self._news:
+                self._answered += 1
+                self._news.notify_all()
 
-    def _sleep(self, seconds: float) -> None:
-        self._recalled.wait(seconds)
+    def _rest(self, call: Call, seconds: float) -> None:
+        """Wait for so long, or until the call may hurry or is recalled."""
+        with self._news:
+            self._news.wait_for(
+                lambda: self._is_recalled or call.may_hurry(self._answered), seconds
+            )

@@ -26,7 +26,13 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
-from consumer.core.errors import BatchError, OperatorError, PassingError, PublishError
+from consumer.core.errors import (
+    BatchError,
+    OperatorError,
+    PassingError,
+    PublishError,
+    UnansweredError,
+)
 
 FailureClass = type[PassingError] | type[OperatorError] | type[BatchError]
 
@@ -135,8 +141,8 @@ CODES: Mapping[str, FailureClass] = {
 """The class of each known error code."""
 
 _REQUEST_ERRORS: Mapping[type[BotoCoreError], FailureClass] = {
-    BotoConnectionError: PassingError,
-    HTTPClientError: PassingError,
+    BotoConnectionError: UnansweredError,
+    HTTPClientError: UnansweredError,
     CredentialRetrievalError: OperatorError,
     NoAuthTokenError: OperatorError,
     NoCredentialsError: OperatorError,

@@ -3,6 +3,7 @@
 StreamPublisherError
 ├── PublishError        the topic did not take a message; its class says what happens next
 │   ├── PassingError    it mends itself: try again, for as long as it takes
+│   │   └── UnansweredError   and is over once anything is answered: then try again at once
 │   ├── OperatorError   somebody must mend something: try again slowly, and say loudly what to do
 │   ├── BatchError      something in the message is refused: publish its records in smaller parts
 │   └── GivenUpError    a passing failure that did not pass: make dead letters of its records
@@ -33,6 +34,10 @@ class PublishError(StreamPublisherError):
 
 class PassingError(PublishError):
     """A failure that mends itself: throttling, time-outs, the network, SNS's own errors."""
+
+
+class UnansweredError(PassingError):
+    """Nobody was there, or no answer came in time: by another's answer it shows to be over."""
 
 
 class OperatorError(PublishError):

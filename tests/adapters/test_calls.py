@@ -1,16 +1,24 @@
 """Calls side by side: what of them is sent again, and what their outcomes are."""
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from consumer.adapters.calls import Call
 from consumer.adapters.failures import answered
-from consumer.adapters.retries import RetryPolicy
+from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.adapters.sns import SnsPublisher
-from consumer.core.errors import BatchError, GivenUpError, OperatorError, PassingError
+from consumer.core.errors import (
+    BatchError,
+    GivenUpError,
+    OperatorError,
+    PassingError,
+    UnansweredError,
+)
 from consumer.core.messages import Message, encode_message
 from consumer.core.ports import Lanes, Outcome, Receipt
 from tests.builders import FORM, a_batch
@@ -20,7 +28,9 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 MESSAGES = [encode_message(a_batch(10 * n + 1, 10 * n + 10), FORM) for n in range(5)]
 PATIENCE = 60
 PATIENT = RetryPolicy(first_wait_seconds=0.001)
+ONCE = RetryPolicy(first_wait_seconds=0.001, most_attempts=1)
 TAKEN = "taken"
+UNANSWERED = EndpointConnectionError(endpoint_url="http://sns")
 Script = Sequence[Mapping[str, str] | Exception]
 """For each PublishBatch the code of each message that fails, by its first record; or an error."""
 
@@ -165,7 +175,7 @@ def test_an_entry_that_is_refused_is_not_sent_again() -> None:
 
 def test_a_whole_call_that_fails_in_passing_is_sent_again() -> None:
     """All of it: nobody knows what was taken."""
-    client = ScriptedSns(EndpointConnectionError(endpoint_url="http://sns"))
+    client = ScriptedSns(UNANSWERED)
     outcomes = called(client)
 
     assert client.sent == [["1", "11", "21"]] * 2
@@ -278,8 +288,7 @@ def test_calls_are_under_way_side_by_side() -> None:
 
 def test_a_recalled_call_is_not_sent_again() -> None:
     """What is being sent ends first, and its outcome is told; a wait for the next try ends now."""
-    throttled = EndpointConnectionError(endpoint_url="http://sns")
-    client, journal = HeldSns(throttled), FakeJournal()
+    client, journal = HeldSns(refusal("Throttled")), FakeJournal()
     policy = RetryPolicy(first_wait_seconds=1e9, longest_wait_seconds=1e9)
     publisher = a_publisher(client, TOPIC, policy, journal)
     client.gates["1"].set()
@@ -294,6 +303,48 @@ def test_a_recalled_call_is_not_sent_again() -> None:
     assert [outcome.message for outcome in outcomes] == [MESSAGES[1]]
     assert [first for (first,) in client.sent] == ["1", "11"]
     assert publisher.finished(wait=True) == []
+
+
+def _nobody(_messages: Sequence[Message]) -> Sequence[PassingError]:
+    return [UnansweredError("nobody there")]
+
+
+def test_a_call_without_an_answer_waits_no_longer_than_for_anothers() -> None:
+    """The outage is over then, however long it has let the wait grow."""
+    client, journal = HeldSns(UNANSWERED), FakeJournal()
+    policy = RetryPolicy(first_wait_seconds=1e9, longest_wait_seconds=1e9)
+    publisher = a_publisher(client, TOPIC, policy, journal)
+    publisher.begin([MESSAGES[0]])
+    assert client.entered["1"].wait(PATIENCE)
+    publisher.begin([MESSAGES[1]])
+    assert client.entered["11"].wait(PATIENCE)
+    client.gates["1"].set()
+    while not journal.notes:
+        time.sleep(0.001)
+    client.gates["11"].set()
+
+    assert results(all_outcomes(publisher)).keys() == {"1", "11"}
+    assert [first for (first,) in client.sent] == ["1", "11", "1"]
+
+
+def test_a_call_is_hurried_once() -> None:
+    """Where some are answered and some never, the waits of these must grow."""
+    call = Call(MESSAGES[:1], _nobody, Retries("topic", PATIENT, FakeJournal()), print)
+    with pytest.raises(UnansweredError):
+        call.attempt(answered=5)
+    before = [call.may_hurry(answered) for answered in (5, 6)]
+    with pytest.raises(UnansweredError):
+        call.attempt(answered=6)
+
+    assert before == [False, True]
+    assert not call.may_hurry(7)
+
+
+def test_a_call_that_is_given_up_hurries_no_other() -> None:
+    """It is over, and nobody has answered."""
+    call = Call(MESSAGES[:1], _nobody, Retries("topic", ONCE, FakeJournal()), print)
+
+    assert not call.attempt(answered=0)
 
 
 def test_a_daemon_that_is_gone_ends_the_thread_that_waits() -> None:
@@ -318,7 +369,7 @@ def test_a_standard_topic_has_lanes_and_a_fifo_topic_one_for_one_message() -> No
 def test_an_entrys_error_has_a_class_of_its_own() -> None:
     """What is not the sender's fault passes, whatever its code."""
     client = ScriptedSns({"1": "Odd", "11": "NeverHeardOf"})
-    outcomes = called(client, RetryPolicy(first_wait_seconds=0.001, most_attempts=1))
+    outcomes = called(client, ONCE)
 
     assert isinstance(outcomes["1"], GivenUpError)
     assert isinstance(outcomes["11"], GivenUpError)

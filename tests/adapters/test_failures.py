@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from consumer.adapters.failures import CODES, class_of, is_known
-from consumer.core.errors import BatchError, OperatorError, PassingError
+from consumer.core.errors import BatchError, OperatorError, PassingError, UnansweredError
 
 
 def answer(code: str, status: int = 400) -> ClientError:
@@ -88,9 +88,9 @@ def test_a_status_that_tells_of_load_or_trouble_there_passes(status: int) -> Non
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (EndpointConnectionError(endpoint_url="http://sns"), PassingError),
-        (ConnectTimeoutError(endpoint_url="http://sns"), PassingError),
-        (ReadTimeoutError(endpoint_url="http://sns"), PassingError),
+        (EndpointConnectionError(endpoint_url="http://sns"), UnansweredError),
+        (ConnectTimeoutError(endpoint_url="http://sns"), UnansweredError),
+        (ReadTimeoutError(endpoint_url="http://sns"), UnansweredError),
         (NoCredentialsError(), OperatorError),
         (CredentialRetrievalError(provider="role", error_msg="no"), OperatorError),
         (ParamValidationError(report="no"), BatchError),

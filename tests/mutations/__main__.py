@@ -146,7 +146,7 @@ MUTATIONS = (
     Mutation(
         "a recalled call sent again",
         CALLS,
-        (("if self._recalled.is_set():", "if False:"),),
+        (("if self._is_recalled:", "if False:"),),
     ),
     Mutation("tail forgotten at the shard's end", PROCESSOR, ((FLUSH + SHARD_END, SHARD_END),)),
     Mutation(
