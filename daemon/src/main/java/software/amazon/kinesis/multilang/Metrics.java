@@ -50,7 +50,8 @@ final class Metrics {
     /** Tells from now on, once an interval, that this worker is here. */
     void beat(ScheduledExecutorService timer) {
         if (intervalMillis > 0) {
-            timer.scheduleAtFixedRate(
+            // Not at a fixed rate: a worker that stood still would tell of each interval that it missed.
+            timer.scheduleWithFixedDelay(
                     () -> Events.metrics("This worker is here", one("Workers")),
                     0,
                     intervalMillis,
