@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.waits import wait_for_event
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table
 from consumer.sandbox.backends import Sandbox
@@ -88,21 +89,13 @@ def _calls_a_minute(
         }
         daemon = Daemon({**environ, **settings}, folder)
         try:
-            _wait_until_it_reads(daemon)
+            wait_for_event(daemon, "processor_started", PATIENCE_SECONDS)
             count.reset()
             time.sleep(seconds)
             counted = count.reset()
         finally:
             daemon.stop()
     return {name: round(number * 60 / seconds, 1) for name, number in sorted(counted.items())}
-
-
-def _wait_until_it_reads(daemon: Daemon) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any(line["event"] == "processor_started" for line in daemon.new_lines()):
-        if time.monotonic() > deadline or daemon.process.status is not None:
-            raise click.ClickException("\n".join(daemon.errors()))
-        time.sleep(0.1)
 
 
 def _table(sides: Mapping[str, Mapping[str, float]]) -> Table:

@@ -29,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.sns_answers import messages
+from benchmarks.waits import wait_for_event
 from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
@@ -71,7 +72,8 @@ class Killer:
         if b"Action=Publish" in request.body:
             self.sent += 1
             self._published += 1
-            self.newest = [json.loads(message)[-1] for message in messages(request.body)][-1]
+            *_, message = messages(request.body)
+            self.newest = json.loads(message)[-1]
             if self.victim and self._published == _PUBLISHES_OF_A_LIFE:
                 self.victim.process.signal(signal.SIGKILL)
                 self.victim.process.kill()
@@ -146,7 +148,7 @@ class Line:
         self._killer.aim(worker)
         if changes:
             # A batch that isn't checkpointed yet would be repeated too.
-            _wait_until(lambda: _has_logged(worker, "checkpoint_made"), worker, "no checkpoint")
+            wait_for_event(worker, "checkpoint_made", PATIENCE_SECONDS)
             self.write(changes)
         _wait_until(self._killer.struck.is_set, worker, "never killed")
         self.write(changes)
@@ -194,10 +196,6 @@ def _fifo_topic(sandbox: Sandbox) -> Iterator[tuple[str, Subscription]]:
             yield topic_arn, subscription
     finally:
         tables.delete_table(TableName=TABLE)
-
-
-def _has_logged(worker: Daemon, event: str) -> bool:
-    return any(line["event"] == event for line in worker.new_lines())
 
 
 def _wait_until(condition: Callable[[], bool], worker: Daemon, otherwise: str) -> None:

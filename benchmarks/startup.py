@@ -13,9 +13,8 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-import click
-
 from benchmarks.figures import at_most, spread
+from benchmarks.waits import wait_for_event
 from consumer.demo.changes import plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
@@ -72,19 +71,11 @@ class Line:
         for _ in worker.new_lines():
             pass
         self.write_one()
-        self.wait_for(worker, "batch_published")
+        _published(worker)()
 
     def write_one(self) -> None:
         """Write a change."""
         write_changes(self._tables, islice(self._plan, 1), lambda _change: None)
-
-    def wait_for(self, worker: Daemon, event: str) -> None:
-        """Wait until a worker has logged an event."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not any(line["event"] == event for line in worker.new_lines()):
-            if time.monotonic() > deadline or worker.process.status is not None:
-                raise click.ClickException("\n".join([f"no {event}", *worker.errors()]))
-            time.sleep(0.02)
 
     @staticmethod
     def _make_folders(folder: Path) -> Iterator[Path]:
@@ -98,21 +89,21 @@ def _moments(line: Line) -> Iterator[tuple[str, float]]:
     """Yield moments in the life of a worker, each with its seconds."""
     line.write_one()
     worker = line.start()
-    yield "first start, empty lease table", _seconds(_published(line, worker))
+    yield "first start, empty lease table", _seconds(_published(worker))
     yield "a change while the worker runs", _seconds(partial(line.publish_one, worker))
     yield "stop by SIGTERM, until the process has ended", _seconds(worker.stop)
     line.write_one()
     worker = line.start()
-    yield "start after that stop", _seconds(_published(line, worker))
+    yield "start after that stop", _seconds(_published(worker))
     _kill(worker)
     line.write_one()
     worker = line.start()
-    yield "start after kill -9", _seconds(_published(line, worker))
+    yield "start after kill -9", _seconds(_published(worker))
     worker.stop()
 
 
-def _published(line: Line, worker: Daemon) -> Callable[[], None]:
-    return lambda: line.wait_for(worker, "batch_published")
+def _published(worker: Daemon) -> Callable[[], None]:
+    return lambda: wait_for_event(worker, "batch_published", PATIENCE_SECONDS)
 
 
 def _kill(worker: Daemon) -> None:

@@ -38,8 +38,8 @@ class Call:
         self._left = [(message, Hope(message, retries.policy)) for message in messages]
         self._clock = retries.policy.clock
         self._since, self._tries = self._clock(), 0
-        self._is_unanswered = self._has_hurried = False
-        self._answered_before = 0
+        self._has_hurried = False
+        self._unanswered_since: int | None = None
 
     def attempt(self, answered: int) -> bool:
         """Send what is left; return whether any of it was taken.
@@ -53,7 +53,7 @@ class Call:
         """
         self._tries += 1
         self._has_hurried = self._has_hurried or self.may_hurry(answered)
-        self._is_unanswered, self._answered_before = False, answered
+        self._unanswered_since = None
         answers = self._send([message for message, _ in self._left])
         sent, self._left = self._left, []
         failures: list[PublishError] = []
@@ -65,7 +65,8 @@ class Call:
             else:
                 self._tell(Outcome(message, result))
         if failures:
-            self._is_unanswered = all(isinstance(error, UnansweredError) for error in failures)
+            if all(isinstance(error, UnansweredError) for error in failures):
+                self._unanswered_since = answered
             raise max(failures, key=lambda error: isinstance(error, OperatorError))
         return any(isinstance(answer, str) for answer in answers)
 
@@ -77,7 +78,8 @@ class Call:
         Args:
             answered: How many calls have been answered until now.
         """
-        return self._is_unanswered and not self._has_hurried and answered > self._answered_before
+        since = self._unanswered_since
+        return since is not None and not self._has_hurried and answered > since
 
     def fail(self, error: PublishError) -> None:
         """Tell of what is left that it failed."""
