@@ -30,11 +30,11 @@ from rich.table import Table
 
 from benchmarks.sns_answers import messages
 from benchmarks.waits import wait_for_event
-from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Answer, Proxy, Request
 

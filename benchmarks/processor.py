@@ -28,16 +28,16 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.sns_answers import action, answer
-from consumer.adapters.aws import client
-from consumer.adapters.kcl import RecordProcessor, converse
-from consumer.adapters.logs import LogJournal, start_logging
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.sns import SnsPublisher
-from consumer.core.batches import Batcher
-from consumer.core.claims import FittingPublisher, NoClaimCheck
-from consumer.core.letters import StopAtPoison
-from consumer.core.messages import MessageForm
-from consumer.core.processor import ShardProcessor
+from consumer.aws.clients import client
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.sns import SnsPublisher
+from consumer.publishing.batches import Batcher
+from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
+from consumer.publishing.messages import MessageForm
+from consumer.publishing.poison import StopAtPoison
+from consumer.publishing.processor import ShardProcessor
+from consumer.telemetry.logs import LogJournal, start_logging
+from consumer.worker.kcl import RecordProcessor, converse
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 PAGE = 1_000

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from consumer.core.batches import Batch
-from consumer.core.messages import MessageForm
-from consumer.core.records import ChangeRecord, RawRecord, decode_record
+from consumer.publishing.batches import Batch
+from consumer.publishing.messages import MessageForm
+from consumer.publishing.records import ChangeRecord, RawRecord, decode_record
 
 FORM = MessageForm(table="orders", shard_id="shardId-1")
 

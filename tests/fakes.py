@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.sns import SnsPublisher
-from consumer.core.claims import FittingPublisher, NoClaimCheck, claim_key, pointer_to
-from consumer.core.errors import BatchError, LeaseLostError, PublishError
-from consumer.core.events import EVENTS, EventKey
-from consumer.core.letters import Letter
-from consumer.core.messages import Message
-from consumer.core.places import Place
-from consumer.core.ports import Fact, Lanes, Outcome, Receipt
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.sns import SnsPublisher
+from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck, claim_key, pointer_to
+from consumer.publishing.errors import BatchError, LeaseLostError, PublishError
+from consumer.publishing.events import EVENTS, EventKey
+from consumer.publishing.messages import Message
+from consumer.publishing.poison import Letter
+from consumer.publishing.ports import Fact, Lanes, Outcome, Receipt
+from consumer.publishing.s3_location import Place
 
 
 class Killed(BaseException):

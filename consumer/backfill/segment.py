@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.adapters.table import Item, Page, json_image
-from consumer.backfill.pace import Pace
-from consumer.core.backfills import Positions
-from consumer.core.budgets import PageSize
-from consumer.core.errors import PoisonError
-from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord
-from consumer.core.snapshots import Run, snapshot_record
+from consumer.backfill.budget import PageSize
+from consumer.backfill.rate_limiter import Pace
+from consumer.backfill.state import Positions
+from consumer.backfill.table import Item, Page, json_image
+from consumer.publishing.errors import PoisonError
+from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.records import RawRecord
+from consumer.publishing.snapshots import Run, snapshot_record
 
 
 class Readable(Protocol):

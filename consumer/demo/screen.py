@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from consumer.adapters.subscription import Received
-from consumer.core.counts import counted
 from consumer.demo.comparison import Comparison
 from consumer.demo.tally import Outcome
+from consumer.local.subscription import Received
+from consumer.terminal.plurals import counted
 
 _NEXT_STEP = {
     "daemon_starting": "the daemon prepares its lease table",

@@ -5,13 +5,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from consumer.adapters.subscription import parse_envelope
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.comparison import Comparison, compare
 from consumer.demo.daemon import Daemon
 from consumer.demo.page import PATIENCE_SECONDS, TourError
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import parse_envelope
 from consumer.sandbox.backends import REGION, Sandbox
 
 TOPIC, QUEUE, LETTERS, APPLICATION = "order-changes", "subscriber", "letters", "orders-publisher"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from consumer.adapters.subscription import Received
 from consumer.demo.changes import Change
 from consumer.demo.comparison import Comparison, compare
+from consumer.local.subscription import Received
 
 Key = tuple[str | None, str | None]
 

@@ -4,21 +4,21 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from consumer.adapters.aws import LONGEST_CALL_SECONDS
-from consumer.core.batches import Batcher
-from consumer.core.errors import (
+from consumer.aws.clients import LONGEST_CALL_SECONDS
+from consumer.delivery.wiring import Parts
+from consumer.function.invocation import Invocation, read_invocation
+from consumer.publishing.batches import Batcher
+from consumer.publishing.errors import (
     EventError,
     PassingError,
     PoisonError,
     StreamPublisherError,
     TooManyLettersError,
 )
-from consumer.core.invocations import Invocation, read_invocation
-from consumer.core.ports import Fact, Journal
-from consumer.core.positions import Position
-from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord
-from consumer.parts import Parts
+from consumer.publishing.last_checkpoint import Position
+from consumer.publishing.ports import Fact, Journal
+from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.records import RawRecord
 from consumer.settings.child import ChildSettings
 
 KEPT_SECONDS = LONGEST_CALL_SECONDS + 1.9

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consumer.adapters.logs import LogJournal, start_logging
+from consumer.delivery.wiring import open_parts, retry_policy
 from consumer.function.handler import Deadline, Function
-from consumer.parts import open_parts, retry_policy
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.function import function_settings
 from consumer.settings.rules import Rule
+from consumer.telemetry.logs import LogJournal, start_logging
 
 if TYPE_CHECKING:
-    from consumer.core.ports import Fact
+    from consumer.publishing.ports import Fact
 
 RULES_FILE = Path(__file__).with_name("rules.json")
 """The rules of the settings, which `scripts/lambda-zip` writes."""

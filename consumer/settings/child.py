@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from consumer.adapters.aws import region_of
-from consumer.adapters.logs import LogFormat, LogLevel
-from consumer.core.messages import MessageForm
+from consumer.aws.clients import region_of
+from consumer.publishing.messages import MessageForm
+from consumer.telemetry.logs import LogFormat, LogLevel
 
 OnPoison = Literal["stop", "dead-letter"]
 

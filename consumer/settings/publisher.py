@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from consumer.core.messages import DEFAULT_SUBJECT
+from consumer.publishing.messages import DEFAULT_SUBJECT
 from consumer.settings.formats import (
     check_bucket,
     check_queue_url,

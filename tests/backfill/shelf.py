@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from consumer.adapters.table import Item, Page
+from consumer.backfill.table import Item, Page
 
 
 def an_item(name: str, version: int = 1) -> dict[str, Any]:

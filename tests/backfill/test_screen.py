@@ -4,10 +4,10 @@ import io
 
 from rich.console import Console
 
-from consumer.backfill.perform import Progress
+from consumer.backfill.runner import Progress
 from consumer.backfill.screen import Screen
-from consumer.core.backfills import Backfill, Position
-from consumer.core.snapshots import Run
+from consumer.backfill.state import Backfill, Position
+from consumer.publishing.snapshots import Run
 
 
 def shown(console: Console, *progress: Progress, items: int = 1000) -> None:

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.backfill.pace import Pace
+from consumer.backfill.rate_limiter import Pace
 from consumer.backfill.segment import Segment, SegmentScan
-from consumer.core.backfills import Position, Positions
-from consumer.core.batches import Batcher
-from consumer.core.errors import PoisonError
-from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.messages import MessageForm
-from consumer.core.processor import ShardProcessor
-from consumer.core.snapshots import Run, place_of
+from consumer.backfill.state import Position, Positions
+from consumer.publishing.batches import Batcher
+from consumer.publishing.errors import PoisonError
+from consumer.publishing.messages import MessageForm
+from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
+from consumer.publishing.processor import ShardProcessor
+from consumer.publishing.snapshots import Run, place_of
 from tests.backfill.shelf import Shelf, an_item
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, fitting
 

@@ -3,10 +3,10 @@
 import json
 
 from benchmarks.sides.batches import SUBJECT, batches, message
-from consumer.adapters.sns import sns_attributes
-from consumer.core.batches import Batch
-from consumer.core.messages import MessageForm, encode_message
-from consumer.core.records import RawRecord, decode_record
+from consumer.delivery.sns import sns_attributes
+from consumer.publishing.batches import Batch
+from consumer.publishing.messages import MessageForm, encode_message
+from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import a_document
 
 

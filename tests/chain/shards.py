@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from consumer.adapters.subscription import Received, Subscription
+from consumer.local.subscription import Received, Subscription
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World
 from tests.streams.endpoint import StreamsEndpoint

@@ -6,13 +6,13 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from consumer.adapters.bucket import open_bucket
-from consumer.adapters.dead_letters import Origin, SqsDeadLetters
-from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.cli import main
-from consumer.core.envelopes import QUEUE_LIMIT
-from consumer.core.letters import Letter
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import open_bucket
+from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
 from consumer.demo.table import TABLE
+from consumer.publishing.dead_letter import QUEUE_LIMIT
+from consumer.publishing.poison import Letter
 from consumer.sandbox.backends import REGION
 from tests.chain.rights import Rights
 from tests.chain.test_operator import listeners

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
+from consumer.local.subscription import Received
 from consumer.sandbox.proxy import Answer, Proxy, Request
 from tests.chain.backfills import Backfills, arrived, fill
 from tests.chain.holds import Pages, Saves

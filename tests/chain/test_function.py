@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.subscription import Received, Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.table import TABLE, write_changes
+from consumer.local.subscription import Received, Subscription
 from consumer.sandbox.backends import Sandbox
 from deploy.lambda_zip import LIMIT, Built, Target, build
 from tests.chain.world import new_world

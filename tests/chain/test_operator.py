@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
+from consumer.local.subscription import Subscription
 from consumer.sandbox.proxy import Answer, Proxy, Request
 from consumer.sandbox.server import free_port
 from tests.chain.gate import Gate

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
+from consumer.local.subscription import Received
 from consumer.sandbox.proxy import Proxy
 from tests.chain.backfills import Backfills, a_version, arrived, fill
 from tests.chain.holds import Pages

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.table import Item, Page, Table
+from consumer.backfill.table import Item, Page, Table
+from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.sandbox.backends import Sandbox
 from tests.backfill.shelf import Shelf, an_item
 from tests.fakes import FakeJournal

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 
 # Far longer than anything takes, so that a slow machine matters to none.

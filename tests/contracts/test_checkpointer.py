@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from amazon_kclpy import kcl
 
-from consumer.adapters.checkpoints import DaemonCheckpointer
-from consumer.core.errors import CheckpointError, LeaseLostError
-from consumer.core.ports import Checkpointer
+from consumer.publishing.errors import CheckpointError, LeaseLostError
+from consumer.publishing.ports import Checkpointer
+from consumer.worker.checkpointer import DaemonCheckpointer
 from tests.fakes import FakeCheckpointer, FakeJournal
 
 

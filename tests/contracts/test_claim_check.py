@@ -8,12 +8,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.bucket import Bucket, fetch
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.core.claims import place_in, pointer_to
-from consumer.core.errors import OperatorError
-from consumer.core.messages import encode_message
-from consumer.core.ports import ClaimCheck
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket, fetch
+from consumer.publishing.claim_check import place_in, pointer_to
+from consumer.publishing.errors import OperatorError
+from consumer.publishing.messages import encode_message
+from consumer.publishing.ports import ClaimCheck
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeClaimCheck, FakeJournal
 

@@ -9,11 +9,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.retries import RetryPolicy
-from consumer.adapters.sns import SnsPublisher
-from consumer.core.errors import BatchError, OperatorError
-from consumer.core.messages import Message, encode_message
-from consumer.core.ports import Outcome, Publisher, Receipt
+from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.sns import SnsPublisher
+from consumer.publishing.errors import BatchError, OperatorError
+from consumer.publishing.messages import Message, encode_message
+from consumer.publishing.ports import Outcome, Publisher, Receipt
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeTopic, a_publisher
 

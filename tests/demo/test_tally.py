@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from consumer.adapters.subscription import Received
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.tally import Outcome, Tally
+from consumer.local.subscription import Received
 
 
 def message(*changes: Change) -> Received:

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.core.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
-from consumer.settings.reference import all_settings
+from consumer.reference.all_settings import all_settings
+from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
 from tests.deploy.alarm_model import register
 from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT

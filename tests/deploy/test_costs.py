@@ -2,7 +2,7 @@
 
 import re
 
-from consumer.settings.reference import all_settings
+from consumer.reference.all_settings import all_settings
 from tests.places import ROOT
 from tests.project.test_documents import rows
 

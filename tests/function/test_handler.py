@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.retries import RetryPolicy
-from consumer.core.errors import (
+from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.wiring import Parts
+from consumer.function.handler import Deadline, Function
+from consumer.publishing.errors import (
     BatchError,
     EventError,
     OperatorError,
@@ -15,10 +17,8 @@ from consumer.core.errors import (
     PoisonError,
     PublishError,
 )
-from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.ports import Fact, Lanes
-from consumer.function.handler import Deadline, Function
-from consumer.parts import Parts
+from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
+from consumer.publishing.ports import Fact, Lanes
 from consumer.settings.child import ChildSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
 from tests.function.events import a_function_record, an_event

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consumer.adapters.kcl import RecordProcessor, converse
-from consumer.core.batches import Batcher
-from consumer.core.letters import StopAtPoison
-from consumer.core.processor import ShardProcessor
+from consumer.publishing.batches import Batcher
+from consumer.publishing.poison import StopAtPoison
+from consumer.publishing.processor import ShardProcessor
+from consumer.worker.kcl import RecordProcessor, converse
 from tests.builders import FORM
 from tests.fakes import FakeJournal, FakeTopic, fitting
 from tests.fuzz.attempt import attempt

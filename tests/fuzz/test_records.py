@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consumer.core.batches import Batch, Batcher
-from consumer.core.envelopes import Envelope, open_letter, seal
-from consumer.core.errors import PoisonError, RecordError
-from consumer.core.letters import KeepPoison, Letter, StopAtPoison
-from consumer.core.messages import encode_message
-from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord, decode_record
+from consumer.publishing.batches import Batch, Batcher
+from consumer.publishing.dead_letter import Envelope, open_letter, seal
+from consumer.publishing.errors import PoisonError, RecordError
+from consumer.publishing.messages import encode_message
+from consumer.publishing.poison import KeepPoison, Letter, StopAtPoison
+from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_raw_record
 from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, fitting
 from tests.fuzz.attempt import attempt

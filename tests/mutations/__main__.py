@@ -25,14 +25,14 @@ from rich.table import Table
 
 from tests.places import ROOT
 
-PROCESSOR = "consumer/core/processor.py"
-FLIGHTS = "consumer/core/flights.py"
-INVOCATIONS = "consumer/core/invocations.py"
-CLAIMS = "consumer/core/claims.py"
-CALLS = "consumer/adapters/calls.py"
-CHECKPOINTS = "consumer/adapters/checkpoints.py"
-SNS = "consumer/adapters/sns.py"
-FAILURES = "consumer/adapters/failures.py"
+PROCESSOR = "consumer/publishing/processor.py"
+FLIGHTS = "consumer/publishing/in_flight.py"
+INVOCATIONS = "consumer/function/invocation.py"
+CLAIMS = "consumer/publishing/claim_check.py"
+CALLS = "consumer/delivery/calls.py"
+CHECKPOINTS = "consumer/worker/checkpointer.py"
+SNS = "consumer/delivery/sns.py"
+FAILURES = "consumer/delivery/error_classes.py"
 
 # Lines of the processor.
 ADD = "            self._flights.add(part, message)\n"
@@ -191,7 +191,7 @@ MUTATIONS = (
     ),
     Mutation(
         "an error swallowed by the guard",
-        "consumer/adapters/kcl.py",
+        "consumer/worker/kcl.py",
         (
             (
                 "        raise SystemExit(_status_after(error)) from error\n\n\ndef _status",
@@ -211,7 +211,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a batch cut one byte too large",
-        "consumer/core/cuts.py",
+        "consumer/publishing/split.py",
         (("message.size <= limit", "message.size <= limit + 1"),),
     ),
     Mutation(
@@ -236,12 +236,12 @@ MUTATIONS = (
     ),
     Mutation(
         "an operator's failure given up",
-        "consumer/adapters/retries.py",
+        "consumer/delivery/retries.py",
         (("        if not isinstance(error, PassingError):", "        if False:"),),
     ),
     Mutation(
         "a full batch holds one record too many",
-        "consumer/core/batches.py",
+        "consumer/publishing/batches.py",
         (("len(self._held) >= self._size", "len(self._held) > self._size"),),
     ),
 )
@@ -303,7 +303,13 @@ def _apply(mutation: Mutation, copy: Path) -> None:
 def _first_failure(copy: Path, broken: str) -> str | None:
     """Which test fails first: of the broken file's own, which are few, or else of all."""
     own = sorted(str(path.relative_to(copy)) for path in copy.glob(f"tests/*/test_{broken}.py"))
-    rest = ["tests/core", "tests/adapters", "tests/contracts"]
+    rest = [
+        "tests/publishing",
+        "tests/function",
+        "tests/delivery",
+        "tests/worker",
+        "tests/contracts",
+    ]
     return (own and _failure_in(own, copy)) or _failure_in(rest, copy)
 
 

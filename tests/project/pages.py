@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from consumer.cli import main
+from consumer.reference.all_settings import Setting, all_settings, as_properties, settings_of
 from consumer.settings.kcl import KclSettings
 from consumer.settings.publisher import PublisherSettings
-from consumer.settings.reference import Setting, all_settings, as_properties, settings_of
 from tests.places import ROOT
 from tests.project.architecture import architecture_page
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from consumer.adapters.failures import CODES
 from consumer.cli import main
-from consumer.core.errors import BatchError, OperatorError, PassingError
-from consumer.core.events import EVENTS
-from consumer.core.messages import encode_message
-from consumer.core.status import STATES
+from consumer.delivery.error_classes import CODES
+from consumer.fleet.status import STATES
+from consumer.publishing.errors import BatchError, OperatorError, PassingError
+from consumer.publishing.events import EVENTS
+from consumer.publishing.messages import encode_message
+from consumer.reference.all_settings import Setting, all_settings
 from consumer.settings.keys import known_keys
-from consumer.settings.reference import Setting, all_settings
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
 
@@ -66,7 +66,7 @@ def test_the_log_page_lists_every_event_of_the_daemon() -> None:
 
 def test_the_log_page_names_every_fact_of_a_publish() -> None:
     """An operator who queries needs the names."""
-    source = (ROOT / "consumer" / "core" / "processor.py").read_text()
+    source = (ROOT / "consumer" / "publishing" / "processor.py").read_text()
     call = source.split('"batch_published",')[1].split("\n        )")[0]
     facts = re.findall(r"^\s+(\w+)=", call, re.MULTILINE)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from consumer.core.metrics import DIMENSIONS, METRICS, NAMESPACE, OF_THE_DAEMON
+from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, OF_THE_DAEMON
 from tests.places import ROOT
 from tests.project.test_documents import rows
 

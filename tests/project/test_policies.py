@@ -9,13 +9,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.bucket import Bucket
-from consumer.adapters.dead_letters import Origin, SqsDeadLetters
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.table import Table
-from consumer.core.envelopes import QUEUE_LIMIT
-from consumer.core.letters import Letter
-from consumer.core.messages import encode_message
+from consumer.backfill.table import Table
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket
+from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
+from consumer.publishing.dead_letter import QUEUE_LIMIT
+from consumer.publishing.messages import encode_message
+from consumer.publishing.poison import Letter
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 from tests.places import ROOT

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.core.batches import Batcher
-from consumer.core.letters import StopAtPoison
-from consumer.core.processor import Delivery, ShardProcessor
+from consumer.publishing.batches import Batcher
+from consumer.publishing.poison import StopAtPoison
+from consumer.publishing.processor import Delivery, ShardProcessor
 from tests.builders import FORM, raw_records
 from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed, fitting
 from tests.places import ROOT

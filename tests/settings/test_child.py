@@ -40,7 +40,7 @@ def test_settings_survive_the_way_through_the_environment() -> None:
 def test_a_record_processor_started_by_hand_says_how_it_is_started() -> None:
     """One line on stderr, nothing on stdout, status 2."""
     done = subprocess.run(
-        [sys.executable, "-m", "consumer.child"],
+        [sys.executable, "-m", "consumer.worker.record_processor"],
         capture_output=True,
         text=True,
         check=False,

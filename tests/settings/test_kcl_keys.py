@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from consumer.daemon.launch import find_java
 from consumer.settings.kcl import REFUSED, KclSettings
 from consumer.settings.keys import keys_of
+from consumer.worker.launch import find_java
 from tests.places import DAEMON_JARS
 
 CONFIGURATION = "software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration"

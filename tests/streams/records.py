@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 from tests.streams.sizes import item_size
 
 VIEW = "NEW_AND_OLD_IMAGES"

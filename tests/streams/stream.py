@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 from tests.streams.counters import Numbers
 from tests.streams.errors import expired_iterator, invalid, not_found, trimmed
 from tests.streams.hashes import HashRange, key_hash

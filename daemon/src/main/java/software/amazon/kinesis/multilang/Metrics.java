@@ -12,7 +12,7 @@ import net.logstash.logback.argument.StructuredArguments;
  * The daemon's own metrics, in CloudWatch's embedded metric format: members of a log line, out of which
  * CloudWatch takes them.
  *
- * <p>Names, units and dimensions are those of the record processors' (consumer/core/metrics.py); a test
+ * <p>Names, units and dimensions are those of the record processors' (consumer/telemetry/metrics.py); a test
  * compares them.
  */
 final class Metrics {

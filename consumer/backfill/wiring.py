@@ -1,0 +1,70 @@
+"""Where the scans of a backfill are put together."""
+
+import math
+from dataclasses import dataclass, replace
+
+from consumer.backfill.rate_limiter import Pace
+from consumer.backfill.segment import Segment, SegmentScan
+from consumer.backfill.state import Backfill, Positions
+from consumer.backfill.table import Table
+from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.wiring import open_parts, retry_policy
+from consumer.publishing.batches import Batcher
+from consumer.publishing.ports import Journal
+from consumer.publishing.processor import ShardProcessor
+from consumer.settings.child import ChildSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all segments share.
+
+    Attributes:
+        settings: Those of a record processor.
+        table: The table.
+        key_names: The names of its key attributes.
+        pace: When something may be read.
+        journal: Where events are noted.
+    """
+
+    settings: ChildSettings
+    table: Table
+    key_names: tuple[str, ...]
+    pace: Pace
+    journal: Journal
+
+
+def policy_of(settings: ChildSettings) -> RetryPolicy:
+    """How a request that failed is tried again: as a record processor does.
+
+    But for the age: a snapshot's time is that of its run's beginning, and says nothing of how long
+    it has been waited for.
+    """
+    patience = settings.operator_error_exit_after or None
+    return replace(retry_policy(settings), operator_patience_seconds=patience, oldest_seconds=None)
+
+
+def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], list[Positions]]:
+    """Return the scan of each segment, and where each keeps how far it has come."""
+    positions = [Positions(position) for position in backfill.positions]
+    scans = [
+        SegmentScan(
+            Segment(backfill.run, number, len(positions), tools.key_names),
+            tools.table,
+            _processor(backfill.run.shard_id(number), tools),
+            positions[number],
+            tools.pace,
+        )
+        for number in range(len(positions))
+    ]
+    return scans, positions
+
+
+def _processor(shard_id: str, tools: Tools) -> ShardProcessor:
+    settings = tools.settings
+    # Each its own: what is under way is asked for by the thread that let it leave.
+    parts = open_parts(settings, policy_of(settings), tools.journal)
+    # The next page fills a batch; none leaves partly filled but the segment's last.
+    batcher = Batcher(settings.batch_size, math.inf)
+    form = settings.form(shard_id)
+    return ShardProcessor(form, batcher, parts.publisher, tools.journal, parts.poison)

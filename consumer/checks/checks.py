@@ -1,0 +1,90 @@
+"""Checks that know which others they need, asked one after the other."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from consumer.aws.explain import mistake_in
+from consumer.problems import Mistake, Outcome
+
+Answer = TypeVar("Answer")
+
+
+class CannotTellError(Exception):
+    """A check can't be made; its text says why."""
+
+
+class MistakeError(Exception):
+    """A mistake that ends a check."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question.
+
+    Attributes:
+        name: Its name.
+        causes: What the mistakes that it finds will cause.
+        ask: Returns the mistakes; raises MistakeError for the only one, CannotTellError.
+        needs: Checks without which it can't be asked.
+    """
+
+    name: str
+    causes: str
+    ask: Callable[[], Sequence[Mistake]]
+    needs: tuple[str, ...] = ()
+
+
+def ask_all(
+    checks: Iterable[Check], progress: Callable[[str], None] = lambda _name: None
+) -> list[Outcome]:
+    """Ask in order; a check that needs one which isn't ok could not tell.
+
+    Args:
+        checks: The checks, each after those that it needs.
+        progress: Told the name of each before it is asked.
+    """
+    outcomes: dict[str, Outcome] = {}
+    for check in checks:
+        progress(check.name)
+        missing = [name for name in check.needs if not _is_ok(outcomes.get(name))]
+        outcomes[check.name] = _without(check, missing[0]) if missing else _asked(check)
+    return list(outcomes.values())
+
+
+def _is_ok(outcome: Outcome | None) -> bool:
+    return outcome is None or outcome.verdict == "ok"
+
+
+def _without(check: Check, missing: str) -> Outcome:
+    return Outcome(check.name, check.causes, untold=f"needs {missing}, which is not ok")
+
+
+def _asked(check: Check) -> Outcome:
+    try:
+        return Outcome(check.name, check.causes, tuple(check.ask()))
+    except MistakeError as error:
+        return Outcome(check.name, check.causes, (error.mistake,))
+    except CannotTellError as error:
+        return Outcome(check.name, check.causes, untold=str(error))
+
+
+def answered(thing: str, question: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question about `thing`.
+
+    A profile, a token's file or an endpoint that can't be used shows in many types of error.
+
+    Raises:
+        MistakeError: There is none.
+    """
+    try:
+        return question()
+    except (ClientError, BotoCoreError, ResponseParserError, OSError, ValueError) as error:
+        raise MistakeError(mistake_in(thing, error)) from error

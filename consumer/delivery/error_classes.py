@@ -1,0 +1,208 @@
+"""Which class each failure of a publish has; the class says what happens next.
+
+The codes are those that the service models name for what is asked of SNS, SQS and S3, those that
+S3's pages list for a PutObject, DynamoDB's for a table that is read too fast, and those that every
+service may answer with. What S3 refuses is
+never the batch's: the record is not to blame for its bucket. An unknown code passes: to try again
+loses nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
+)
+
+from consumer.publishing.errors import (
+    BatchError,
+    OperatorError,
+    PassingError,
+    PublishError,
+    UnansweredError,
+)
+
+FailureClass = type[PassingError] | type[OperatorError] | type[BatchError]
+
+_PASSING = (
+    "BadDigest",
+    "IncompleteBody",
+    "InternalError",
+    "InternalFailure",
+    "KMSThrottling",
+    "KmsThrottled",
+    "OperationAborted",
+    "ProvisionedThroughputExceededException",
+    "Redirect",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "SlowDown",
+    "TemporaryRedirect",
+    "Throttled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "XAmzContentSHA256Mismatch",
+)
+_OPERATORS = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccountProblem",
+    "AllAccessDisabled",
+    "AuthorizationError",
+    "AuthorizationHeaderMalformed",
+    "EncryptionTypeMismatch",
+    "EndpointDisabled",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IllegalLocationConstraintException",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidAddress",
+    "InvalidArgument",
+    "InvalidBucketName",
+    "InvalidBucketState",
+    "InvalidClientTokenId",
+    "InvalidEncryptionAlgorithmError",
+    "InvalidObjectState",
+    "InvalidRequest",
+    "InvalidSecurity",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "InvalidWriteOffset",
+    "KMS.DisabledException",
+    "KMS.InvalidKeyUsageException",
+    "KMS.KMSInvalidStateException",
+    "KMS.NotFoundException",
+    "KMSAccessDenied",
+    "KMSDisabled",
+    "KMSInvalidState",
+    "KMSNotFound",
+    "KMSOptInRequired",
+    "KmsAccessDenied",
+    "KmsDisabled",
+    "KmsInvalidKeyUsage",
+    "KmsInvalidState",
+    "KmsNotFound",
+    "KmsOptInRequired",
+    "KeyTooLongError",
+    "MethodNotAllowed",
+    "MissingAuthenticationToken",
+    "NoSuchBucket",
+    "NotFound",
+    "NotImplemented",
+    "NotSignedUp",
+    "OptInRequired",
+    "PermanentRedirect",
+    "PlatformApplicationDisabled",
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QuotaExceeded",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "TooManyParts",
+    "UnrecognizedClientException",
+)
+_BATCHES = (
+    "BatchEntryIdsNotDistinct",
+    "BatchRequestTooLong",
+    "EmptyBatchRequest",
+    "InvalidBatchEntryId",
+    "InvalidMessageContents",
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "ParameterValueInvalid",
+    "TooManyEntriesInBatchRequest",
+    "UnsupportedOperation",
+    "ValidationException",
+)
+CODES: Mapping[str, FailureClass] = {
+    **dict.fromkeys(_PASSING, PassingError),
+    **dict.fromkeys(_OPERATORS, OperatorError),
+    **dict.fromkeys(_BATCHES, BatchError),
+}
+"""The class of each known error code."""
+
+_REQUEST_ERRORS: Mapping[type[BotoCoreError], FailureClass] = {
+    BotoConnectionError: UnansweredError,
+    HTTPClientError: UnansweredError,
+    CredentialRetrievalError: OperatorError,
+    NoAuthTokenError: OperatorError,
+    NoCredentialsError: OperatorError,
+    PartialCredentialsError: OperatorError,
+    TokenRetrievalError: OperatorError,
+    UnauthorizedSSOTokenError: OperatorError,
+    ParamValidationError: BatchError,
+}
+_BAD_REQUEST = 400
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+def class_of(error: BotoCoreError | ClientError) -> FailureClass:
+    """Return the class of an error that botocore raised."""
+    if isinstance(error, ClientError):
+        return _class_of_answer(error)
+    for kind, failure_class in _REQUEST_ERRORS.items():
+        if isinstance(error, kind):
+            return failure_class
+    return PassingError
+
+
+def is_known(error: BotoCoreError | ClientError) -> bool:
+    """Tell whether the error's class was decided, rather than taken for want of knowledge."""
+    if isinstance(error, ClientError):
+        return _code(error) in CODES or _status(error) >= _TOO_MANY_REQUESTS
+    return isinstance(error, tuple(_REQUEST_ERRORS))
+
+
+def translate(error: BotoCoreError | ClientError, text: str) -> PublishError:
+    """Return the error as one of our own, of its class."""
+    return class_of(error)(text)
+
+
+def answered(entry: Mapping[str, Any], operation: str) -> ClientError:
+    """Return what an answer says of one failed entry as the error that it would be alone.
+
+    Args:
+        entry: Its `Code`, `Message` and `SenderFault`.
+        operation: What was asked.
+    """
+    status = _BAD_REQUEST if entry["SenderFault"] else _SERVER_ERROR
+    response: Any = {
+        "Error": {"Code": entry["Code"], "Message": entry.get("Message", "")},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, operation)
+
+
+def _class_of_answer(error: ClientError) -> FailureClass:
+    status = _status(error)
+    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+        return PassingError
+    return CODES.get(_code(error), PassingError)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,0 +1,153 @@
+"""`stream-publisher simulate`: what the Lambda function would make of an event."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from consumer.delivery.sns import DEFAULT_LIMIT
+from consumer.delivery.wiring import Parts, open_parts, retry_policy
+from consumer.function.dry_run import PaperBucket, PaperLetters, PaperTopic, Witness
+from consumer.function.handler import Deadline, Function
+from consumer.function.invocation import Invocation, read_invocation
+from consumer.function.simulated import Notes, Simulated, render, to_json
+from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
+from consumer.publishing.errors import EventError, PoisonError
+from consumer.publishing.poison import KeepPoison, StopAtPoison
+from consumer.publishing.ports import Publisher
+from consumer.settings.child import ChildSettings
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.names import environment_name
+from consumer.settings.properties import read_properties
+from consumer.settings.together import STREAM_KEYS
+from consumer.terminal import exits
+from consumer.terminal.failures import configuration_of, refuse
+from consumer.terminal.properties_option import properties_option
+from consumer.worker.launch import child_settings
+
+_NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
+_SECONDS = 60.0
+
+
+@click.command(short_help="Show what the Lambda function would make of an event.")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@properties_option(
+    "The properties file. Without it, the environment is all; for a look nothing is required."
+)
+@click.option("--publish", is_flag=True, help="Publish the messages, and send dead letters.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def simulate(file: Path, properties: Path | None, *, publish: bool, as_json: bool) -> None:
+    """Show what the Lambda function would make of the event in FILE, or in standard input (-).
+
+    The event passes through the function's own code. Without --publish nothing is asked of AWS: the
+    topic is taken for one of 256 KiB, and what is too large for it for kept where there is a
+    bucket. The exit status is 1 where Lambda would be told of a failure.
+
+    \b
+    Examples:
+      stream-publisher simulate samples/batch.json
+      stream-publisher simulate samples/types.json --json | jq '.body[0].newImage'
+      stream-publisher simulate - --publish --properties my.properties < event.json
+    """
+    event = _read(file)
+    invocation = _understood(file, event)
+    settings = _settings(properties, invocation, publish=publish)
+    with Console(stderr=True).status("Publishing") if publish else nullcontext():
+        simulated = _simulate(file, event, settings, publish=publish)
+    if as_json:
+        for line in to_json(simulated):
+            click.echo(line)
+    else:
+        Console().print(render(simulated), soft_wrap=True)
+    sys.exit(exits.FAILED if simulated.failed else 0)
+
+
+def _read(file: Path) -> object:
+    try:
+        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return json.loads(text)
+    except OSError as error:
+        refuse([f"{file}: can't be read: {error.strerror}; name another file"])
+    except (ValueError, RecursionError) as error:
+        refuse([f"{file}: is not JSON: {error}; give an event as Lambda hands it over"])
+
+
+def _understood(file: Path, event: object) -> Invocation:
+    try:
+        return read_invocation(event)
+    except EventError as error:
+        refuse(f"{file}: {mistake}" for mistake in error.mistakes)
+
+
+def _settings(properties: Path | None, invocation: Invocation, *, publish: bool) -> ChildSettings:
+    """The settings; what only a worker needs, and what only publishing needs, may be missing."""
+    defaults = {"applicationName": "simulate"}
+    if not publish:
+        defaults["publisher.topicArn"] = _NO_TOPIC
+    if not _names_a_table(properties, os.environ):
+        defaults["publisher.table"] = invocation.table or "no-records"
+    return child_settings(configuration_of(properties, defaults), "simulate")
+
+
+def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
+    try:
+        values = read_properties(properties) if properties else {}
+    except ConfigurationError as error:
+        refuse(error.mistakes)
+    return any(values.get(key) or environ.get(environment_name(key)) for key in STREAM_KEYS)
+
+
+def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bool) -> Simulated:
+    notes, deadline = Notes(), Deadline()
+    witness, parts = (_real if publish else _paper)(settings, notes, deadline)
+    function = Function(settings, parts, deadline, notes, {})
+    simulated = Simulated(witness.seen, notes.taken, is_published=publish)
+    try:
+        return replace(simulated, answer=function.handle(event, _Invoked()))
+    except PoisonError as error:
+        return replace(simulated, raised=str(error))
+    except EventError as error:
+        refuse(f"{file}: {mistake}" for mistake in error.mistakes)
+
+
+def _paper(settings: ChildSettings, _notes: Notes, _deadline: Deadline) -> tuple[Witness, Parts]:
+    witness, bucket = Witness(PaperTopic(DEFAULT_LIMIT)), settings.claim_check_bucket
+    claims = PaperBucket(bucket) if bucket else NoClaimCheck(witness)
+    percent = settings.dead_letter_max_percent
+    is_kept = settings.on_poison == "dead-letter"
+    poison = KeepPoison(PaperLetters(), percent) if is_kept else StopAtPoison()
+    return witness, Parts(FittingPublisher(witness, claims), poison)
+
+
+def _real(settings: ChildSettings, notes: Notes, deadline: Deadline) -> tuple[Witness, Parts]:
+    policy = replace(
+        retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left
+    )
+    witnesses: list[Witness] = []
+
+    def around(topic: Publisher) -> Witness:
+        witnesses.append(Witness(topic))
+        return witnesses[0]
+
+    parts = open_parts(settings, policy, notes, around)
+    return witnesses[0], parts
+
+
+class _Invoked:
+    """An invocation that has a minute from now on."""
+
+    aws_request_id = "simulate"
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + _SECONDS
+
+    def get_remaining_time_in_millis(self) -> int:
+        """What is left of the minute."""
+        return round((self._until - time.monotonic()) * 1000)

@@ -1,0 +1,1 @@
+"""The promise: record, batch, message, publish, checkpoint. Pure: no I/O and no clock."""
