@@ -36,7 +36,7 @@ from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
 from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.sandbox.proxy import Proxy, Request, Response
 
 BATCH = 10
 FEW = 3
@@ -93,7 +93,7 @@ class Stream(Proxy):
         super().__init__(target)
         self.at_rest = threading.Lock()
 
-    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         """Answer one request after the other."""
         with self.at_rest:
             return super().answer(request, path, headers)

@@ -7,26 +7,26 @@ Verdict = Literal["ok", "finding", "could not tell"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class Problem:
     """Something that is wrong.
 
     Attributes:
         thing: What it is about: a setting, a shard, a program.
         wrong: What is wrong with it.
-        mend: What to do; empty where nobody knows.
+        fix: What to do; empty where nobody knows.
     """
 
     thing: str
     wrong: str
-    mend: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
-        rest = f"{self.wrong}; {self.mend}" if self.mend else self.wrong
+        rest = f"{self.wrong}; {self.fix}" if self.fix else self.wrong
         return " ".join(f"{self.thing}: {rest}".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckOutcome:
     """What a check has come to.
 
     Attributes:
@@ -38,7 +38,7 @@ class Outcome:
 
     check: str
     causes: str
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[Problem, ...] = ()
     untold: str | None = None
 
     @property
@@ -49,8 +49,8 @@ class Outcome:
         return "ok" if self.untold is None else "could not tell"
 
 
-def mistake_of(line: str) -> Mistake:
+def mistake_of(line: str) -> Problem:
     """Take a mistake's line apart again."""
     thing, _, rest = line.partition(": ")
-    wrong, _, mend = rest.partition("; ")
-    return Mistake(thing, wrong, mend)
+    wrong, _, fix = rest.partition("; ")
+    return Problem(thing, wrong, fix)

@@ -6,20 +6,20 @@ from typing import Any
 
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.sns import SnsPublisher
-from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck, claim_key, pointer_to
+from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck, claim_key, pointer_to
 from consumer.publishing.errors import BatchError, LeaseLostError, PublishError
 from consumer.publishing.events import EVENTS, EventKey
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import Letter
-from consumer.publishing.ports import Fact, Lanes, Outcome, Receipt
-from consumer.publishing.s3_location import Place
+from consumer.publishing.poison import DeadLetter
+from consumer.publishing.ports import ConcurrencyLimits, Fact, PublishOutcome, Receipt
+from consumer.publishing.s3_location import S3Location
 
 
 class Killed(BaseException):
     """The process ended here, as by kill -9: nothing after this point happens."""
 
 
-LANES = Lanes(calls=4, messages=10)
+LANES = ConcurrencyLimits(calls=4, messages=10)
 """Those of a standard topic, at defaults."""
 
 Arrive = Callable[[Sequence[Sequence[Message]], bool], Sequence[Message]]
@@ -49,7 +49,7 @@ class FakeTopic:
     fails: PublishError | None = None
     limit: int = 262_144
     refused: str | None = None
-    lanes: Lanes = LANES
+    limits: ConcurrencyLimits = LANES
     arrive: Arrive = first_call
     calls: list[list[Message]] = field(default_factory=list)
     under_way: list[list[Message]] = field(default_factory=list)
@@ -71,35 +71,35 @@ class FakeTopic:
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Let a call be under way."""
-        assert len(self.under_way) < self.lanes.calls
-        assert 0 < len(messages) <= self.lanes.messages
+        assert len(self.under_way) < self.limits.calls
+        assert 0 < len(messages) <= self.limits.messages
         assert len(messages) == 1 or sum(message.size for message in messages) <= self.limit
         self.calls.append(list(messages))
         self.under_way.append(list(messages))
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Let some messages arrive."""
         arriving = self.arrive(self.under_way, wait) if self.under_way else ()
         return [self._outcome(message) for message in list(arriving)]
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let all arrive that are sent."""
         return [self._outcome(message) for call in list(self.under_way) for message in list(call)]
 
-    def _outcome(self, message: Message) -> Outcome:
+    def _outcome(self, message: Message) -> PublishOutcome:
         for call in self.under_way:
             if message in call:
                 call.remove(message)
         self.under_way = [call for call in self.under_way if call]
         try:
-            return Outcome(message, self.publish(message))
+            return PublishOutcome(message, self.publish(message))
         except PublishError as error:
-            return Outcome(message, error)
+            return PublishOutcome(message, error)
 
 
-def fitting(topic: FakeTopic) -> FittingPublisher:
+def fitting(topic: FakeTopic) -> ClaimCheckPublisher:
     """A topic as a record processor has it, without a bucket."""
-    return FittingPublisher(topic, NoClaimCheck(topic))
+    return ClaimCheckPublisher(topic, NoClaimCheck(topic))
 
 
 @dataclass
@@ -117,7 +117,7 @@ class FakeCheckpointer:
 
     def checkpoint(self, sequence_number: str) -> None:
         """Keep the checkpoint before; this one is under way."""
-        self.settle()
+        self.wait_until_made()
         self._under_way.append(sequence_number)
 
     @property
@@ -125,7 +125,7 @@ class FakeCheckpointer:
         """Whether a checkpoint is."""
         return bool(self._under_way)
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Keep the checkpoint that is under way."""
         while self._under_way:
             if self.lease_is_lost:
@@ -135,7 +135,7 @@ class FakeCheckpointer:
     def checkpoint_shard_end(self) -> None:
         """Keep the shard's end."""
         self.checkpoint("SHARD_END")
-        self.settle()
+        self.wait_until_made()
 
 
 @dataclass
@@ -218,7 +218,7 @@ class FakeClaimCheck:
         if self.fails:
             raise self.fails
         self.bodies[claim_key(message)] = message.body
-        return pointer_to(message, Place("large-changes", claim_key(message)))
+        return pointer_to(message, S3Location("large-changes", claim_key(message)))
 
 
 @dataclass
@@ -230,10 +230,10 @@ class FakeDeadLetters:
         fails: What it raises instead of keeping any letter.
     """
 
-    kept: list[Letter] = field(default_factory=list)
+    kept: list[DeadLetter] = field(default_factory=list)
     fails: PublishError | None = None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: DeadLetter) -> None:
         """Keep the letter."""
         if self.fails:
             raise self.fails

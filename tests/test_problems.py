@@ -2,17 +2,17 @@
 
 import pytest
 
-from consumer.problems import Mistake, Outcome, mistake_of
+from consumer.problems import CheckOutcome, Problem, mistake_of
 
 
 @pytest.mark.parametrize(
     ("mistake", "line"),
     [
-        (Mistake("topic", "is gone", "create it"), "topic: is gone; create it"),
-        (Mistake("topic", "is\n gone"), "topic: is gone"),
+        (Problem("topic", "is gone", "create it"), "topic: is gone; create it"),
+        (Problem("topic", "is\n gone"), "topic: is gone"),
     ],
 )
-def test_a_mistake_is_one_line(mistake: Mistake, line: str) -> None:
+def test_a_mistake_is_one_line(mistake: Problem, line: str) -> None:
     """The thing, what is wrong, what to do, which is the same line again when taken apart."""
     assert str(mistake) == line
     assert str(mistake_of(line)) == line
@@ -20,8 +20,8 @@ def test_a_mistake_is_one_line(mistake: Mistake, line: str) -> None:
 
 def test_a_check_comes_to_one_of_three_verdicts() -> None:
     """What was found counts for more than what could not be told."""
-    mistake = Mistake("topic", "is gone")
+    mistake = Problem("topic", "is gone")
 
-    assert Outcome("topic", "").verdict == "ok"
-    assert Outcome("topic", "", untold="no network").verdict == "could not tell"
-    assert Outcome("topic", "", (mistake,)).verdict == "finding"
+    assert CheckOutcome("topic", "").verdict == "ok"
+    assert CheckOutcome("topic", "", untold="no network").verdict == "could not tell"
+    assert CheckOutcome("topic", "", (mistake,)).verdict == "finding"

@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
-from consumer.problems import Mistake
+from consumer.problems import Problem
 
 NO_CREDENTIALS = (
     "no credentials were found",
@@ -90,7 +90,7 @@ _MEANINGS: Mapping[frozenset[str], tuple[str, str]] = {
     _NOT_FOUND: ("doesn't exist in this account and region", "create it or correct the name"),
     _DENIED: ("{operation} is not allowed", "grant it to this role ({text})"),
     _BAD_CREDENTIALS: ("the credentials are not accepted ({code})", "renew or correct them"),
-    _BAD_KEYS: ("its KMS key can't be used", "mend the key or its policy ({code}: {text})"),
+    _BAD_KEYS: ("its KMS key can't be used", "fix the key or its policy ({code}: {text})"),
     _ELSEWHERE: ("is not in this region", "name one that is ({code}: {text})"),
     _BAD_CLOCKS: ("this host's clock is wrong", "set it ({text})"),
     frozenset({"NoSuchKey"}): (
@@ -106,13 +106,13 @@ def explain(thing: str, error: Exception) -> str:
     return str(mistake_in(thing, error))
 
 
-def mistake_in(thing: str, error: Exception) -> Mistake:
+def mistake_in(thing: str, error: Exception) -> Problem:
     """Return what an error that a call about `thing` raised means."""
     if isinstance(error, ClientError):
-        return Mistake(thing, *_explain_answer(error))
+        return Problem(thing, *_explain_answer(error))
     if isinstance(error, BotoCoreError):
-        return Mistake(thing, *_explain_request(error))
-    return Mistake(thing, str(error))
+        return Problem(thing, *_explain_request(error))
+    return Problem(thing, str(error))
 
 
 def is_denied(error: ClientError) -> bool:
@@ -128,16 +128,16 @@ def concerns_credentials(code: str) -> bool:
 def _explain_answer(error: ClientError) -> tuple[str, str]:
     answer = error.response.get("Error", {})
     code, text = answer.get("Code", ""), answer.get("Message", "")
-    wrong, mend = next((words for codes, words in _MEANINGS.items() if code in codes), _OTHER)
+    wrong, fix = next((words for codes, words in _MEANINGS.items() if code in codes), _OTHER)
     facts = {"operation": error.operation_name, "code": code, "text": text}
-    return wrong.format(**facts), mend.format(**facts)
+    return wrong.format(**facts), fix.format(**facts)
 
 
 def _explain_request(error: BotoCoreError) -> tuple[str, str]:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return NO_CREDENTIALS
     if isinstance(error, CredentialRetrievalError):
-        return f"no credentials can be had ({error})", "mend where they come from"
+        return f"no credentials can be had ({error})", "fix where they come from"
     if isinstance(error, NoRegionError):
         return "no region is set", "set AWS_REGION or regionName"
     if isinstance(error, EndpointConnectionError | BotoConnectionError):

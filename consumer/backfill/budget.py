@@ -6,7 +6,7 @@ _LEAST_UNITS = 4.0
 """What a page may always cost: its price is rounded up, and smaller ones are mostly that."""
 
 
-class Budget:
+class TokenBucket:
     """Read units that come in at a steady rate; what a page costs beyond them is paid back.
 
     What a page costs is known only once it is read, so it may be spent before it is there; nothing

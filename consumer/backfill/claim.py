@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.aws.clients import client
-from consumer.backfill.start_or_resume import RefusedError, Target, Wish, choose
-from consumer.backfill.state import Backfill, Holder, Kept
+from consumer.backfill.start_or_resume import BackfillRequest, RefusedError, Target, choose
+from consumer.backfill.state import Backfill, Owner, SavedBackfill
 from consumer.backfill.state_store import BackfillState, BusyError, watch
 from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
@@ -25,7 +25,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class ClaimedBackfill:
     """A backfill that this process is at work on.
 
     Attributes:
@@ -37,7 +37,7 @@ class Begun:
     """
 
     backfill: Backfill
-    holder: Holder
+    holder: Owner
     state: BackfillState
     settings: ChildSettings
     description: Description
@@ -45,11 +45,11 @@ class Begun:
 
 def begin(
     configuration: Configuration,
-    wish: Wish,
+    wish: BackfillRequest,
     segments: int | None,
     journal: Journal,
     tell: Callable[[str], object],
-) -> Begun:
+) -> ClaimedBackfill:
     """Check everything, and take the backfill.
 
     Args:
@@ -71,13 +71,13 @@ def begin(
     try:
         seen = _seen(configuration, state, tell)
         backfill = choose(seen, wish, target, description.now)
-        holder = Holder(uuid.uuid4().hex, settings.worker_id)
-        _take(configuration, state, Kept(backfill, holder), seen)
+        holder = Owner(uuid.uuid4().hex, settings.worker_id)
+        _take(configuration, state, SavedBackfill(backfill, holder), seen)
     except RefusedError as error:
         raise ConfigurationError(error.mistakes) from error
     except BusyError as error:
         raise ConfigurationError([f"backfill of {configuration.table}: {error}"]) from error
-    return Begun(backfill, holder, state, settings, description)
+    return ClaimedBackfill(backfill, holder, state, settings, description)
 
 
 def open_table_client(
@@ -129,7 +129,7 @@ def _state_table(configuration: Configuration) -> str:
 
 def _seen(
     configuration: Configuration, state: BackfillState, tell: Callable[[str], object]
-) -> Kept | None:
+) -> SavedBackfill | None:
     """Return what is kept, once nobody is at work on it any more."""
     thing = f"table {_state_table(configuration)}"
     seen, mistakes = asked(thing, state.load)
@@ -143,11 +143,14 @@ def _seen(
 
 
 def _take(
-    configuration: Configuration, state: BackfillState, kept: Kept, seen: Kept | None
+    configuration: Configuration,
+    state: BackfillState,
+    kept: SavedBackfill,
+    seen: SavedBackfill | None,
 ) -> None:
     def take() -> None:
         state.create_table()
-        state.take(kept.backfill, seen, kept.holder or Holder("", ""))
+        state.take(kept.backfill, seen, kept.holder or Owner("", ""))
 
     _, mistakes = asked(f"table {_state_table(configuration)}", take)
     if mistakes:

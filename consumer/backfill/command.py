@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from consumer.backfill.claim import Begun, begin
-from consumer.backfill.runner import Performance, Progress
+from consumer.backfill.claim import ClaimedBackfill, begin
+from consumer.backfill.runner import BackfillRunner, Progress
 from consumer.backfill.screen import Screen
-from consumer.backfill.start_or_resume import DEFAULT_SEGMENTS, Wish
+from consumer.backfill.start_or_resume import DEFAULT_SEGMENTS, BackfillRequest
 from consumer.backfill.state_store import BusyError
 from consumer.publishing.errors import (
     PoisonError,
@@ -80,10 +80,16 @@ def backfill(  # noqa: PLR0913 - one for each option
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     configuration = configuration_of(properties)
     console = Console(stderr=True)
-    wish = Wish.RESUME if resume else Wish.RESTART if restart else Wish.BEGIN
+    wish = (
+        BackfillRequest.RESUME
+        if resume
+        else BackfillRequest.RESTART
+        if restart
+        else BackfillRequest.BEGIN
+    )
     journal = LogJournal(logging.getLogger("consumer"))
     begun = _begun(configuration, wish, segments, journal)
-    performance = Performance(begun, configuration, journal, units_per_second)
+    performance = BackfillRunner(begun, configuration, journal, units_per_second)
     with Screen(console, begun.description.items, begun.backfill.items) as screen:
         _log_for(console, configuration)  # above the bar, from now on
         status, lines = _perform(performance, screen, properties)
@@ -101,8 +107,8 @@ def _log_for(console: Console, configuration: Configuration) -> None:
 
 
 def _begun(
-    configuration: Configuration, wish: Wish, segments: int | None, journal: LogJournal
-) -> Begun:
+    configuration: Configuration, wish: BackfillRequest, segments: int | None, journal: LogJournal
+) -> ClaimedBackfill:
     try:
         return begin(
             configuration, wish, segments, journal, lambda line: click.echo(line, err=True)
@@ -118,7 +124,7 @@ def _say(line: str) -> None:
 
 
 def _perform(
-    performance: Performance, screen: Screen, properties: Path | None
+    performance: BackfillRunner, screen: Screen, properties: Path | None
 ) -> tuple[int, list[str]]:
     """Work until the end; return the exit status, and what to say of it."""
     try:
@@ -136,7 +142,7 @@ def _remedy(error: BaseException) -> str:
     has_letters = isinstance(error, TooManyLettersError | RefusedLetterError)
     if has_letters or not isinstance(error, PoisonError):
         return ""
-    return "; mend the item, or set publisher.onPoison = dead-letter"
+    return "; fix the item, or set publisher.onPoison = dead-letter"
 
 
 def _resume(properties: Path | None) -> str:

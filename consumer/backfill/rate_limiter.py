@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-from consumer.backfill.budget import Budget
+from consumer.backfill.budget import TokenBucket
 
 
-class Pace:
+class RateLimiter:
     """Lets threads read as fast as a budget allows.
 
     Args:
@@ -23,7 +23,7 @@ class Pace:
     ) -> None:
         self.units_per_second = units_per_second
         """The rate."""
-        self._budget = Budget(units_per_second, clock())
+        self._budget = TokenBucket(units_per_second, clock())
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self.units = 0.0

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from consumer.backfill.claim import Begun, open_table_client
-from consumer.backfill.rate_limiter import Pace
-from consumer.backfill.segment_threads import Crew
+from consumer.backfill.claim import ClaimedBackfill, open_table_client
+from consumer.backfill.rate_limiter import RateLimiter
+from consumer.backfill.segment_threads import SegmentThreads
 from consumer.backfill.state import Backfill
 from consumer.backfill.table import Table
 from consumer.backfill.wiring import Tools, open_scans, policy_of
@@ -46,7 +46,7 @@ class Progress:
         }
 
 
-class Performance:
+class BackfillRunner:
     """Works on a backfill that was begun, and keeps how far it has come.
 
     Args:
@@ -57,11 +57,15 @@ class Performance:
     """
 
     def __init__(
-        self, begun: Begun, configuration: Configuration, journal: Journal, units_per_second: float
+        self,
+        begun: ClaimedBackfill,
+        configuration: Configuration,
+        journal: Journal,
+        units_per_second: float,
     ) -> None:
         self._begun, self._holder = begun, begun.holder
         self._stop = threading.Event()
-        self._pace = Pace(units_per_second, time.monotonic, self._stop.wait)
+        self._pace = RateLimiter(units_per_second, time.monotonic, self._stop.wait)
         self._started = time.monotonic()
         name = configuration.table
         retries = Retries(f"table {name}", policy_of(begun.settings), journal)
@@ -84,7 +88,7 @@ class Performance:
             StreamPublisherError: It can't go on. What was reached is kept.
             KeyboardInterrupt: It was interrupted. What was reached is kept.
         """
-        crew = Crew([scan.run for scan in self._scans], self._stop)
+        crew = SegmentThreads([scan.run for scan in self._scans], self._stop)
         try:
             while crew.is_at_work(_SAVE_SECONDS):
                 self._holder = self._begun.state.save(self.progress.backfill, self._holder)

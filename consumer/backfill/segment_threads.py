@@ -13,7 +13,7 @@ Work = Callable[[Callable[[], bool]], object]
 _GRACE_SECONDS = 10.0
 
 
-class Crew:
+class SegmentThreads:
     """Works until every segment is done, one fails, or it is told to stop.
 
     The threads don't keep the program from ending: what SNS is still being asked by then, and has

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from consumer.backfill.state import Backfill, Kept, Position
+from consumer.backfill.state import Backfill, SavedBackfill, ScanPosition
 from consumer.publishing.errors import StreamPublisherError
 from consumer.publishing.snapshots import Run
 from consumer.terminal.plurals import counted
@@ -11,7 +11,7 @@ from consumer.terminal.plurals import counted
 DEFAULT_SEGMENTS = 4
 
 
-class Wish(Enum):
+class BackfillRequest(Enum):
     """What is asked for."""
 
     BEGIN = auto()
@@ -48,7 +48,7 @@ class RefusedError(StreamPublisherError):
         self.mistakes = mistakes
 
 
-def choose(kept: Kept | None, wish: Wish, target: Target, now: int) -> Backfill:
+def choose(kept: SavedBackfill | None, wish: BackfillRequest, target: Target, now: int) -> Backfill:
     """Return the backfill to be at work on.
 
     Args:
@@ -61,9 +61,9 @@ def choose(kept: Kept | None, wish: Wish, target: Target, now: int) -> Backfill:
         RefusedError: What is kept doesn't go with what is asked for.
     """
     earlier = kept.backfill if kept else None
-    if wish is Wish.RESUME:
+    if wish is BackfillRequest.RESUME:
         return _resumed(earlier, target)
-    if wish is Wish.BEGIN and earlier and not earlier.is_ended:
+    if wish is BackfillRequest.BEGIN and earlier and not earlier.is_ended:
         items = counted(earlier.items, "item")
         reason = f"that of {earlier.run.name} is unfinished, with {items} published"
         raise RefusedError(
@@ -71,7 +71,7 @@ def choose(kept: Kept | None, wish: Wish, target: Target, now: int) -> Backfill:
         )
     # Two runs have two names, however soon the second comes.
     began_at = max(now, earlier.run.began_at + 1) if earlier else now
-    positions = (Position(),) * (target.segments or DEFAULT_SEGMENTS)
+    positions = (ScanPosition(),) * (target.segments or DEFAULT_SEGMENTS)
     return Backfill(target.table, target.table_id, target.topic_arn, Run(began_at), positions)
 
 

@@ -15,7 +15,7 @@ _KEY_PREFIX = "Backfill/"
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class ScanPosition:
     """Up to where a segment is published.
 
     Attributes:
@@ -29,21 +29,21 @@ class Position:
     is_ended: bool = False
 
 
-class Positions:
+class ScanPositions:
     """Keeps the position of one segment; a checkpointer of the shard processor.
 
     Args:
         position: Where the segment begins.
     """
 
-    def __init__(self, position: Position) -> None:
+    def __init__(self, position: ScanPosition) -> None:
         self.position = position
         """Up to where the segment is published."""
-        self._read: deque[Position] = deque()
+        self._read: deque[ScanPosition] = deque()
 
     def read(self, number: str, keys: Image) -> None:
         """Learn of an item that was read."""
-        self._read.append(Position(number, keys))
+        self._read.append(ScanPosition(number, keys))
 
     def keys_of(self, number: str) -> Image | None:
         """Return the keys of an item that was read and is not published yet."""
@@ -54,12 +54,12 @@ class Positions:
         while self.position.number != sequence_number:
             self.position = self._read.popleft()
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Nothing: it is made at once."""
 
     def checkpoint_shard_end(self) -> None:
         """Move to the end."""
-        self.position = Position(self.position.number, self.position.keys, is_ended=True)
+        self.position = ScanPosition(self.position.number, self.position.keys, is_ended=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Backfill:
     table_id: str
     topic_arn: str
     run: Run
-    positions: tuple[Position, ...]
+    positions: tuple[ScanPosition, ...]
 
     @property
     def items(self) -> int:
@@ -92,7 +92,7 @@ class Backfill:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class Owner:
     """Who is at work on a backfill.
 
     Attributes:
@@ -107,7 +107,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SavedBackfill:
     """A backfill as it is kept.
 
     Attributes:
@@ -116,7 +116,7 @@ class Kept:
     """
 
     backfill: Backfill
-    holder: Holder | None
+    holder: Owner | None
 
 
 def state_key(table: str) -> Item:
@@ -124,7 +124,7 @@ def state_key(table: str) -> Item:
     return {"key": {"S": f"{_KEY_PREFIX}{table}"}}
 
 
-def to_item(kept: Kept) -> dict[str, Any]:
+def to_item(kept: SavedBackfill) -> dict[str, Any]:
     """Write what is kept."""
     backfill, holder = kept.backfill, kept.holder
     return {
@@ -138,7 +138,7 @@ def to_item(kept: Kept) -> dict[str, Any]:
     }
 
 
-def from_item(item: Item) -> Kept:
+def from_item(item: Item) -> SavedBackfill:
     """Read what `to_item` wrote.
 
     Raises:
@@ -152,12 +152,12 @@ def from_item(item: Item) -> Kept:
             run=Run(int(item["beganAt"]["N"])),
             positions=tuple(_position(each["M"]) for each in item["positions"]["L"]),
         )
-        return Kept(backfill, _holder(item))
+        return SavedBackfill(backfill, _holder(item))
     except (KeyError, TypeError) as error:
         raise ValueError(f"holds a backfill that is none: {item!r:.200}") from error
 
 
-def _to_attribute(position: Position) -> Item:
+def _to_attribute(position: ScanPosition) -> Item:
     return {
         "M": {
             "number": {"S": position.number},
@@ -167,13 +167,13 @@ def _to_attribute(position: Position) -> Item:
     }
 
 
-def _position(attribute: Item) -> Position:
-    return Position(
+def _position(attribute: Item) -> ScanPosition:
+    return ScanPosition(
         attribute["number"]["S"], attribute["keys"].get("M"), attribute["isEnded"]["BOOL"]
     )
 
 
-def _to_attributes(holder: Holder) -> Item:
+def _to_attributes(holder: Owner) -> Item:
     return {
         "holder": {"S": holder.token},
         "holderName": {"S": holder.name},
@@ -181,7 +181,7 @@ def _to_attributes(holder: Holder) -> Item:
     }
 
 
-def _holder(item: Item) -> Holder | None:
+def _holder(item: Item) -> Owner | None:
     if "holder" not in item:
         return None
-    return Holder(item["holder"]["S"], item["holderName"]["S"], int(item["beat"]["N"]))
+    return Owner(item["holder"]["S"], item["holderName"]["S"], int(item["beat"]["N"]))

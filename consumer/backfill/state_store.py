@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from consumer.backfill.state import Backfill, Holder, Kept, from_item, state_key, to_item
+from consumer.backfill.state import Backfill, Owner, SavedBackfill, from_item, state_key, to_item
 from consumer.delivery.retries import Retries
 from consumer.publishing.errors import StreamPublisherError
 
@@ -46,7 +46,7 @@ class BackfillState:
         self._client, self._table_name, self._retries = client, table_name, retries
         self._key = state_key(table)
 
-    def load(self) -> Kept | None:
+    def load(self) -> SavedBackfill | None:
         """Return what is kept, None if nothing is; raises what boto3 raises, and ValueError."""
         try:
             answer = self._client.get_item(
@@ -70,7 +70,7 @@ class BackfillState:
         waiter = self._client.get_waiter("table_exists")
         waiter.wait(TableName=self._table_name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
 
-    def take(self, backfill: Backfill, seen: Kept | None, holder: Holder) -> None:
+    def take(self, backfill: Backfill, seen: SavedBackfill | None, holder: Owner) -> None:
         """Begin to hold a backfill, in the stead of what was seen.
 
         Raises:
@@ -83,9 +83,9 @@ class BackfillState:
         elif seen:
             condition = "attribute_not_exists(holder) AND beganAt = :began"
             values = {":began": {"N": str(seen.backfill.run.began_at)}}
-        self._put(Kept(backfill, holder), condition, values)
+        self._put(SavedBackfill(backfill, holder), condition, values)
 
-    def save(self, backfill: Backfill, holder: Holder) -> Holder:
+    def save(self, backfill: Backfill, holder: Owner) -> Owner:
         """Keep how far it has come; return the holder as it is kept.
 
         Raises:
@@ -94,10 +94,12 @@ class BackfillState:
         """
         later = replace(holder, beat=holder.beat + 1)
         values = {":holder": {"S": holder.token}}
-        self._retries.ask(lambda: self._put(Kept(backfill, later), "holder = :holder", values))
+        self._retries.ask(
+            lambda: self._put(SavedBackfill(backfill, later), "holder = :holder", values)
+        )
         return later
 
-    def release(self, backfill: Backfill, holder: Holder) -> None:
+    def release(self, backfill: Backfill, holder: Owner) -> None:
         """Keep how far it has come, and hold it no longer; raises as `save` does."""
         # Where the answer to a first try was lost, nobody holds it any more.
         condition = "beganAt = :began AND (attribute_not_exists(holder) OR holder = :holder)"
@@ -105,9 +107,9 @@ class BackfillState:
             ":began": {"N": str(backfill.run.began_at)},
             ":holder": {"S": holder.token},
         }
-        self._retries.ask(lambda: self._put(Kept(backfill, None), condition, values))
+        self._retries.ask(lambda: self._put(SavedBackfill(backfill, None), condition, values))
 
-    def _put(self, kept: Kept, condition: str, values: Mapping[str, Any]) -> None:
+    def _put(self, kept: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
         try:
             self._client.put_item(
                 TableName=self._table_name,
@@ -121,8 +123,8 @@ class BackfillState:
 
 
 def watch(
-    state: BackfillState, seen: Kept, sleep: Callable[[float], object] = time.sleep
-) -> Kept | None:
+    state: BackfillState, seen: SavedBackfill, sleep: Callable[[float], object] = time.sleep
+) -> SavedBackfill | None:
     """Return what is kept once the holder that was seen has had the time to save.
 
     Raises:

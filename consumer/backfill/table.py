@@ -32,7 +32,7 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ItemPage:
     """What one call has read.
 
     Attributes:
@@ -58,7 +58,7 @@ class Table:
     def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
         self._client, self._name, self._retries = client, name, retries
 
-    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> Page:
+    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> ItemPage:
         """Return the next items of a segment, as they are at this moment.
 
         Args:
@@ -81,7 +81,7 @@ class Table:
             **({"ExclusiveStartKey": after} if after else {}),
         }
         answer, _ = self._retries.ask(lambda: self._ask(request))
-        return Page(
+        return ItemPage(
             answer["Items"],
             answer.get("LastEvaluatedKey"),
             answer["ConsumedCapacity"]["CapacityUnits"],

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass, replace
 
-from consumer.backfill.rate_limiter import Pace
+from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
-from consumer.backfill.state import Backfill, Positions
+from consumer.backfill.state import Backfill, ScanPositions
 from consumer.backfill.table import Table
 from consumer.delivery.retries import RetryPolicy
 from consumer.delivery.wiring import open_parts, retry_policy
@@ -30,7 +30,7 @@ class Tools:
     settings: ChildSettings
     table: Table
     key_names: tuple[str, ...]
-    pace: Pace
+    pace: RateLimiter
     journal: Journal
 
 
@@ -44,9 +44,9 @@ def policy_of(settings: ChildSettings) -> RetryPolicy:
     return replace(retry_policy(settings), operator_patience_seconds=patience, oldest_seconds=None)
 
 
-def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], list[Positions]]:
+def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], list[ScanPositions]]:
     """Return the scan of each segment, and where each keeps how far it has come."""
-    positions = [Positions(position) for position in backfill.positions]
+    positions = [ScanPositions(position) for position in backfill.positions]
     scans = [
         SegmentScan(
             Segment(backfill.run, number, len(positions), tools.key_names),

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from consumer.aws.explain import mistake_in
-from consumer.problems import Mistake, Outcome
+from consumer.problems import CheckOutcome, Problem
 
 Answer = TypeVar("Answer")
 
@@ -17,10 +17,10 @@ class CannotTellError(Exception):
     """A check can't be made; its text says why."""
 
 
-class MistakeError(Exception):
+class ProblemError(Exception):
     """A mistake that ends a check."""
 
-    def __init__(self, mistake: Mistake) -> None:
+    def __init__(self, mistake: Problem) -> None:
         super().__init__(str(mistake))
         self.mistake = mistake
 
@@ -38,20 +38,20 @@ class Check:
 
     name: str
     causes: str
-    ask: Callable[[], Sequence[Mistake]]
+    ask: Callable[[], Sequence[Problem]]
     needs: tuple[str, ...] = ()
 
 
 def ask_all(
     checks: Iterable[Check], progress: Callable[[str], None] = lambda _name: None
-) -> list[Outcome]:
+) -> list[CheckOutcome]:
     """Ask in order; a check that needs one which isn't ok could not tell.
 
     Args:
         checks: The checks, each after those that it needs.
         progress: Told the name of each before it is asked.
     """
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, CheckOutcome] = {}
     for check in checks:
         progress(check.name)
         missing = [name for name in check.needs if not _is_ok(outcomes.get(name))]
@@ -59,21 +59,21 @@ def ask_all(
     return list(outcomes.values())
 
 
-def _is_ok(outcome: Outcome | None) -> bool:
+def _is_ok(outcome: CheckOutcome | None) -> bool:
     return outcome is None or outcome.verdict == "ok"
 
 
-def _without(check: Check, missing: str) -> Outcome:
-    return Outcome(check.name, check.causes, untold=f"needs {missing}, which is not ok")
+def _without(check: Check, missing: str) -> CheckOutcome:
+    return CheckOutcome(check.name, check.causes, untold=f"needs {missing}, which is not ok")
 
 
-def _asked(check: Check) -> Outcome:
+def _asked(check: Check) -> CheckOutcome:
     try:
-        return Outcome(check.name, check.causes, tuple(check.ask()))
-    except MistakeError as error:
-        return Outcome(check.name, check.causes, (error.mistake,))
+        return CheckOutcome(check.name, check.causes, tuple(check.ask()))
+    except ProblemError as error:
+        return CheckOutcome(check.name, check.causes, (error.mistake,))
     except CannotTellError as error:
-        return Outcome(check.name, check.causes, untold=str(error))
+        return CheckOutcome(check.name, check.causes, untold=str(error))
 
 
 def answered(thing: str, question: Callable[[], Answer]) -> Answer:
@@ -87,4 +87,4 @@ def answered(thing: str, question: Callable[[], Answer]) -> Answer:
     try:
         return question()
     except (ClientError, BotoCoreError, ResponseParserError, OSError, ValueError) as error:
-        raise MistakeError(mistake_in(thing, error)) from error
+        raise ProblemError(mistake_in(thing, error)) from error

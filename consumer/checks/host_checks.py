@@ -9,7 +9,7 @@ import boto3
 from consumer.aws.clients import find_region
 from consumer.aws.explain import NO_CREDENTIALS
 from consumer.checks.checks import Check, answered
-from consumer.problems import Mistake
+from consumer.problems import Problem
 from consumer.settings.resolve import Configuration
 from consumer.worker.launch import find_jars, find_java, search_path
 
@@ -33,35 +33,35 @@ def identity_checks(configuration: Configuration, environ: Mapping[str, str]) ->
     ]
 
 
-def _java(environ: Mapping[str, str]) -> Sequence[Mistake]:
+def _java(environ: Mapping[str, str]) -> Sequence[Problem]:
     if find_java(environ):
         return ()
-    return [Mistake("java", "is not on the PATH", "install a Java 17 runtime or set JAVA_HOME")]
+    return [Problem("java", "is not on the PATH", "install a Java 17 runtime or set JAVA_HOME")]
 
 
-def _jars(folder: Path) -> Sequence[Mistake]:
+def _jars(folder: Path) -> Sequence[Problem]:
     if any(folder.glob("*.jar")):
         return ()
-    return [Mistake("publisher.jars", f"{folder} holds no jars", "build them with scripts/setup")]
+    return [Problem("publisher.jars", f"{folder} holds no jars", "build them with scripts/setup")]
 
 
-def _program(configuration: Configuration, environ: Mapping[str, str]) -> Sequence[Mistake]:
+def _program(configuration: Configuration, environ: Mapping[str, str]) -> Sequence[Problem]:
     program = configuration.kcl.executable_name.split()[0]
     if shutil.which(program, path=search_path(environ)):
         return ()
     thing = f"executableName = {program!r}"
-    return [Mistake(thing, "can't be run", "name a program on the PATH")]
+    return [Problem(thing, "can't be run", "name a program on the PATH")]
 
 
-def _region(configuration: Configuration, environ: Mapping[str, str]) -> Sequence[Mistake]:
+def _region(configuration: Configuration, environ: Mapping[str, str]) -> Sequence[Problem]:
     named = configuration.kcl.region_name
     if answered("regionName", lambda: find_region(named, environ)):
         return ()
-    return [Mistake("regionName", "no region is set", "set AWS_REGION or KCL_REGION_NAME")]
+    return [Problem("regionName", "no region is set", "set AWS_REGION or KCL_REGION_NAME")]
 
 
-def _credentials() -> Sequence[Mistake]:
+def _credentials() -> Sequence[Problem]:
     thing = "AwsCredentialsProvider"
     if answered(thing, lambda: boto3.Session().get_credentials()):
         return ()
-    return [Mistake(thing, *NO_CREDENTIALS)]
+    return [Problem(thing, *NO_CREDENTIALS)]

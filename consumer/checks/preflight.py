@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from consumer.checks.checks import Check, MistakeError, answered, ask_all
+from consumer.checks.checks import Check, ProblemError, answered, ask_all
 from consumer.checks.host_checks import identity_checks, program_checks
 from consumer.checks.resource_checks import ResourceChecks
 from consumer.settings.errors import ConfigurationError
@@ -48,7 +48,7 @@ def asked(thing: str, question: Callable[[], Answer]) -> tuple[Answer | None, li
     """Return the answer, or None and the line about `thing` that says why there is none."""
     try:
         return answered(thing, question), []
-    except MistakeError as error:
+    except ProblemError as error:
         return None, [str(error)]
 
 

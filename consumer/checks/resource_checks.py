@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from consumer.aws.clients import client, region_of
-from consumer.checks.checks import Check, MistakeError, answered
+from consumer.checks.checks import Check, ProblemError, answered
 from consumer.fleet.opening import find_stream, open_lease_table, stream_thing
-from consumer.problems import Mistake
+from consumer.problems import Problem
 from consumer.publishing.dead_letter import QUEUE_LIMIT
 from consumer.settings.resolve import Configuration
 
@@ -52,23 +52,23 @@ class ResourceChecks:
             checks.append(_check("claim-check bucket", "s3", causes, self._bucket))
         return checks
 
-    def _stream(self) -> Sequence[Mistake]:
+    def _stream(self) -> Sequence[Problem]:
         thing = stream_thing(self._configuration)
         arn, view = answered(thing, lambda: find_stream(self._configuration))
         if arn is None:
-            mend = f"enable one with the view {WANTED_VIEW}"
-            raise MistakeError(Mistake(thing, "has no stream", mend))
+            fix = f"enable one with the view {WANTED_VIEW}"
+            raise ProblemError(Problem(thing, "has no stream", fix))
         if view != WANTED_VIEW:
-            mend = (
+            fix = (
                 f"a view can't be changed: disable the stream, enable one with {WANTED_VIEW}, and "
                 "take a new applicationName for it"
             )
             wrong = f"its stream has the view {view}, which lacks images"
-            raise MistakeError(Mistake(thing, wrong, mend))
+            raise ProblemError(Problem(thing, wrong, fix))
         self.stream_arn = arn
         return ()
 
-    def _topic(self) -> Sequence[Mistake]:
+    def _topic(self) -> Sequence[Problem]:
         arn = self._configuration.publisher.topic_arn
         topics = self._beside_the_topic("sns")
         answered(
@@ -76,7 +76,7 @@ class ResourceChecks:
         )
         return ()
 
-    def _queue(self) -> Sequence[Mistake]:
+    def _queue(self) -> Sequence[Problem]:
         url = self._configuration.publisher.dead_letter_queue_url
         thing, queues = f"publisher.deadLetterQueueUrl = {url!r}", self._beside_the_topic("sqs")
         wanted = {"QueueUrl": url, "AttributeNames": [_SIZE]}
@@ -85,9 +85,9 @@ class ResourceChecks:
         if size >= QUEUE_LIMIT:
             return ()
         wrong = f"takes messages of {size} bytes, and a letter may have {QUEUE_LIMIT}"
-        return [Mistake(thing, wrong, f"set the queue's {_SIZE} to {QUEUE_LIMIT} or more")]
+        return [Problem(thing, wrong, f"set the queue's {_SIZE} to {QUEUE_LIMIT} or more")]
 
-    def _bucket(self) -> Sequence[Mistake]:
+    def _bucket(self) -> Sequence[Problem]:
         name = self._configuration.publisher.claim_check_bucket
         buckets = self._beside_the_topic("s3")
         answered(
@@ -95,7 +95,7 @@ class ResourceChecks:
         )
         return ()
 
-    def _lease_table(self) -> Sequence[Mistake]:
+    def _lease_table(self) -> Sequence[Problem]:
         """Whether it may be asked about; KCL creates it where it is missing."""
         name = self._configuration.kcl.table_name or self._configuration.kcl.application_name
         answered(
@@ -109,7 +109,7 @@ class ResourceChecks:
         return lambda: client(service, attempts=_ATTEMPTS, region=region)
 
 
-def _check(name: str, service: str, causes: str, ask: Callable[[], Sequence[Mistake]]) -> Check:
+def _check(name: str, service: str, causes: str, ask: Callable[[], Sequence[Problem]]) -> Check:
     return Check(name, causes, ask, (*_NEEDS, f"endpoint of {service}"))
 
 

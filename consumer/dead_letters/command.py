@@ -16,13 +16,13 @@ from consumer.dead_letters.listing import is_complete, print_letters, summary
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import fetch, open_bucket
 from consumer.delivery.sns import SnsPublisher
-from consumer.delivery.sqs_dead_letters import KeptLetter, LetterBox
+from consumer.delivery.sqs_dead_letters import DeadLetterQueue, QueuedDeadLetter
 from consumer.publishing.batches import Batch
-from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
-from consumer.publishing.dead_letter import whole_text
+from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
+from consumer.publishing.dead_letter import encode_whole
 from consumer.publishing.errors import PublishError, RecordError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from consumer.publishing.ports import Publisher
 from consumer.publishing.records import RawRecord
 from consumer.publishing.snapshots import decoder_of
@@ -39,7 +39,7 @@ from consumer.worker.launch import child_settings
 class _Office:
     """The queue, the topic, and how a letter is written for it."""
 
-    box: LetterBox
+    box: DeadLetterQueue
     topic: Publisher
     settings: ChildSettings
 
@@ -57,7 +57,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         )
         sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region)
-    with told_in_one_line(f"queue {url}"), LetterBox(queues, url) as box:
+    with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
         yield _Office(box, _topic(settings), settings)
 
 
@@ -66,7 +66,7 @@ def _topic(settings: ChildSettings) -> Publisher:
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
     topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
     bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
-    return FittingPublisher(topic, bucket or NoClaimCheck(topic))
+    return ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
 
 
 _properties = properties_option("The worker's properties file. Without it, the environment is all.")
@@ -116,13 +116,13 @@ def show(letter_id: str, properties: Path | None) -> None:
         click.echo(_whole_text(office, found))
 
 
-def _whole_text(office: _Office, kept: KeptLetter) -> str:
+def _whole_text(office: _Office, kept: QueuedDeadLetter) -> str:
     """The letter with its record; as it lies in the queue where the record can't be had."""
     letter, envelope = kept.letter, kept.envelope
     if letter is None or envelope is None or letter.elsewhere is None:
         return kept.text
     try:
-        return whole_text(_fetched(office, letter), envelope)
+        return encode_whole(_fetched(office, letter), envelope)
     except PublishError as error:
         click.echo(f"{kept.message_id}: {error}", err=True)
         return kept.text
@@ -152,13 +152,13 @@ def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything:
     sys.exit(exits.FAILED if failed or missing else 0)
 
 
-def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[KeptLetter]:
+def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[QueuedDeadLetter]:
     for kept in office.box.letters():
         if not letter_ids or kept.message_id in letter_ids:
             yield kept
 
 
-def _redriven(office: _Office, kept: KeptLetter) -> tuple[str, str | None]:
+def _redriven(office: _Office, kept: QueuedDeadLetter) -> tuple[str, str | None]:
     """Publish and delete one letter; return its id, and what kept it from being published."""
     mistake = _publish(office, kept.letter)
     if mistake:
@@ -168,7 +168,7 @@ def _redriven(office: _Office, kept: KeptLetter) -> tuple[str, str | None]:
     return kept.message_id, mistake
 
 
-def _publish(office: _Office, letter: Letter | None) -> str | None:
+def _publish(office: _Office, letter: DeadLetter | None) -> str | None:
     """Publish a letter; return what keeps it from being published."""
     if letter is None:
         return "is not a dead letter of this program"
@@ -182,7 +182,7 @@ def _publish(office: _Office, letter: Letter | None) -> str | None:
     return None
 
 
-def _fetched(office: _Office, letter: Letter) -> Letter:
+def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
     """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
     if letter.elsewhere is None:
         return letter
@@ -190,6 +190,6 @@ def _fetched(office: _Office, letter: Letter) -> Letter:
     return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 
-def _batch(letter: Letter) -> Batch:
+def _batch(letter: DeadLetter) -> Batch:
     decode = decoder_of(letter.shard_id)
     return Batch((decode(RawRecord(letter.sequence_number, letter.data)),))

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from consumer.delivery.sqs_dead_letters import KeptLetter
-from consumer.publishing.poison import Letter
+from consumer.delivery.sqs_dead_letters import QueuedDeadLetter
+from consumer.publishing.poison import DeadLetter
 from consumer.terminal.blocks import print_block
 from consumer.terminal.plurals import counted
 
@@ -19,12 +19,12 @@ _SHOWN = {
 }
 
 
-def is_complete(letter: Letter) -> bool:
+def is_complete(letter: DeadLetter) -> bool:
     """Whether the letter's record can be had."""
     return bool(letter.data or letter.elsewhere)
 
 
-def summary(kept: KeptLetter) -> Mapping[str, Any]:
+def summary(kept: QueuedDeadLetter) -> Mapping[str, Any]:
     """Return a letter as a JSON object, without its record."""
     letter, envelope = kept.letter, kept.envelope
     if letter is None or envelope is None:
@@ -41,7 +41,7 @@ def summary(kept: KeptLetter) -> Mapping[str, Any]:
     }
 
 
-def print_letters(console: Console, found: Sequence[KeptLetter]) -> None:
+def print_letters(console: Console, found: Sequence[QueuedDeadLetter]) -> None:
     """Print letters one below the other, and how many there are."""
     for kept in found:
         told = summary(kept)

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from queue import SimpleQueue
 
-from consumer.delivery.retries import Hope, Retries
-from consumer.publishing.errors import OperatorError, PassingError, PublishError, UnansweredError
+from consumer.delivery.retries import GiveUpRule, Retries
+from consumer.publishing.errors import OperatorError, PublishError, TransientError, UnansweredError
 from consumer.publishing.messages import Message
-from consumer.publishing.ports import Outcome, Receipt
+from consumer.publishing.ports import PublishOutcome, Receipt
 
-Answer = str | PublishError
+SendResult = str | PublishError
 """What the topic says of one message: its id there, or why it isn't taken."""
 
-Send = Callable[[Sequence[Message]], Sequence[Answer]]
+Send = Callable[[Sequence[Message]], Sequence[SendResult]]
 """Sends messages once, together, and returns the answer to each, in their order."""
 
 
@@ -32,10 +32,10 @@ class Call:
         messages: Sequence[Message],
         send: Send,
         retries: Retries,
-        tell: Callable[[Outcome], object],
+        tell: Callable[[PublishOutcome], object],
     ) -> None:
         self._send, self._tell = send, tell
-        self._left = [(message, Hope(message, retries.policy)) for message in messages]
+        self._left = [(message, GiveUpRule(message, retries.policy)) for message in messages]
         self._clock = retries.policy.clock
         self._since, self._tries = self._clock(), 0
         self._has_hurried = False
@@ -48,29 +48,29 @@ class Call:
             answered: How many calls have been answered until now.
 
         Raises:
-            PassingError: Something of it must be sent again.
-            OperatorError: The same; and somebody must mend something first.
+            TransientError: Something of it must be sent again.
+            OperatorError: The same; and somebody must fix something first.
         """
         self._tries += 1
-        self._has_hurried = self._has_hurried or self.may_hurry(answered)
+        self._has_hurried = self._has_hurried or self.can_retry_now(answered)
         self._unanswered_since = None
         answers = self._send([message for message, _ in self._left])
         sent, self._left = self._left, []
         failures: list[PublishError] = []
         for (message, hope), answer in zip(sent, answers, strict=True):
             result = self._receipt(answer) if isinstance(answer, str) else hope.after(answer)
-            if isinstance(result, PassingError | OperatorError):
+            if isinstance(result, TransientError | OperatorError):
                 self._left.append((message, hope))
                 failures.append(result)
             else:
-                self._tell(Outcome(message, result))
+                self._tell(PublishOutcome(message, result))
         if failures:
             if all(isinstance(error, UnansweredError) for error in failures):
                 self._unanswered_since = answered
             raise max(failures, key=lambda error: isinstance(error, OperatorError))
         return any(isinstance(answer, str) for answer in answers)
 
-    def may_hurry(self, answered: int) -> bool:
+    def can_retry_now(self, answered: int) -> bool:
         """Tell whether the next try needn't wait: no answer came, and others got theirs since.
 
         Once in a call's life: waits must grow where some are answered and some never.
@@ -84,7 +84,7 @@ class Call:
     def fail(self, error: PublishError) -> None:
         """Tell of what is left that it failed."""
         for message, _ in self._left:
-            self._tell(Outcome(message, error))
+            self._tell(PublishOutcome(message, error))
 
     def _receipt(self, message_id: str) -> Receipt:
         return Receipt(message_id, self._tries, self._clock() - self._since)
@@ -107,7 +107,7 @@ class Calls:
 
     def __init__(self, send: Send, retries: Retries) -> None:
         self._send, self._retries = send, retries
-        self._heard: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
+        self._heard: SimpleQueue[PublishOutcome | BaseException | None] = SimpleQueue()
         self._under_way = 0
         self._news = threading.Condition()
         self._is_recalled = False
@@ -119,7 +119,7 @@ class Calls:
         self._under_way += 1
         threading.Thread(target=self._make, args=(call,), daemon=True).start()
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time.
 
         Args:
@@ -128,7 +128,7 @@ class Calls:
         Raises:
             BaseException: What a call's thread has raised beyond an outcome.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[PublishOutcome] = []
         while self._under_way and (not self._heard.empty() or (wait and not outcomes)):
             heard = self._heard.get()
             if isinstance(heard, BaseException):
@@ -139,12 +139,12 @@ class Calls:
                 outcomes.append(heard)
         return outcomes
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let nothing be sent again; return outcomes once nothing is under way."""
         with self._news:
             self._is_recalled = True
             self._news.notify_all()
-        outcomes: list[Outcome] = []
+        outcomes: list[PublishOutcome] = []
         while self._under_way:
             outcomes.extend(self.finished(wait=True))
         self._is_recalled = False
@@ -173,5 +173,5 @@ class Calls:
         """Wait for so long, or until the call may hurry or is recalled."""
         with self._news:
             self._news.wait_for(
-                lambda: self._is_recalled or call.may_hurry(self._answered), seconds
+                lambda: self._is_recalled or call.can_retry_now(self._answered), seconds
             )

@@ -29,12 +29,12 @@ from botocore.exceptions import (
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
-    PassingError,
     PublishError,
+    TransientError,
     UnansweredError,
 )
 
-FailureClass = type[PassingError] | type[OperatorError] | type[BatchError]
+FailureClass = type[TransientError] | type[OperatorError] | type[BatchError]
 
 _PASSING = (
     "BadDigest",
@@ -134,7 +134,7 @@ _BATCHES = (
     "ValidationException",
 )
 CODES: Mapping[str, FailureClass] = {
-    **dict.fromkeys(_PASSING, PassingError),
+    **dict.fromkeys(_PASSING, TransientError),
     **dict.fromkeys(_OPERATORS, OperatorError),
     **dict.fromkeys(_BATCHES, BatchError),
 }
@@ -163,7 +163,7 @@ def class_of(error: BotoCoreError | ClientError) -> FailureClass:
     for kind, failure_class in _REQUEST_ERRORS.items():
         if isinstance(error, kind):
             return failure_class
-    return PassingError
+    return TransientError
 
 
 def is_known(error: BotoCoreError | ClientError) -> bool:
@@ -196,8 +196,8 @@ def answered(entry: Mapping[str, Any], operation: str) -> ClientError:
 def _class_of_answer(error: ClientError) -> FailureClass:
     status = _status(error)
     if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
-        return PassingError
-    return CODES.get(_code(error), PassingError)
+        return TransientError
+    return CODES.get(_code(error), TransientError)
 
 
 def _code(error: ClientError) -> str:

@@ -14,12 +14,17 @@ from tenacity.wait import wait_base
 
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import is_known, translate
-from consumer.publishing.errors import GivenUpError, OperatorError, PassingError, PublishError
+from consumer.publishing.errors import (
+    OperatorError,
+    PublishError,
+    RetriesExhaustedError,
+    TransientError,
+)
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import Journal
 from consumer.terminal.plurals import counted
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,8 @@ class RetryPolicy:
     """How a request that failed is tried again.
 
     A passing failure is tried again for as long as it takes, at growing, jittered waits; one that
-    an operator must mend at slow, jittered waits. A message can be given up, where that is wanted:
-    only for a passing failure, and never for what an operator can mend.
+    an operator must fix at slow, jittered waits. A message can be given up, where that is wanted:
+    only for a passing failure, and never for what an operator can fix.
 
     Attributes:
         first_wait_seconds: The first wait lies between 0 and this; each later bound is doubled.
@@ -78,10 +83,10 @@ class Retries:
 
     def ask(
         self,
-        question: Callable[[], Answer],
+        question: Callable[[], Result],
         message: Message | None = None,
         sleep: Callable[[float], None] | None = None,
-    ) -> tuple[Answer, int]:
+    ) -> tuple[Result, int]:
         """Return the answer, and how often it was asked for.
 
         Args:
@@ -91,13 +96,13 @@ class Retries:
 
         Raises:
             BatchError: The request is refused for what is in it.
-            GivenUpError: The message has failed in passing as often, or is as old, as is wanted.
+            RetriesExhaustedError: The message has failed in passing as often, or is as old, as is wanted.
             OperatorError: Nobody has mended what is wrong within the time that the policy gives.
-            PassingError: No time is left in which to try again.
+            TransientError: No time is left in which to try again.
             SystemExit: The daemon is gone, so that nobody waits for the answer.
         """
         retrying = self._retrying(sleep or self._policy.sleep)
-        hope = Hope(message, self._policy) if message else None
+        hope = GiveUpRule(message, self._policy) if message else None
         answer = retrying(self._ask_once, question, hope)
         return answer, int(retrying.statistics["attempt_number"])
 
@@ -107,14 +112,14 @@ class Retries:
         failure.__cause__ = error
         return failure
 
-    def _ask_once(self, question: Callable[[], Answer], hope: "Hope | None") -> Answer:
+    def _ask_once(self, question: Callable[[], Result], hope: "GiveUpRule | None") -> Result:
         # Before each try, and so after each wait: what is sent behind the next holder's back would
         # come after newer changes.
         if self._policy.is_abandoned():
             self._journal.note("daemon_gone")
             raise SystemExit(1)
         if self._policy.seconds_left() <= 0:
-            raise PassingError(f"{self._thing}: no time is left to begin another try")
+            raise TransientError(f"{self._thing}: no time is left to begin another try")
         try:
             return question()
         except (ClientError, BotoCoreError) as error:
@@ -124,7 +129,7 @@ class Retries:
     def _retrying(self, sleep: Callable[[float], None]) -> Retrying:
         policy = self._policy
         return Retrying(
-            retry=retry_if_exception_type((PassingError, OperatorError)),
+            retry=retry_if_exception_type((TransientError, OperatorError)),
             wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
             stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock)
             | _StopInTime(policy.seconds_left),
@@ -146,7 +151,7 @@ class Retries:
 
 
 class _WaitByClass(wait_base):
-    """Growing, jittered waits; for what an operator must mend, the longest ones from the start."""
+    """Growing, jittered waits; for what an operator must fix, the longest ones from the start."""
 
     def __init__(self, first_seconds: float, longest_seconds: float) -> None:
         self._growing = wait_random_exponential(multiplier=first_seconds, max=longest_seconds)
@@ -185,7 +190,7 @@ class _StopInTime(stop_base):
         return retry_state.upcoming_sleep >= self._seconds_left()
 
 
-class Hope:
+class GiveUpRule:
     """Ends once a message has failed in passing too often in a row, or is too old.
 
     Args:
@@ -202,7 +207,7 @@ class Hope:
     def after(self, error: PublishError) -> PublishError:
         """Return what a failed try means: the same, or that the message is given up."""
         self._tries += 1
-        if not isinstance(error, PassingError):
+        if not isinstance(error, TransientError):
             self._failures = 0
             return error
         self._failures += 1
@@ -210,7 +215,7 @@ class Hope:
             return error
         attempts = counted(self._tries, "attempt")
         seconds = self._policy.clock() - self._since
-        return GivenUpError(f"{error}; given up after {attempts} in {seconds:.0f} s")
+        return RetriesExhaustedError(f"{error}; given up after {attempts} in {seconds:.0f} s")
 
     def _is_tried_out(self) -> bool:
         most = self._policy.most_attempts

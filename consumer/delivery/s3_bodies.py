@@ -14,11 +14,11 @@ from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.publishing.claim_check import claim_key, pointer_to
-from consumer.publishing.dead_letter import Envelope, letter_key
+from consumer.publishing.dead_letter import Envelope, record_key
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from consumer.publishing.ports import Journal
-from consumer.publishing.s3_location import Place
+from consumer.publishing.s3_location import S3Location
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,18 +45,18 @@ class Bucket:
         place = self._put(claim_key(message), message.body.encode(), message)
         return pointer_to(message, place)
 
-    def keep_record(self, letter: Letter, envelope: Envelope) -> Place:
+    def keep_record(self, letter: DeadLetter, envelope: Envelope) -> S3Location:
         """Return where a letter's record lies, once S3 holds it; raises as `Retries.ask` does."""
-        return self._put(letter_key(letter, envelope), letter.data)
+        return self._put(record_key(letter, envelope), letter.data)
 
-    def _put(self, key: str, body: bytes, message: Message | None = None) -> Place:
+    def _put(self, key: str, body: bytes, message: Message | None = None) -> S3Location:
         self._retries.ask(
             lambda: self._client.put_object(
                 Bucket=self._name, Key=key, Body=body, ContentType="application/json"
             ),
             message,
         )
-        place = Place(self._name, key)
+        place = S3Location(self._name, key)
         self._journal.note("body_kept", bytes=len(body), place=str(place))
         return place
 
@@ -71,7 +71,7 @@ def open_bucket(
     return Bucket(new_client("s3", region=region), name, retries, journal)
 
 
-def fetch(client: "S3Client", place: Place) -> bytes:
+def fetch(client: "S3Client", place: S3Location) -> bytes:
     """Return what lies at a place.
 
     Raises:

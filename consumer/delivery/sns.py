@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from consumer.delivery.calls import Answer, Calls
+from consumer.delivery.calls import Calls, SendResult
 from consumer.delivery.error_classes import answered
 from consumer.delivery.retries import Retries
-from consumer.publishing.errors import BatchError, PassingError
+from consumer.publishing.errors import BatchError, TransientError
 from consumer.publishing.messages import AttributeValue, Message, attribute_text, data_type
-from consumer.publishing.ports import Lanes, Outcome, Receipt
+from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -55,17 +55,17 @@ class SnsPublisher:
         self._limit_until = 0.0
 
     @property
-    def lanes(self) -> Lanes:
+    def limits(self) -> ConcurrencyLimits:
         """How much may be under way: of a FIFO topic's group, which is the shard, one message."""
         if self._is_fifo:
-            return Lanes(calls=1, messages=1)
-        return Lanes(self._most_calls, MOST_MESSAGES)
+            return ConcurrencyLimits(calls=1, messages=1)
+        return ConcurrencyLimits(self._most_calls, MOST_MESSAGES)
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Begin a call, which is tried as `Retries.ask` says until each message has an outcome."""
         self._calls.begin(messages)
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time, once there is one if that is waited for.
 
         Raises:
@@ -73,9 +73,9 @@ class SnsPublisher:
         """
         return self._calls.finished(wait=wait)
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let nothing that is under way be sent again; return outcomes once nothing is."""
-        return self._calls.recall()
+        return self._calls.cancel()
 
     def publish(self, message: Message) -> Receipt:
         """Return once SNS has answered that it holds the message; raises as `Retries.ask` does."""
@@ -104,7 +104,7 @@ class SnsPublisher:
     def _describe_topic(self) -> Mapping[str, Any]:
         return self._client.get_topic_attributes(TopicArn=self._topic_arn)
 
-    def _send_together(self, messages: Sequence[Message]) -> Sequence[Answer]:
+    def _send_together(self, messages: Sequence[Message]) -> Sequence[SendResult]:
         if len(messages) == 1:
             return [self._send_alone(messages[0])]
         try:
@@ -117,20 +117,20 @@ class SnsPublisher:
             return [failure] * len(messages)
         return self._answers(answer, len(messages))
 
-    def _send_alone(self, message: Message) -> Answer:
+    def _send_alone(self, message: Message) -> SendResult:
         try:
             return str(self._send(message)["MessageId"])
         except (ClientError, BotoCoreError) as error:
             return self._retries.failure(error)
 
-    def _answers(self, answer: Mapping[str, Any], count: int) -> Sequence[Answer]:
+    def _answers(self, answer: Mapping[str, Any], count: int) -> Sequence[SendResult]:
         taken = {entry["Id"]: str(entry["MessageId"]) for entry in answer.get("Successful", [])}
         failed = {
             entry["Id"]: self._retries.failure(answered(entry, "PublishBatch"))
             for entry in answer.get("Failed", [])
         }
-        unsaid = PassingError("PublishBatch did not say whether it took the message")
-        answers: Mapping[str, Answer] = {**taken, **failed}
+        unsaid = TransientError("PublishBatch did not say whether it took the message")
+        answers: Mapping[str, SendResult] = {**taken, **failed}
         return [answers.get(str(number), unsaid) for number in range(count)]
 
     def _send_batch(self, messages: Sequence[Message]) -> Mapping[str, Any]:

@@ -10,9 +10,14 @@ from botocore.exceptions import ClientError
 
 from consumer.delivery.retries import Retries
 from consumer.delivery.s3_bodies import Bucket
-from consumer.publishing.dead_letter import Envelope, open_letter, seal, seal_without
+from consumer.publishing.dead_letter import (
+    Envelope,
+    decode_dead_letter,
+    encode_dead_letter,
+    encode_without_record,
+)
 from consumer.publishing.errors import BatchError
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
@@ -21,7 +26,7 @@ _HOLD_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Sender:
     """Who sends letters.
 
     Attributes:
@@ -54,7 +59,7 @@ class SqsDeadLetters:
         self,
         client: Any,  # noqa: ANN401 - boto3's clients have no common type
         queue_url: str,
-        origin: Origin,
+        origin: Sender,
         retries: Retries,
         bucket: Bucket | None = None,
     ) -> None:
@@ -64,26 +69,26 @@ class SqsDeadLetters:
         self._retries = retries
         self._keep = bucket.keep_record if bucket else None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: DeadLetter) -> None:
         """Return once the queue holds the letter; raises as `Retries.ask` does.
 
         Where the queue refuses the letter as it is, once it holds the letter without the record.
         """
         envelope = self._origin.envelope()
         try:
-            self._post(letter, seal(letter, envelope, self._keep))
+            self._post(letter, encode_dead_letter(letter, envelope, self._keep))
         except BatchError as error:
             told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
-            self._post(letter, seal_without(told, envelope, self._keep))
+            self._post(letter, encode_without_record(told, envelope, self._keep))
 
-    def _post(self, letter: Letter, text: str) -> None:
+    def _post(self, letter: DeadLetter, text: str) -> None:
         self._retries.ask(
             lambda: self._client.send_message(
                 QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)
             )
         )
 
-    def _fifo_ids(self, letter: Letter) -> dict[str, str]:
+    def _fifo_ids(self, letter: DeadLetter) -> dict[str, str]:
         if not self._queue_url.endswith(_FIFO):
             return {}
         place = f"{letter.shard_id}/{letter.sequence_number}"
@@ -91,7 +96,7 @@ class SqsDeadLetters:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptLetter:
+class QueuedDeadLetter:
     """A letter as it lies in the queue.
 
     Attributes:
@@ -104,12 +109,12 @@ class KeptLetter:
 
     message_id: str
     handle: str
-    letter: Letter | None
+    letter: DeadLetter | None
     envelope: Envelope | None
     text: str
 
 
-class LetterBox:
+class DeadLetterQueue:
     """Looks at the letters of a queue, and hides them from others until the `with` ends.
 
     Args:
@@ -120,7 +125,7 @@ class LetterBox:
     def __init__(self, client: Any, queue_url: str) -> None:  # noqa: ANN401
         self._client = client
         self._queue_url = queue_url
-        self._held: dict[str, KeptLetter] = {}
+        self._held: dict[str, QueuedDeadLetter] = {}
         self._seen: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -134,7 +139,7 @@ class LetterBox:
                     QueueUrl=self._queue_url, ReceiptHandle=kept.handle, VisibilityTimeout=0
                 )
 
-    def letters(self) -> Iterator[KeptLetter]:
+    def letters(self) -> Iterator[QueuedDeadLetter]:
         """Yield every letter once."""
         while fresh := [each for each in self._receive() if each["MessageId"] not in self._seen]:
             for message in fresh:
@@ -143,7 +148,7 @@ class LetterBox:
                 self._held[kept.message_id] = kept
                 yield kept
 
-    def delete(self, kept: KeptLetter) -> None:
+    def delete(self, kept: QueuedDeadLetter) -> None:
         """Remove a letter for good."""
         self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=kept.handle)
         del self._held[kept.message_id]
@@ -158,10 +163,10 @@ class LetterBox:
         return list(answer.get("Messages", []))
 
 
-def _kept(message: dict[str, Any]) -> KeptLetter:
+def _kept(message: dict[str, Any]) -> QueuedDeadLetter:
     text = message["Body"]
     try:
-        letter, envelope = open_letter(text)
+        letter, envelope = decode_dead_letter(text)
     except ValueError:
-        return KeptLetter(message["MessageId"], message["ReceiptHandle"], None, None, text)
-    return KeptLetter(message["MessageId"], message["ReceiptHandle"], letter, envelope, text)
+        return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], None, None, text)
+    return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], letter, envelope, text)

@@ -7,15 +7,15 @@ from consumer.aws.clients import client
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, open_bucket
 from consumer.delivery.sns import SnsPublisher
-from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
-from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
-from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
+from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.ports import Journal, Publisher
 from consumer.settings.child import ChildSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PublishingParts:
     """What outlives a shard.
 
     Attributes:
@@ -23,8 +23,8 @@ class Parts:
         poison: What becomes of records that can't be published.
     """
 
-    publisher: FittingPublisher
-    poison: Poison
+    publisher: ClaimCheckPublisher
+    poison: PoisonPolicy
 
 
 def retry_policy(settings: ChildSettings) -> RetryPolicy:
@@ -41,7 +41,7 @@ def open_parts(
     policy: RetryPolicy,
     journal: Journal,
     around: Callable[[Publisher], Publisher] = lambda topic: topic,
-) -> Parts:
+) -> PublishingParts:
     """Make clients, and what stands on them; asks nothing of AWS yet.
 
     Args:
@@ -59,21 +59,21 @@ def open_parts(
             most_calls=settings.max_in_flight,
         )
     )
-    publisher = FittingPublisher(topic, bucket or NoClaimCheck(topic))
-    return Parts(publisher, _poison(settings, policy, journal, bucket))
+    publisher = ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
+    return PublishingParts(publisher, _poison(settings, policy, journal, bucket))
 
 
 def _poison(
     settings: ChildSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
-) -> Poison:
+) -> PoisonPolicy:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:
-        return StopAtPoison()
+        return StopOnPoison()
     letters = SqsDeadLetters(
         client("sqs", region=settings.region),
         url,
-        Origin(settings.table, settings.worker_id),
+        Sender(settings.table, settings.worker_id),
         Retries(f"queue {url}", policy, journal),
         bucket,
     )
-    return KeepPoison(letters, settings.dead_letter_max_percent)
+    return DeadLetterOnPoison(letters, settings.dead_letter_max_percent)

@@ -17,7 +17,7 @@ class TourError(Exception):
     """A step did not show what it should; says which."""
 
 
-class Page:
+class TourPage:
     """Writes the page while the tour goes on, and runs what stands on it.
 
     Args:

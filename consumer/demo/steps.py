@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from consumer.demo.changes import Change
 from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
-from consumer.demo.page import Page, check
+from consumer.demo.page import TourPage, check
 from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage, wait_for
 
 _COUNT = 20
@@ -22,7 +22,7 @@ class Tour:
     """The parts of a tour: what is played on, what is shown, who works, what the topic takes."""
 
     stage: Stage
-    page: Page
+    page: TourPage
     worker: Daemon
     topic: TopicLimit
 

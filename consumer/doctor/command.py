@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from consumer.doctor.doctor import Surroundings, examine, unsettled
-from consumer.problems import Outcome, Verdict
+from consumer.problems import CheckOutcome, Verdict
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.terminal import exits
@@ -55,7 +55,7 @@ def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
     sys.exit(exits.FAILED if found else 0)
 
 
-def _examined(properties: Path | None, *, programs: bool) -> Sequence[Outcome]:
+def _examined(properties: Path | None, *, programs: bool) -> Sequence[CheckOutcome]:
     try:
         keys = read_properties(properties) if properties else {}
     except ConfigurationError as error:
@@ -67,7 +67,7 @@ def _examined(properties: Path | None, *, programs: bool) -> Sequence[Outcome]:
         return examine(keys, around, programs=programs)
 
 
-def _document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _document(outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     return {
         "checks": [
             {"check": each.check, "verdict": each.verdict, "untold": each.untold}
@@ -79,7 +79,7 @@ def _document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 "thing": mistake.thing,
                 "wrong": mistake.wrong,
                 "causes": outcome.causes,
-                "mend": mistake.mend,
+                "fix": mistake.fix,
             }
             for outcome in outcomes
             for mistake in outcome.mistakes
@@ -87,7 +87,7 @@ def _document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _print(outcomes: Sequence[Outcome], console: Console) -> None:
+def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
     table = Table("check", Column("verdict", overflow="fold"), box=None)
     for outcome in outcomes:
         note = "" if outcome.untold is None else f": {outcome.untold}"
@@ -105,11 +105,11 @@ def _print(outcomes: Sequence[Outcome], console: Console) -> None:
     )
 
 
-def _print_findings(outcome: Outcome, console: Console) -> None:
+def _print_findings(outcome: CheckOutcome, console: Console) -> None:
     for mistake in outcome.mistakes:
         lines = [
             f"\n[bold red]{escape(mistake.thing)}[/]: {escape(mistake.wrong)}",
             f"  causes: {escape(outcome.causes)}",
-            f"  do:     {escape(mistake.mend or 'see docs/failures.md')}",
+            f"  do:     {escape(mistake.fix or 'see docs/failures.md')}",
         ]
         console.print("\n".join(lines), highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from consumer.doctor.fleet_checks import FleetChecks
 from consumer.doctor.java_checks import java_checks
 from consumer.doctor.permission_checks import Clients, PermissionChecks, make_client
 from consumer.doctor.reach_checks import ReachChecks
-from consumer.problems import Mistake, Outcome, mistake_of
+from consumer.problems import CheckOutcome, Problem, mistake_of
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.keys import known_keys
 from consumer.settings.resolve import Configuration, resolve
@@ -41,7 +41,7 @@ class Surroundings:
 
 def examine(
     properties: Mapping[str, str], around: Surroundings, *, programs: bool = True
-) -> list[Outcome]:
+) -> list[CheckOutcome]:
     """Ask every check.
 
     Args:
@@ -53,23 +53,23 @@ def examine(
         configuration = resolve(properties, around.environ)
     except ConfigurationError as error:
         return unsettled(error)
-    sound = Outcome(_SETTINGS, _NO_START)
+    sound = CheckOutcome(_SETTINGS, _NO_START)
     return [sound, *ask_all(_checks(configuration, around, programs=programs), around.progress)]
 
 
-def unsettled(error: ConfigurationError) -> list[Outcome]:
+def unsettled(error: ConfigurationError) -> list[CheckOutcome]:
     """Return the mistakes of settings; without settings nothing else can be told."""
     mistakes = tuple(_explained(mistake_of(line)) for line in error.mistakes)
-    rest = Outcome("everything else", "", untold="needs settings, which are not ok")
-    return [Outcome(_SETTINGS, _NO_START, mistakes), rest]
+    rest = CheckOutcome("everything else", "", untold="needs settings, which are not ok")
+    return [CheckOutcome(_SETTINGS, _NO_START, mistakes), rest]
 
 
-def _explained(mistake: Mistake) -> Mistake:
+def _explained(mistake: Problem) -> Problem:
     """A mistake whose line says what is wrong, and leaves what to do to what explains the key."""
     key, _, _ = mistake.thing.partition(" = ")
-    if mistake.mend or key not in known_keys():
+    if mistake.fix or key not in known_keys():
         return mistake
-    return replace(mistake, mend=f"see stream-publisher settings {key}")
+    return replace(mistake, fix=f"see stream-publisher settings {key}")
 
 
 def _checks(configuration: Configuration, around: Surroundings, *, programs: bool) -> list[Check]:

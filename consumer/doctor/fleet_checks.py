@@ -17,10 +17,10 @@ from consumer.fleet.inspection import Inspection, patience
 from consumer.fleet.leases import not_renewed
 from consumer.fleet.opening import open_lease_table, open_stream, stream_thing
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import Look
+from consumer.fleet.status import FleetReading
 from consumer.fleet.stream import Stream
 from consumer.fleet.unread_positions import unread
-from consumer.problems import Mistake
+from consumer.problems import Problem
 from consumer.settings.resolve import Configuration
 
 _POLL_SECONDS = 1.0
@@ -89,7 +89,7 @@ class FleetChecks:
         return Inspection(table, self._stream, kcl, self._now)
 
     @cached_property
-    def _looks(self) -> tuple[Look, Look]:
+    def _looks(self) -> tuple[FleetReading, FleetReading]:
         """The first and the last of several looks, a second apart.
 
         They end once every lease was renewed, at the latest when one would have expired.
@@ -101,24 +101,24 @@ class FleetChecks:
             last = self._look()
         return first, last
 
-    def _is_clear(self, first: Look, last: Look) -> bool:
+    def _is_clear(self, first: FleetReading, last: FleetReading) -> bool:
         if not first.leases and not first.reports:
             return True
         alive = signs_of_life(first, last, patience(self._configuration.kcl))
         return bool(alive) and not not_renewed(first.leases, last.leases)
 
-    def _look(self) -> Look:
+    def _look(self) -> FleetReading:
         name = self._configuration.kcl.application_name
         return answered(f"applicationName = {name!r}", self._inspection.look)
 
-    def _workers(self) -> Sequence[Mistake]:
+    def _workers(self) -> Sequence[Problem]:
         first, last = self._looks
         return missing_workers(first, last, patience(self._configuration.kcl))
 
-    def _foreign(self) -> Sequence[Mistake]:
+    def _foreign(self) -> Sequence[Problem]:
         return foreign_leases(self._look().leases, self._shards, self._now())
 
-    def _edge(self) -> Sequence[Mistake]:
+    def _edge(self) -> Sequence[Problem]:
         found = self._backlogs()
         near = shards_near_the_edge(found, self._now())
         if not near and (untold := unmeasured(found)):

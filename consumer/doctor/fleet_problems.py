@@ -6,8 +6,8 @@ from consumer.fleet.backlog import KEPT_SECONDS, Backlog, Unknown
 from consumer.fleet.leases import Lease, not_renewed
 from consumer.fleet.shard_ids import is_young
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import Look
-from consumer.problems import Mistake
+from consumer.fleet.status import FleetReading
+from consumer.problems import Problem
 
 NEAR_EDGE_SECONDS = KEPT_SECONDS * 3 // 4
 """How old an unread record may be before somebody must be told."""
@@ -15,7 +15,7 @@ NEAR_EDGE_SECONDS = KEPT_SECONDS * 3 // 4
 _HOUR = 3600
 
 
-def signs_of_life(first: Look, last: Look, patience_seconds: float) -> set[str]:
+def signs_of_life(first: FleetReading, last: FleetReading, patience_seconds: float) -> set[str]:
     """Return the workers that run: that have lately reported, or report or renew between looks."""
     before = {report.worker: report.reported_at for report in first.reports}
     reporting = {
@@ -33,43 +33,45 @@ def signs_of_life(first: Look, last: Look, patience_seconds: float) -> set[str]:
     return reporting | renewing
 
 
-def missing_workers(first: Look, last: Look, patience_seconds: float) -> list[Mistake]:
+def missing_workers(
+    first: FleetReading, last: FleetReading, patience_seconds: float
+) -> list[Problem]:
     """Return that no worker runs, if none does."""
     if signs_of_life(first, last, patience_seconds):
         return []
     newest = max((report.reported_at for report in last.reports), default=None)
     since = "has ever reported" if newest is None else f"has reported for {last.at - newest:,.0f} s"
-    mend = "start one; its log says why it ended, and `run --check-only` whether it can start"
-    return [Mistake("workers", f"none {since}", mend)]
+    fix = "start one; its log says why it ended, and `run --check-only` whether it can start"
+    return [Problem("workers", f"none {since}", fix)]
 
 
-def idle_leases(first: Look, last: Look) -> list[Mistake]:
+def idle_leases(first: FleetReading, last: FleetReading) -> list[Problem]:
     """Return each lease that nobody has renewed from one look to the other."""
     seconds = last.at - first.at
     return [_idle(lease, seconds) for lease in not_renewed(first.leases, last.leases)]
 
 
-def _idle(lease: Lease, seconds: float) -> Mistake:
+def _idle(lease: Lease, seconds: float) -> Problem:
     if lease.holder is None:
         wrong = f"nobody has held its lease for {seconds:.0f} s"
-        return Mistake(lease.shard_id, wrong, "look in the workers' logs why none takes it")
+        return Problem(lease.shard_id, wrong, "look in the workers' logs why none takes it")
     wrong = f"{lease.holder} has not renewed its lease for {seconds:.0f} s"
-    mend = f"restart {lease.holder}, or wait until the leader gives the lease to another worker"
-    return Mistake(lease.shard_id, wrong, mend)
+    fix = f"restart {lease.holder}, or wait until the leader gives the lease to another worker"
+    return Problem(lease.shard_id, wrong, fix)
 
 
-def foreign_leases(leases: Iterable[Lease], shards: Iterable[Shard], now: float) -> list[Mistake]:
+def foreign_leases(leases: Iterable[Lease], shards: Iterable[Shard], now: float) -> list[Problem]:
     """Return each unfinished lease of a shard that this stream would list if it had it."""
     listed = {shard.shard_id for shard in shards}
-    mend = "take another applicationName, one for each stream; `run` refuses this one"
+    fix = "take another applicationName, one for each stream; `run` refuses this one"
     return [
-        Mistake(lease.shard_id, "has a lease, and is a shard of another stream", mend)
+        Problem(lease.shard_id, "has a lease, and is a shard of another stream", fix)
         for lease in leases
         if not lease.has_ended and lease.shard_id not in listed and is_young(lease.shard_id, now)
     ]
 
 
-def shards_near_the_edge(backlogs: Mapping[str, Backlog | Unknown], now: float) -> list[Mistake]:
+def shards_near_the_edge(backlogs: Mapping[str, Backlog | Unknown], now: float) -> list[Problem]:
     """Return each shard whose oldest unread record soon expires."""
     return [
         _near(shard_id, backlog, now)
@@ -78,13 +80,13 @@ def shards_near_the_edge(backlogs: Mapping[str, Backlog | Unknown], now: float) 
     ]
 
 
-def _near(shard_id: str, backlog: Backlog, now: float) -> Mistake:
+def _near(shard_id: str, backlog: Backlog, now: float) -> Problem:
     age, left = backlog.lag_seconds(now) / _HOUR, (backlog.left_seconds(now) or 0) / _HOUR
     until = f"and expires in {left:.1f} h" if left > 0 else "and may expire at any moment"
     before = ", and what was before it has expired" if backlog.has_expired else ""
     wrong = f"its oldest unread record is {age:.1f} h old {until}{before}"
-    mend = "mend what the other findings name; else look in the log for this shard's failures"
-    return Mistake(shard_id, wrong, mend)
+    fix = "fix what the other findings name; else look in the log for this shard's failures"
+    return Problem(shard_id, wrong, fix)
 
 
 def unmeasured(backlogs: Mapping[str, Backlog | Unknown]) -> Sequence[str]:

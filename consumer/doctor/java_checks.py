@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from consumer.checks.checks import CannotTellError, Check, MistakeError
-from consumer.problems import Mistake
+from consumer.checks.checks import CannotTellError, Check, ProblemError
+from consumer.problems import Problem
 from consumer.settings.resolve import Configuration
 from consumer.worker.launch import find_jars, find_java
 
@@ -31,9 +31,9 @@ def java_checks(configuration: Configuration, environ: Mapping[str, str]) -> lis
     ]
 
 
-def _version(environ: Mapping[str, str]) -> Sequence[Mistake]:
+def _version(environ: Mapping[str, str]) -> Sequence[Problem]:
     java = find_java(environ) or "java"
-    mend = f"install a Java {_OLDEST_JAVA} runtime or set JAVA_HOME"
+    fix = f"install a Java {_OLDEST_JAVA} runtime or set JAVA_HOME"
     try:
         told = subprocess.run(
             [java, "-version"],
@@ -44,18 +44,18 @@ def _version(environ: Mapping[str, str]) -> Sequence[Mistake]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MistakeError(Mistake(java, f"can't be run ({error})", mend)) from error
+        raise ProblemError(Problem(java, f"can't be run ({error})", fix)) from error
     version = _VERSION.search(told.stderr + told.stdout)
     if version is None:
         raise CannotTellError(f"{java} -version doesn't tell")
     if int(version[1]) < _OLDEST_JAVA:
-        return [Mistake(java, f"is Java {version[1]}", mend)]
+        return [Problem(java, f"is Java {version[1]}", fix)]
     return ()
 
 
-def _families(folder: Path) -> Sequence[Mistake]:
+def _families(folder: Path) -> Sequence[Problem]:
     missing = [name for name in _FAMILIES if not any(folder.glob(f"{name}-[0-9]*.jar"))]
     if not missing:
         return ()
     wrong = f"{folder} lacks {', '.join(missing)}"
-    return [Mistake("publisher.jars", wrong, "build it anew with scripts/setup")]
+    return [Problem("publisher.jars", wrong, "build it anew with scripts/setup")]

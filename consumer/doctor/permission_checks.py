@@ -19,7 +19,7 @@ from consumer.doctor.permission_probes import (
 )
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.opening import open_lease_table, open_stream, table_names
-from consumer.problems import Mistake
+from consumer.problems import Problem
 from consumer.settings.resolve import Configuration
 
 _POLICY = "deploy/policy.json"
@@ -37,7 +37,7 @@ class _Wanted:
     action: str
     resource: str
     causes: str
-    mend: str
+    fix: str
 
 
 def _grant(file: str) -> str:
@@ -80,15 +80,15 @@ class PermissionChecks:
     def _trial(self, name: str, call: Trial) -> Check:
         return Check(f"may {name}", _LEASES, lambda: self._try(name, call), ("lease table",))
 
-    def _try(self, name: str, call: Trial) -> Sequence[Mistake]:
+    def _try(self, name: str, call: Trial) -> Sequence[Problem]:
         try:
             tables = open_lease_table(self._configuration).tables
             allowed = is_allowed(lambda: call(tables))
         except (ClientError, BotoCoreError, OSError) as error:
             raise CannotTellError(explain(name, error)) from error
-        return () if allowed else [Mistake(name, "is not allowed", _grant(_POLICY))]
+        return () if allowed else [Problem(name, "is not allowed", _grant(_POLICY))]
 
-    def _read(self) -> Sequence[Mistake]:
+    def _read(self) -> Sequence[Problem]:
         """Each of the three calls that a worker reads with; a mistake names its call."""
         stream = answered("stream", lambda: open_stream(self._configuration))
         shards = answered("stream", stream.describe).shards
@@ -106,28 +106,28 @@ class PermissionChecks:
         if own.dead_letter_queue_url:
             queue = _queue_arn(own.topic_arn, own.dead_letter_queue_url)
             causes = "A record that can't be published holds up its shard."
-            mend = _grant("deploy/policy-dead-letters.json")
-            yield _Wanted("sqs:SendMessage", queue, causes, mend)
+            fix = _grant("deploy/policy-dead-letters.json")
+            yield _Wanted("sqs:SendMessage", queue, causes, fix)
         yield from self._wanted_of_the_bucket()
         if kcl.metrics_level != "NONE":
-            mend = "grant it to this role, or set metricsLevel = NONE"
-            yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", mend)
+            fix = "grant it to this role, or set metricsLevel = NONE"
+            yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", fix)
         leases, causes = self._lease_table_arn(), "No worker can make a first start."
         for action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
             yield _Wanted(action, leases, causes, _grant(_POLICY))
 
     def _wanted_of_the_bucket(self) -> Iterator[_Wanted]:
         """To put into each folder that is used, since IAM compares with an object's whole name."""
-        own, mend = self._configuration.publisher, _grant("deploy/policy-claim-check.json")
+        own, fix = self._configuration.publisher, _grant("deploy/policy-claim-check.json")
         if not own.claim_check_bucket:
             return
         place = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
         file = f"{self._configuration.table}/{NOBODY}"
         causes = "A change that is too large for the topic waits, and its shard with it."
-        yield _Wanted("s3:PutObject", f"{place}/messages/{file}", causes, mend)
+        yield _Wanted("s3:PutObject", f"{place}/messages/{file}", causes, fix)
         if own.on_poison == "dead-letter":
             causes = "A record that is too large for the dead-letter queue holds up its shard."
-            yield _Wanted("s3:PutObject", f"{place}/letters/{file}", causes, mend)
+            yield _Wanted("s3:PutObject", f"{place}/letters/{file}", causes, fix)
 
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl
@@ -143,7 +143,7 @@ class PermissionChecks:
             ("credentials",),
         )
 
-    def _simulate(self, wanted: _Wanted) -> Sequence[Mistake]:
+    def _simulate(self, wanted: _Wanted) -> Sequence[Problem]:
         try:
             allowed = self._ask().allows(wanted.action, wanted.resource)
         except (ClientError, BotoCoreError, OSError, ValueError) as error:
@@ -154,7 +154,7 @@ class PermissionChecks:
             return ()
         thing = f"{wanted.action} on {wanted.resource}"
         wrong = "is not allowed by this identity's policies (a policy of the resource isn't seen)"
-        return [Mistake(thing, wrong, wanted.mend)]
+        return [Problem(thing, wrong, wanted.fix)]
 
     def _ask(self) -> Simulator:
         """Ask once who we are, and nothing more once nobody has answered."""

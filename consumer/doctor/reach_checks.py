@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from botocore.exceptions import BotoCoreError
 
 from consumer.aws.clients import region_of
-from consumer.checks.checks import CannotTellError, Check, MistakeError
+from consumer.checks.checks import CannotTellError, Check, ProblemError
 from consumer.doctor.reach import reach
-from consumer.problems import Mistake
+from consumer.problems import Problem
 from consumer.settings.resolve import Configuration
 
 _MOST_SKEW_SECONDS = 30
@@ -58,14 +58,14 @@ class ReachChecks:
         name = f"endpoint of {service}"
         return Check(name, _CAUSES[service], lambda: self._reach(service), ("region",))
 
-    def _reach(self, service: str) -> Sequence[Mistake]:
+    def _reach(self, service: str) -> Sequence[Problem]:
         try:
             there = reach(service, self._region(service))
         except (BotoCoreError, OSError, ValueError) as error:
             variable = f"AWS_ENDPOINT_URL_{service.upper().replace('BSTREAMS', 'B_STREAMS')}"
-            mend = f"check the region, the network, proxies and {variable}"
-            mistake = Mistake(f"endpoint of {service}", f"can't be reached ({error})", mend)
-            raise MistakeError(mistake) from error
+            fix = f"check the region, the network, proxies and {variable}"
+            mistake = Problem(f"endpoint of {service}", f"can't be reached ({error})", fix)
+            raise ProblemError(mistake) from error
         if there is not None:
             self._skews.append(self._now() - there)
         return ()
@@ -75,7 +75,7 @@ class ReachChecks:
         topic = self._configuration.publisher.topic_arn
         return region_of(topic) if beside_the_topic else self._configuration.kcl.region_name
 
-    def _clock(self) -> Sequence[Mistake]:
+    def _clock(self) -> Sequence[Problem]:
         if not self._skews:
             raise CannotTellError("no service has told the time")
         skew = min(self._skews, key=abs)
@@ -83,4 +83,4 @@ class ReachChecks:
             return ()
         side = "ahead of" if skew > 0 else "behind"
         wrong = f"is {abs(skew):.0f} s {side} AWS's"
-        return [Mistake("this host's clock", wrong, "let it be set by a time service")]
+        return [Problem("this host's clock", wrong, "let it be set by a time service")]

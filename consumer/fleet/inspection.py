@@ -8,7 +8,7 @@ from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.measure_backlog import measure_backlog
 from consumer.fleet.renewals import Renewals
-from consumer.fleet.status import FleetStatus, Look, assess
+from consumer.fleet.status import FleetReading, FleetStatus, assess
 from consumer.fleet.stream import Stream
 from consumer.fleet.unread_positions import unread
 from consumer.settings.kcl import KclSettings
@@ -39,10 +39,10 @@ class Inspection:
         self._leases, self._stream, self._kcl, self._now = leases, stream, kcl, now
         self._renewals = Renewals()
 
-    def look(self) -> Look:
+    def look(self) -> FleetReading:
         """Read the tables; raises what boto3 raises, and ValueError for rows that aren't KCL's."""
         reports, leadership = self._leases.reports(), self._leases.leadership()
-        look = Look(self._now(), self._leases.leases(), reports, leadership)
+        look = FleetReading(self._now(), self._leases.leases(), reports, leadership)
         self._renewals = self._renewals.after(look.leases, look.at)
         return look
 

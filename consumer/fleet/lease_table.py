@@ -6,7 +6,7 @@ from typing import Any
 from consumer.fleet.leases import (
     Leadership,
     Lease,
-    Report,
+    WorkerReport,
     read_leadership,
     read_lease,
     read_report,
@@ -35,7 +35,7 @@ class LeaseTable:
         found = [read_lease(item) for item in self._rows(self.name)]
         return tuple(sorted(found, key=lambda lease: lease.shard_id))
 
-    def reports(self) -> tuple[Report, ...]:
+    def reports(self) -> tuple[WorkerReport, ...]:
         """Return what each worker last told of itself, by name; one that is gone leaves its own."""
         found = [read_report(item) for item in self._rows(self._reports_name)]
         return tuple(sorted(found, key=lambda report: report.worker))

@@ -60,7 +60,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WorkerReport:
     """A worker's last sign of life.
 
     Attributes:
@@ -110,14 +110,14 @@ def read_lease(item: Item) -> Lease:
         raise ValueError(f"holds a row that is no lease: {dict(item)!r:.200}") from error
 
 
-def read_report(item: Item) -> Report:
+def read_report(item: Item) -> WorkerReport:
     """Read a row of the table of workers' loads.
 
     Raises:
         ValueError: It is no report.
     """
     try:
-        return Report(worker=item["wid"]["S"], reported_at=int(item["lut"]["N"]))
+        return WorkerReport(worker=item["wid"]["S"], reported_at=int(item["lut"]["N"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"holds a row that is no worker's report: {dict(item)!r:.200}") from error
 

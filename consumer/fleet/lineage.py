@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from consumer.fleet.shards import Shard
 
 
-class Kinship:
+class ShardLineage:
     """The families of a stream's shards.
 
     Args:

@@ -46,7 +46,7 @@ class StreamDescription:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class ShardPosition:
     """Where a record stands.
 
     Attributes:
@@ -60,7 +60,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RecordPage:
     """What one read of a shard gives.
 
     Attributes:
@@ -68,7 +68,7 @@ class Page:
         next_iterator: Where to read on; None after the end of a closed shard.
     """
 
-    positions: tuple[Position, ...]
+    positions: tuple[ShardPosition, ...]
     next_iterator: str | None
 
 

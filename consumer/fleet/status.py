@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Leadership, Lease, Report, awaited_parents
+from consumer.fleet.leases import Leadership, Lease, WorkerReport, awaited_parents
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
 from consumer.fleet.unread_positions import ancestors
 
-State = Literal["reading", "silent", "free", "waiting", "ended", "new"]
+ShardState = Literal["reading", "silent", "free", "waiting", "ended", "new"]
 """What becomes of a shard.
 
 reading: a worker holds it that has lately given a sign of life.
@@ -21,12 +21,12 @@ ended: everything in it is published, and it takes no more.
 new: no worker has made a lease for it yet.
 """
 
-STATES: tuple[State, ...] = get_args(State)
+STATES: tuple[ShardState, ...] = get_args(ShardState)
 """All of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FleetReading:
     """One look at the tables.
 
     Attributes:
@@ -38,7 +38,7 @@ class Look:
 
     at: float
     leases: tuple[Lease, ...]
-    reports: tuple[Report, ...]
+    reports: tuple[WorkerReport, ...]
     leadership: Leadership | None
 
 
@@ -77,7 +77,7 @@ class ShardStatus:
     """
 
     shard_id: str
-    state: State
+    state: ShardState
     lease: Lease | None
     parents: tuple[str, ...]
     waits_for: tuple[str, ...]
@@ -101,7 +101,7 @@ class FleetStatus:
 
 
 def assess(
-    look: Look,
+    look: FleetReading,
     shards: Iterable[Shard],
     backlogs: Mapping[str, Backlog | Unknown],
     renewals: Renewals,
@@ -138,13 +138,15 @@ def assess(
     return FleetStatus(look.at, workers, tuple(map(status, sorted({*leases, *listed}))))
 
 
-def _names(look: Look) -> list[str]:
+def _names(look: FleetReading) -> list[str]:
     """Whoever has reported or holds a shard."""
     holders = {lease.holder for lease in look.leases if not lease.has_ended}
     return sorted({report.worker for report in look.reports} | {name for name in holders if name})
 
 
-def _worker(name: str, look: Look, renewals: Renewals, patience_seconds: float) -> WorkerStatus:
+def _worker(
+    name: str, look: FleetReading, renewals: Renewals, patience_seconds: float
+) -> WorkerStatus:
     held = [lease for lease in look.leases if lease.holder == name and not lease.has_ended]
     reported = {report.worker: report.reported_at for report in look.reports}
     age = None if name not in reported else max(0.0, look.at - reported[name])
@@ -163,7 +165,7 @@ def _worker(name: str, look: Look, renewals: Renewals, patience_seconds: float) 
 
 def _state(
     lease: Lease | None, waits_for: tuple[str, ...], silent: set[str], *, was_read: bool
-) -> State:
+) -> ShardState:
     if lease is None:
         return "ended" if was_read else "new"
     if lease.has_ended:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consumer.fleet.leases import LATEST, TRIM_HORIZON
-from consumer.fleet.shards import Page, Position, Shard, StreamDescription, parents_first
+from consumer.fleet.shards import RecordPage, Shard, ShardPosition, StreamDescription, parents_first
 
 
 class Stream:
@@ -51,7 +51,7 @@ class Stream:
         answer = self._streams.get_shard_iterator(StreamArn=self.arn, ShardId=shard_id, **kind)
         return str(answer["ShardIterator"])
 
-    def read(self, iterator: str, limit: int = 1000) -> Page:
+    def read(self, iterator: str, limit: int = 1000) -> RecordPage:
         """Return the next records, up to a megabyte or so many; there may be none, and then some.
 
         Args:
@@ -60,7 +60,7 @@ class Stream:
         """
         answer = self._streams.get_records(ShardIterator=iterator, Limit=limit)
         positions = tuple(_position(record) for record in answer["Records"])
-        return Page(positions, answer.get("NextShardIterator"))
+        return RecordPage(positions, answer.get("NextShardIterator"))
 
     def _pages(self) -> Iterator[Mapping[str, Any]]:
         after: dict[str, str] = {}
@@ -83,7 +83,7 @@ def _shard(described: Mapping[str, Any]) -> Shard:
     )
 
 
-def _position(record: Mapping[str, Any]) -> Position:
+def _position(record: Mapping[str, Any]) -> ShardPosition:
     change = record["dynamodb"]
     created = change["ApproximateCreationDateTime"]
-    return Position(change["SequenceNumber"], created.timestamp())
+    return ShardPosition(change["SequenceNumber"], created.timestamp())

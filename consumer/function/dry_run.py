@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from consumer.publishing.claim_check import claim_key, pointer_to
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import Letter
-from consumer.publishing.ports import Lanes, Outcome, Publisher, Receipt
-from consumer.publishing.s3_location import Place
+from consumer.publishing.poison import DeadLetter
+from consumer.publishing.ports import ConcurrencyLimits, Publisher, PublishOutcome, Receipt
+from consumer.publishing.s3_location import S3Location
 
 
-class PaperTopic:
+class DryRunTopic:
     """Takes every message, one after the other, and publishes none.
 
     Args:
@@ -18,12 +18,12 @@ class PaperTopic:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._taken: list[Outcome] = []
+        self._taken: list[PublishOutcome] = []
 
     @property
-    def lanes(self) -> Lanes:
+    def limits(self) -> ConcurrencyLimits:
         """One after the other, so that messages come in the stream's order."""
-        return Lanes(calls=1, messages=1)
+        return ConcurrencyLimits(calls=1, messages=1)
 
     def publish(self, message: Message) -> Receipt:
         """Take a message."""
@@ -31,14 +31,14 @@ class PaperTopic:
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Take messages."""
-        self._taken.extend(Outcome(message, self.publish(message)) for message in messages)
+        self._taken.extend(PublishOutcome(message, self.publish(message)) for message in messages)
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:  # noqa: ARG002 - nothing to wait for
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:  # noqa: ARG002 - nothing to wait for
         """Return what was taken since the last time."""
         taken, self._taken = self._taken, []
         return taken
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Return what was taken since the last time: nothing is ever under way."""
         return self.finished(wait=False)
 
@@ -47,7 +47,7 @@ class PaperTopic:
         return self._limit
 
 
-class PaperBucket:
+class DryRunBucket:
     """Gives pointers to bodies that it doesn't keep.
 
     Args:
@@ -59,17 +59,17 @@ class PaperBucket:
 
     def keep(self, message: Message) -> Message:
         """Return the pointer that would be published."""
-        return pointer_to(message, Place(self._name, claim_key(message)))
+        return pointer_to(message, S3Location(self._name, claim_key(message)))
 
 
-class PaperLetters:
+class DryRunDeadLetters:
     """Takes every letter and sends none."""
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: DeadLetter) -> None:
         """Do nothing."""
 
 
-class Witness:
+class RecordingPublisher:
     """Remembers what a publisher has taken.
 
     Args:
@@ -84,9 +84,9 @@ class Witness:
         self.seen: list[tuple[Message, Receipt]] = []
 
     @property
-    def lanes(self) -> Lanes:
+    def limits(self) -> ConcurrencyLimits:
         """How much may be under way."""
-        return self._publisher.lanes
+        return self._publisher.limits
 
     def publish(self, message: Message) -> Receipt:
         """Return once the publisher holds the message."""
@@ -98,19 +98,19 @@ class Witness:
         """Begin a call."""
         self._publisher.begin(messages)
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time."""
         return self._remembered(self._publisher.finished(wait=wait))
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let nothing that is under way be sent again; return outcomes once nothing is."""
-        return self._remembered(self._publisher.recall())
+        return self._remembered(self._publisher.cancel())
 
     def largest_message(self) -> int:
         """Return the most bytes of a message."""
         return self._publisher.largest_message()
 
-    def _remembered(self, outcomes: Iterable[Outcome]) -> Sequence[Outcome]:
+    def _remembered(self, outcomes: Iterable[PublishOutcome]) -> Sequence[PublishOutcome]:
         told = list(outcomes)
         for outcome in told:
             if isinstance(outcome.result, Receipt):

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from consumer.aws.clients import LONGEST_CALL_SECONDS
-from consumer.delivery.wiring import Parts
+from consumer.delivery.wiring import PublishingParts
 from consumer.function.invocation import Invocation, read_invocation
 from consumer.publishing.batches import Batcher
 from consumer.publishing.errors import (
     EventError,
-    PassingError,
     PoisonError,
     StreamPublisherError,
     TooManyLettersError,
+    TransientError,
 )
-from consumer.publishing.last_checkpoint import Position
+from consumer.publishing.last_checkpoint import LastCheckpoint
 from consumer.publishing.ports import Fact, Journal
-from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.settings.child import ChildSettings
 
@@ -83,7 +83,7 @@ class Function:
     """
 
     settings: ChildSettings
-    parts: Parts
+    parts: PublishingParts
     deadline: Deadline
     journal: Journal
     bound: MutableMapping[str, Fact]
@@ -116,10 +116,10 @@ class Function:
 
     def _publish(self, invocation: Invocation) -> str | None:
         """Publish what can be published; return how far that is without a hole."""
-        position = Position()
+        position = LastCheckpoint()
         processor = self._processor(invocation)
         try:
-            processor.process_records(Delivery(invocation.records, None, now=0), position)
+            processor.process_records(RecordsInput(invocation.records, None, now=0), position)
         except PoisonError as error:
             self.journal.note(
                 "record_refused", sequenceNumber=error.sequence_number, error=error.reason
@@ -137,7 +137,7 @@ class Function:
         """Note what Lambda will hand over again, and why."""
         is_ours = isinstance(error, StreamPublisherError)
         self.journal.note(
-            "event_cut_short" if isinstance(error, PassingError) else "event_failed",
+            "event_cut_short" if isinstance(error, TransientError) else "event_failed",
             records=len(left),
             sequenceNumber=left[0].sequence_number if left else None,
             error=str(error) if is_ours else f"{type(error).__name__}: {error}",
@@ -150,7 +150,7 @@ class Function:
         return ShardProcessor(form, batcher, self.parts.publisher, self.journal, self.parts.poison)
 
 
-def _is_to_be_split(invocation: Invocation, position: Position, error: PoisonError) -> bool:
+def _is_to_be_split(invocation: Invocation, position: LastCheckpoint, error: PoisonError) -> bool:
     """Whether the invocation must fail, so that Lambda splits the event until the record is alone.
 
     A report of the first record would make Lambda try the whole event again, and in the end discard

@@ -13,14 +13,19 @@ import click
 from rich.console import Console
 
 from consumer.delivery.sns import DEFAULT_LIMIT
-from consumer.delivery.wiring import Parts, open_parts, retry_policy
-from consumer.function.dry_run import PaperBucket, PaperLetters, PaperTopic, Witness
+from consumer.delivery.wiring import PublishingParts, open_parts, retry_policy
+from consumer.function.dry_run import (
+    DryRunBucket,
+    DryRunDeadLetters,
+    DryRunTopic,
+    RecordingPublisher,
+)
 from consumer.function.handler import Deadline, Function
 from consumer.function.invocation import Invocation, read_invocation
 from consumer.function.simulated import Notes, Simulated, render, to_json
-from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
+from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
 from consumer.publishing.errors import EventError, PoisonError
-from consumer.publishing.poison import KeepPoison, StopAtPoison
+from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.ports import Publisher
 from consumer.settings.child import ChildSettings
 from consumer.settings.errors import ConfigurationError
@@ -117,23 +122,27 @@ def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bo
         refuse(f"{file}: {mistake}" for mistake in error.mistakes)
 
 
-def _paper(settings: ChildSettings, _notes: Notes, _deadline: Deadline) -> tuple[Witness, Parts]:
-    witness, bucket = Witness(PaperTopic(DEFAULT_LIMIT)), settings.claim_check_bucket
-    claims = PaperBucket(bucket) if bucket else NoClaimCheck(witness)
+def _paper(
+    settings: ChildSettings, _notes: Notes, _deadline: Deadline
+) -> tuple[RecordingPublisher, PublishingParts]:
+    witness, bucket = RecordingPublisher(DryRunTopic(DEFAULT_LIMIT)), settings.claim_check_bucket
+    claims = DryRunBucket(bucket) if bucket else NoClaimCheck(witness)
     percent = settings.dead_letter_max_percent
     is_kept = settings.on_poison == "dead-letter"
-    poison = KeepPoison(PaperLetters(), percent) if is_kept else StopAtPoison()
-    return witness, Parts(FittingPublisher(witness, claims), poison)
+    poison = DeadLetterOnPoison(DryRunDeadLetters(), percent) if is_kept else StopOnPoison()
+    return witness, PublishingParts(ClaimCheckPublisher(witness, claims), poison)
 
 
-def _real(settings: ChildSettings, notes: Notes, deadline: Deadline) -> tuple[Witness, Parts]:
+def _real(
+    settings: ChildSettings, notes: Notes, deadline: Deadline
+) -> tuple[RecordingPublisher, PublishingParts]:
     policy = replace(
         retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left
     )
-    witnesses: list[Witness] = []
+    witnesses: list[RecordingPublisher] = []
 
-    def around(topic: Publisher) -> Witness:
-        witnesses.append(Witness(topic))
+    def around(topic: Publisher) -> RecordingPublisher:
+        witnesses.append(RecordingPublisher(topic))
         return witnesses[0]
 
     parts = open_parts(settings, policy, notes, around)

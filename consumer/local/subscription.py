@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from consumer.aws.clients import client, region_of
 from consumer.delivery.s3_bodies import fetch
-from consumer.publishing.claim_check import place_in
+from consumer.publishing.claim_check import location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
 
@@ -95,7 +95,7 @@ class Subscription:
 
     def _followed(self, received: Received) -> Received:
         """The message, with the body that it points to."""
-        place = place_in(received.body)
+        place = location_in(received.body)
         if place is None:
             return received
         try:

@@ -11,8 +11,14 @@ import orjson
 
 from consumer.publishing.errors import BatchError
 from consumer.publishing.messages import Message
-from consumer.publishing.ports import ClaimCheck, Lanes, Outcome, Publisher, Receipt
-from consumer.publishing.s3_location import Place
+from consumer.publishing.ports import (
+    ClaimCheck,
+    ConcurrencyLimits,
+    Publisher,
+    PublishOutcome,
+    Receipt,
+)
+from consumer.publishing.s3_location import S3Location
 
 SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 """The attribute that tells a pointer from other messages; its value is the body's size in bytes."""
@@ -20,7 +26,7 @@ SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 _POINTER_CLASS = "software.amazon.payloadoffloading.PayloadS3Pointer"
 
 
-class FittingPublisher:
+class ClaimCheckPublisher:
     """Publishes messages as they are, and pointers to those that are larger than the topic takes.
 
     Args:
@@ -51,21 +57,21 @@ class FittingPublisher:
         return message if message.size <= self.largest_message() else self._claims.keep(message)
 
     @property
-    def lanes(self) -> Lanes:
+    def limits(self) -> ConcurrencyLimits:
         """How much may be under way."""
-        return self._publisher.lanes
+        return self._publisher.limits
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Begin a call of messages that fit."""
         self._publisher.begin(messages)
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time."""
         return self._publisher.finished(wait=wait)
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let nothing that is under way be sent again; return outcomes once nothing is."""
-        return self._publisher.recall()
+        return self._publisher.cancel()
 
     def largest_message(self) -> int:
         """Return the most bytes of a message, attributes included, that the topic takes."""
@@ -94,7 +100,7 @@ def claim_key(message: Message) -> str:
     return f"messages/{message.attributes['table']}/{message.deduplication_id}"
 
 
-def pointer_to(message: Message, place: Place) -> Message:
+def pointer_to(message: Message, place: S3Location) -> Message:
     """Return what is published in a message's stead; all but body and one attribute is its own."""
     pointer = [_POINTER_CLASS, {"s3BucketName": place.bucket, "s3Key": place.key}]
     size = len(message.body.encode())
@@ -105,11 +111,11 @@ def pointer_to(message: Message, place: Place) -> Message:
     )
 
 
-def place_in(body: str) -> Place | None:
+def location_in(body: str) -> S3Location | None:
     """Return where a pointer points; None where the body is no pointer."""
     match _parsed(body):
         case [str(), {"s3BucketName": str(bucket), "s3Key": str(key)}]:
-            return Place(bucket, key)
+            return S3Location(bucket, key)
     return None
 
 

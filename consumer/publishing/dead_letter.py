@@ -7,14 +7,14 @@ from typing import Any
 
 import orjson
 
-from consumer.publishing.poison import Letter
-from consumer.publishing.s3_location import Place
-from consumer.publishing.xml_safe import escape
+from consumer.publishing.poison import DeadLetter
+from consumer.publishing.s3_location import S3Location
+from consumer.publishing.xml_safe import xml_safe
 
 QUEUE_LIMIT = 262_144
 """The most bytes of a letter: what a queue takes at the least, as checks before a start see to."""
 
-Keep = Callable[[Letter, "Envelope"], Place]
+KeepRecord = Callable[[DeadLetter, "Envelope"], S3Location]
 """Keeps a letter's record, and returns where."""
 
 
@@ -33,7 +33,9 @@ class Envelope:
     time: str
 
 
-def seal(letter: Letter, envelope: Envelope, keep: Keep | None = None) -> str:
+def encode_dead_letter(
+    letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
+) -> str:
     """Write a letter as the text of a queue's message, without its record where that doesn't fit.
 
     Args:
@@ -41,12 +43,14 @@ def seal(letter: Letter, envelope: Envelope, keep: Keep | None = None) -> str:
         envelope: What it is kept with.
         keep: Keeps a record that doesn't fit.
     """
-    whole = whole_text(letter, envelope)
+    whole = encode_whole(letter, envelope)
     fits = len(whole.encode()) <= QUEUE_LIMIT
-    return whole if fits else seal_without(letter, envelope, keep)
+    return whole if fits else encode_without_record(letter, envelope, keep)
 
 
-def seal_without(letter: Letter, envelope: Envelope, keep: Keep | None = None) -> str:
+def encode_without_record(
+    letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
+) -> str:
     """Write a letter without its record.
 
     Args:
@@ -63,25 +67,25 @@ def seal_without(letter: Letter, envelope: Envelope, keep: Keep | None = None) -
     return _text(letter, envelope, elsewhere, complete=True)
 
 
-def whole_text(letter: Letter, envelope: Envelope) -> str:
+def encode_whole(letter: DeadLetter, envelope: Envelope) -> str:
     """Write a letter with its record, however large that is."""
     return _text(letter, envelope, _record(letter.data), complete=True)
 
 
-def letter_key(letter: Letter, envelope: Envelope) -> str:
+def record_key(letter: DeadLetter, envelope: Envelope) -> str:
     """Return the key of a letter's record in S3: the same record has the same one."""
     return f"letters/{envelope.table}/{letter.shard_id}/{letter.sequence_number}"
 
 
-def open_letter(text: str) -> tuple[Letter, Envelope]:
-    """Read what `seal` wrote; of a record that was left out or lies elsewhere, `data` is empty.
+def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
+    """Read what `encode_dead_letter` wrote; `data` is empty where the record is not in the text.
 
     Raises:
         ValueError: It is something else.
     """
     document = orjson.loads(text)
     try:
-        letter = Letter(
+        letter = DeadLetter(
             shard_id=document["shardId"],
             sequence_number=document["sequenceNumber"],
             data=_data(document["record"]) if document["complete"] else b"",
@@ -95,7 +99,7 @@ def open_letter(text: str) -> tuple[Letter, Envelope]:
     return letter, envelope
 
 
-def _text(letter: Letter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
+def _text(letter: DeadLetter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
     document = {
         "table": envelope.table,
         "shardId": letter.shard_id,
@@ -107,7 +111,7 @@ def _text(letter: Letter, envelope: Envelope, record: Any, *, complete: bool) ->
         "complete": complete,
         "record": record,
     }
-    return escape(orjson.dumps(document)).decode()
+    return xml_safe(orjson.dumps(document)).decode()
 
 
 def _record(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -126,10 +130,10 @@ def _keys(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
         return {"keys": None}
 
 
-def _elsewhere(record: Mapping[str, Any]) -> Place | None:
+def _elsewhere(record: Mapping[str, Any]) -> S3Location | None:
     if "s3" not in record:
         return None
-    return Place(record["s3"]["bucket"], record["s3"]["key"])
+    return S3Location(record["s3"]["bucket"], record["s3"]["key"])
 
 
 def _data(record: Mapping[str, Any]) -> bytes:

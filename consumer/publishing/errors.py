@@ -2,11 +2,11 @@
 
 StreamPublisherError
 ├── PublishError        the topic did not take a message; its class says what happens next
-│   ├── PassingError    it mends itself: try again, for as long as it takes
+│   ├── TransientError    it mends itself: try again, for as long as it takes
 │   │   └── UnansweredError   and is over once anything is answered: then try again at once
-│   ├── OperatorError   somebody must mend something: try again slowly, and say loudly what to do
+│   ├── OperatorError   somebody must fix something: try again slowly, and say loudly what to do
 │   ├── BatchError      something in the message is refused: publish its records in smaller parts
-│   └── GivenUpError    a passing failure that did not pass: make dead letters of its records
+│   └── RetriesExhaustedError    a passing failure that did not pass: make dead letters of its records
 ├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
 ├── PoisonError         such a record, where it is not to become a letter: stop before it
 │   ├── RefusedLetterError   or can't, since the queue refuses the letter, too: stop before it
@@ -32,23 +32,23 @@ class PublishError(StreamPublisherError):
     """The topic did not take a message."""
 
 
-class PassingError(PublishError):
+class TransientError(PublishError):
     """A failure that mends itself: throttling, time-outs, the network, SNS's own errors."""
 
 
-class UnansweredError(PassingError):
+class UnansweredError(TransientError):
     """Nobody was there, or no answer came in time: by another's answer it shows to be over."""
 
 
 class OperatorError(PublishError):
-    """A failure that somebody must mend: the topic, its permissions, its key, the credentials."""
+    """A failure that somebody must fix: the topic, its permissions, its key, the credentials."""
 
 
 class BatchError(PublishError):
     """The message is refused for what is in it; some of its records may be accepted alone."""
 
 
-class GivenUpError(PublishError):
+class RetriesExhaustedError(PublishError):
     """A passing failure that was met as often, or for as long, as is wanted.
 
     It is nobody's fault in the message: none of its records would do better alone.
@@ -101,7 +101,7 @@ class TooManyLettersError(PoisonError):
 
 
 class CheckpointError(StreamPublisherError):
-    """The daemon could not make a checkpoint for a reason that trying again can't mend."""
+    """The daemon could not make a checkpoint for a reason that trying again can't fix."""
 
 
 class DaemonError(StreamPublisherError):

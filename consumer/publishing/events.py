@@ -154,7 +154,7 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "ERROR",
         "From {sequenceNumber} on nothing is published, and all comes again (records: {records}): "
         "{error}",
-        "In Lambda only. Somebody must mend something; Lambda hands over what is left again, until "
+        "In Lambda only. Somebody must fix something; Lambda hands over what is left again, until "
         "it is mended or the mapping's limits are reached.",
     ),
 }

@@ -12,12 +12,12 @@ from enum import Enum, auto
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import Message
-from consumer.publishing.ports import Lanes
+from consumer.publishing.ports import ConcurrencyLimits
 from consumer.publishing.records import ChangeRecord
-from consumer.publishing.split import Part
+from consumer.publishing.split import Chunk
 
 
-class State(Enum):
+class MessageState(Enum):
     """Where a flight is."""
 
     WAITING = auto()
@@ -27,7 +27,7 @@ class State(Enum):
 
 
 @dataclass(slots=True, eq=False)
-class Flight:
+class PendingMessage:
     """A message on its way, from the moment it is written until all before it is published too.
 
     Attributes:
@@ -40,12 +40,12 @@ class Flight:
         call: The number of its call, once it is under way.
     """
 
-    part: Part
+    part: Chunk
     message: Message
     items: frozenset[bytes]
     alone: bool = False
     error: PublishError | None = None
-    state: State = State.WAITING
+    state: MessageState = MessageState.WAITING
     call: int = 0
 
     @property
@@ -54,17 +54,17 @@ class Flight:
         return self.part.batch
 
 
-class Flights:
+class InFlight:
     """The messages of one shard that are not published yet, or that wait for one before them.
 
     Args:
-        lanes: How much the topic takes side by side.
+        limits: How much the topic takes side by side.
     """
 
-    def __init__(self, lanes: Lanes) -> None:
-        self._lanes = lanes
-        self._line: deque[Flight] = deque()
-        self._flying: dict[str, Flight] = {}
+    def __init__(self, limits: ConcurrencyLimits) -> None:
+        self._lanes = limits
+        self._line: deque[PendingMessage] = deque()
+        self._flying: dict[str, PendingMessage] = {}
         self._calls = 0
 
     def __len__(self) -> int:
@@ -80,7 +80,7 @@ class Flights:
         """Whether no more should be added before something has landed: it bounds the memory."""
         return len(self._line) >= 2 * self._lanes.calls * self._lanes.messages
 
-    def add(self, part: Part, message: Message) -> None:
+    def add(self, part: Chunk, message: Message) -> None:
         """Let a message stand last in line.
 
         Args:
@@ -89,7 +89,7 @@ class Flights:
         """
         self._line.append(_flight(part, message))
 
-    def put_first(self, parts: Iterable[Part]) -> None:
+    def put_first(self, parts: Iterable[Chunk]) -> None:
         """Let messages stand first in line; each will be under way alone."""
         flights = [_flight(part, part.message, alone=True) for part in parts]
         self._line.extendleft(reversed(flights))
@@ -99,7 +99,7 @@ class Flights:
 
         They are the first in line that hold no item which another before them holds that is under
         way or waits. There are none while every lane is taken, and none past a message that is
-        refused. What a kill makes come again is bounded, too: no more leave than the lanes hold,
+        refused. What a kill makes come again is bounded, too: no more leave than the limits hold,
         those included that are published behind one that is not.
 
         Args:
@@ -111,19 +111,19 @@ class Flights:
             return []
         self._calls += 1
         for flight in call:
-            flight.state, flight.call = State.FLYING, self._calls
+            flight.state, flight.call = MessageState.FLYING, self._calls
             self._flying[flight.message.deduplication_id] = flight
         return [flight.message for flight in call]
 
-    def land(self, message: Message) -> Flight:
+    def land(self, message: Message) -> PendingMessage:
         """Learn that the topic has taken a message; return its flight."""
-        flight = self._arrived(message, State.LANDED)
+        flight = self._arrived(message, MessageState.LANDED)
         flight.items = frozenset()
         return flight
 
     def refuse(self, message: Message, error: PublishError) -> None:
         """Learn that a message can't be published as it is. Its turn comes in `next_refused`."""
-        self._arrived(message, State.REFUSED).error = error
+        self._arrived(message, MessageState.REFUSED).error = error
 
     def published(self) -> str | None:
         """Forget what is published from the front of the line, up to the first that is not.
@@ -133,11 +133,11 @@ class Flights:
             first in line is not published.
         """
         last = None
-        while self._line and self._line[0].state is State.LANDED:
+        while self._line and self._line[0].state is MessageState.LANDED:
             last = self._line.popleft().batch.last_sequence_number
         return last
 
-    def next_refused(self) -> Flight | None:
+    def next_refused(self) -> PendingMessage | None:
         """Forget and return a refused message, once it is first in line and none is under way."""
         if self._flying or not self._line or self._line[0].error is None:
             return None
@@ -146,13 +146,15 @@ class Flights:
     def discard(self) -> int:
         """Forget everything; return how many records of it were not published."""
         dropped = sum(
-            len(flight.batch.records) for flight in self._line if flight.state is not State.LANDED
+            len(flight.batch.records)
+            for flight in self._line
+            if flight.state is not MessageState.LANDED
         )
         self._line.clear()
         self._flying.clear()
         return dropped
 
-    def _arrived(self, message: Message, state: State) -> Flight:
+    def _arrived(self, message: Message, state: MessageState) -> PendingMessage:
         flight = self._flying.pop(message.deduplication_id)
         flight.state = state
         return flight
@@ -164,17 +166,17 @@ class Flights:
     @property
     def _free_seats(self) -> int:
         """How many messages may leave; never none where the first in line waits."""
-        left = sum(flight.state is not State.WAITING for flight in self._line)
+        left = sum(flight.state is not MessageState.WAITING for flight in self._line)
         return min(self._lanes.messages, self._lanes.calls * self._lanes.messages - left)
 
-    def _next_call(self, limit: int) -> list[Flight]:
-        call: list[Flight] = []
+    def _next_call(self, limit: int) -> list[PendingMessage]:
+        call: list[PendingMessage] = []
         held: set[bytes] = set()
         room, seats = limit, self._free_seats
         for flight in self._before_the_barrier():
             if len(call) == seats:
                 break
-            is_free = flight.state is State.WAITING and held.isdisjoint(flight.items)
+            is_free = flight.state is MessageState.WAITING and held.isdisjoint(flight.items)
             # One that is larger than the limit is the topic's to refuse.
             if is_free and (not call or flight.message.size <= room):
                 call.append(flight)
@@ -182,7 +184,7 @@ class Flights:
             held |= flight.items
         return call
 
-    def _before_the_barrier(self) -> Iterator[Flight]:
+    def _before_the_barrier(self) -> Iterator[PendingMessage]:
         """What may go as far as the line's order is concerned; what goes alone stands first."""
         for flight in self._line:
             if flight.error:
@@ -192,6 +194,6 @@ class Flights:
                 return
 
 
-def _flight(part: Part, message: Message, *, alone: bool = False) -> Flight:
+def _flight(part: Chunk, message: Message, *, alone: bool = False) -> PendingMessage:
     items = frozenset(record.item for record in part.batch.records)
-    return Flight(part, message, items, alone)
+    return PendingMessage(part, message, items, alone)

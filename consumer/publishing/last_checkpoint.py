@@ -1,7 +1,7 @@
 """How far a shard is published, kept in memory for whoever asks afterwards."""
 
 
-class Position:
+class LastCheckpoint:
     """A checkpointer that remembers the last checkpoint.
 
     Attributes:
@@ -15,7 +15,7 @@ class Position:
         """Remember that everything up to and including this sequence number is published."""
         self.reached = sequence_number
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Nothing: it is made at once."""
 
     def checkpoint_shard_end(self) -> None:

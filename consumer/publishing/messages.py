@@ -11,7 +11,7 @@ from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
 from consumer.publishing.plain_json import plain_image
 from consumer.publishing.records import ChangeRecord, Image
-from consumer.publishing.xml_safe import escape
+from consumer.publishing.xml_safe import xml_safe
 
 DEFAULT_SUBJECT = "Publicação DynamoDB Stream"
 
@@ -102,7 +102,7 @@ def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
         RecordError: The record's image can't be written, for example as plain JSON.
     """
     try:
-        return escape(orjson.dumps(_entry(record, form), option=_OPTIONS))
+        return xml_safe(orjson.dumps(_entry(record, form), option=_OPTIONS))
     except orjson.JSONEncodeError as error:
         raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
 

@@ -11,14 +11,14 @@ from consumer.publishing.errors import (
     RefusedLetterError,
     TooManyLettersError,
 )
-from consumer.publishing.s3_location import Place
+from consumer.publishing.s3_location import S3Location
 
-FEW = 10
+ALWAYS_ALLOWED = 10
 """Letters that may be kept in any case: a message of a shard that has published nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """A record that can't be published, and why.
 
     Attributes:
@@ -36,13 +36,13 @@ class Letter:
     data: bytes
     reason: str
     failure: FailureName = "record's"
-    elsewhere: Place | None = None
+    elsewhere: S3Location | None = None
 
 
-class DeadLetters(Protocol):
+class DeadLetterSender(Protocol):
     """Keeps letters where an operator can see them and send them again."""
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: DeadLetter) -> None:
         """Return once the letter is kept, however long that takes.
 
         Raises:
@@ -51,13 +51,13 @@ class DeadLetters(Protocol):
         """
 
 
-class Poison(Protocol):
+class PoisonPolicy(Protocol):
     """What becomes of records that can't be published."""
 
     def published(self, records: int) -> None:
         """Learn of records that were published."""
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: DeadLetter) -> None:
         """Return once the letter is kept.
 
         Raises:
@@ -65,18 +65,18 @@ class Poison(Protocol):
         """
 
 
-class StopAtPoison:
+class StopOnPoison:
     """The shard stops before the first record that can't be published."""
 
     def published(self, records: int) -> None:
         """Nothing depends on it."""
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: DeadLetter) -> None:
         """Stop."""
         raise PoisonError(letter.sequence_number, letter.reason)
 
 
-class KeepPoison:
+class DeadLetterOnPoison:
     """Records that can't be published become dead letters, as long as they are few.
 
     A few are an operator's matter for later. When too many of the latest records can't be
@@ -86,11 +86,12 @@ class KeepPoison:
 
     Args:
         letters: Where they are kept.
-        percent: How many of the latest records may be letters. `FEW` may be, whatever that is.
+        percent: How many percent of the latest records may be dead letters; `ALWAYS_ALLOWED` may
+            be in any case.
         window: How many records are the latest.
     """
 
-    def __init__(self, letters: DeadLetters, percent: int, window: int = 1000) -> None:
+    def __init__(self, letters: DeadLetterSender, percent: int, window: int = 1000) -> None:
         self._letters = letters
         self._percent = percent
         self._window = window
@@ -101,7 +102,7 @@ class KeepPoison:
         """Count records that were published."""
         self._seen += records
 
-    def take(self, letter: Letter) -> None:
+    def take(self, letter: DeadLetter) -> None:
         """Keep the letter; only then it counts.
 
         Raises:
@@ -116,14 +117,14 @@ class KeepPoison:
         self._seen = seen
         self._places.append(seen)
 
-    def _check(self, letter: Letter, latest: int) -> None:
+    def _check(self, letter: DeadLetter, latest: int) -> None:
         letters = len(self._places) + 1
-        if letters > max(FEW, self._percent * latest / 100):
+        if letters > max(ALWAYS_ALLOWED, self._percent * latest / 100):
             share = f"with it {letters} of the latest {latest} records would be dead letters"
             reason = f"{letter.reason}; it is not kept: {share}, where {self._percent} % may be"
             raise TooManyLettersError(letter.sequence_number, reason)
 
-    def _send(self, letter: Letter) -> None:
+    def _send(self, letter: DeadLetter) -> None:
         try:
             self._letters.send(letter)
         except BatchError as error:

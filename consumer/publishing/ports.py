@@ -27,7 +27,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PublishOutcome:
     """What became of one message of a call.
 
     Attributes:
@@ -41,7 +41,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
+class ConcurrencyLimits:
     """How much a topic takes side by side.
 
     Attributes:
@@ -57,7 +57,7 @@ class Publisher(Protocol):
     """Publishes messages: one, or several calls side by side with several messages each."""
 
     @property
-    def lanes(self) -> Lanes:
+    def limits(self) -> ConcurrencyLimits:
         """How much may be under way."""
 
     def publish(self, message: Message) -> Receipt:
@@ -65,28 +65,28 @@ class Publisher(Protocol):
 
         Raises:
             BatchError: The message is refused for what is in it.
-            GivenUpError: It failed in passing for longer, or more often, than is wanted.
+            RetriesExhaustedError: It failed in passing for longer, or more often, than is wanted.
             PublishError: It can't be published, and waiting no longer is wanted.
         """
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Begin a call, which is under way until each of its messages has an outcome.
 
-        Those that fail in passing, or for what an operator can mend, are sent again without the
+        Those that fail in passing, or for what an operator can fix, are sent again without the
         others.
 
         Args:
             messages: The call's, each with a deduplication id that no other under way has.
         """
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time.
 
         Args:
             wait: Whether to wait for one, unless nothing is under way.
         """
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let nothing that is under way be sent again; return outcomes once nothing is.
 
         A message without an outcome may be published, or not.
@@ -112,7 +112,7 @@ class Checkpointer(Protocol):
     """Records how far a shard is published. Only valid during the call it is handed to.
 
     A checkpoint may be made after it was asked for: what becomes of it is learned from a later
-    call, and of the last one from `settle`. One that a later one overtakes is left out.
+    call, and of the last one from `wait_until_made`. One that a later one overtakes is left out.
     """
 
     def checkpoint(self, sequence_number: str) -> None:
@@ -123,7 +123,7 @@ class Checkpointer(Protocol):
             CheckpointError: It, or one before it, can't be made.
         """
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Return once the last checkpoint that was asked for is made; raises as `checkpoint`."""
 
     def checkpoint_shard_end(self) -> None:

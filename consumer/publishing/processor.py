@@ -10,26 +10,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consumer.publishing.batches import Batch, Batcher
-from consumer.publishing.claim_check import FittingPublisher
+from consumer.publishing.claim_check import ClaimCheckPublisher
 from consumer.publishing.errors import (
     BatchError,
     FailureName,
-    GivenUpError,
     LeaseLostError,
     PublishError,
     RecordError,
+    RetriesExhaustedError,
 )
-from consumer.publishing.in_flight import Flight, Flights
+from consumer.publishing.in_flight import InFlight, PendingMessage
 from consumer.publishing.messages import MessageForm
-from consumer.publishing.poison import Letter, Poison
+from consumer.publishing.poison import DeadLetter, PoisonPolicy
 from consumer.publishing.ports import Checkpointer, Journal, Receipt
 from consumer.publishing.records import RawRecord
 from consumer.publishing.snapshots import decoder_of
-from consumer.publishing.split import Part, cut
+from consumer.publishing.split import Chunk, split
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class RecordsInput:
     """What one call of the daemon hands over.
 
     Attributes:
@@ -61,9 +61,9 @@ class ShardProcessor:
         self,
         form: MessageForm,
         batcher: Batcher,
-        publisher: FittingPublisher,
+        publisher: ClaimCheckPublisher,
         journal: Journal,
-        poison: Poison,
+        poison: PoisonPolicy,
     ) -> None:
         self._form = form
         self._decode = decoder_of(form.shard_id)
@@ -71,7 +71,7 @@ class ShardProcessor:
         self._publisher = publisher
         self._journal = journal
         self._poison = poison
-        self._flights = Flights(publisher.lanes)
+        self._flights = InFlight(publisher.limits)
         self._millis_behind_latest: int | None = None
         self._lease_is_lost = False
 
@@ -79,7 +79,7 @@ class ShardProcessor:
         """Begin after the given checkpoint."""
         self._journal.note("processor_started", sequenceNumber=sequence_number)
 
-    def process_records(self, delivery: Delivery, checkpointer: Checkpointer) -> None:
+    def process_records(self, delivery: RecordsInput, checkpointer: Checkpointer) -> None:
         """Take the next records; publish every batch that is full or has waited long enough.
 
         Raises:
@@ -132,7 +132,7 @@ class ShardProcessor:
         """Let nothing be under way any more, after a verb has raised in a process that goes on."""
         self._call_back()
 
-    def _take(self, delivery: Delivery, checkpointer: Checkpointer) -> None:
+    def _take(self, delivery: RecordsInput, checkpointer: Checkpointer) -> None:
         for raw in delivery.records:
             try:
                 record = self._decode(raw)
@@ -154,7 +154,7 @@ class ShardProcessor:
         """Let a batch leave; a record of it that can't be written is refused in its turn."""
         while batch:
             try:
-                for part in cut(batch, self._form, self._publisher.largest_message()):
+                for part in split(batch, self._form, self._publisher.largest_message()):
                     self._board(part, checkpointer)
             except RecordError as error:
                 self._land(checkpointer)
@@ -163,7 +163,7 @@ class ShardProcessor:
             else:
                 return
 
-    def _board(self, part: Part, checkpointer: Checkpointer) -> None:
+    def _board(self, part: Chunk, checkpointer: Checkpointer) -> None:
         """Let a message leave as soon as there is room for it, and enough for a call."""
         self._note_progress(part.batch)
         try:
@@ -184,7 +184,7 @@ class ShardProcessor:
         while self._flights:
             self._depart(full=False)
             self._arrive(checkpointer, wait=True)
-        checkpointer.settle()
+        checkpointer.wait_until_made()
 
     def _depart(self, *, full: bool) -> None:
         limit = self._publisher.largest_message()
@@ -195,27 +195,27 @@ class ShardProcessor:
         """Learn what became of messages, and checkpoint as far as there is no hole."""
         if wait:
             self._note_progress()
-            checkpointer.settle()  # a lost lease is no longer to be waited for
+            checkpointer.wait_until_made()  # a lost lease is no longer to be waited for
         for outcome in self._publisher.finished(wait=wait):
             match outcome.result:
                 case Receipt() as receipt:
                     self._note_published(self._flights.land(outcome.message), receipt)
-                case BatchError() | GivenUpError() as error:
+                case BatchError() | RetriesExhaustedError() as error:
                     self._flights.refuse(outcome.message, error)
                 case error:
-                    checkpointer.settle()
+                    checkpointer.wait_until_made()
                     raise error
         published = self._flights.published()
         if published:
             checkpointer.checkpoint(published)
         refused = self._flights.next_refused()
         if refused and refused.error:
-            checkpointer.settle()
+            checkpointer.wait_until_made()
             self._resolve(refused.batch, refused.error, checkpointer)
 
     def _call_back(self) -> None:
         """Let nothing be under way any more; what SNS has taken is noted, and not checkpointed."""
-        for outcome in self._publisher.recall():
+        for outcome in self._publisher.cancel():
             if isinstance(outcome.result, Receipt):
                 self._note_published(self._flights.land(outcome.message), outcome.result)
 
@@ -232,7 +232,7 @@ class ShardProcessor:
             oldestUnpublishedAt=oldest.created_at_millis if oldest else None,
         )
 
-    def _note_published(self, flight: Flight, receipt: Receipt) -> None:
+    def _note_published(self, flight: PendingMessage, receipt: Receipt) -> None:
         batch = flight.batch
         self._journal.note(
             "batch_published",
@@ -253,7 +253,7 @@ class ShardProcessor:
         Its records become letters where it was given up. Where the topic refuses it, it is
         published in halves, until the record that is refused stands alone.
         """
-        if not isinstance(error, BatchError | GivenUpError):
+        if not isinstance(error, BatchError | RetriesExhaustedError):
             raise error
         self._note_progress(batch)
         if isinstance(error, BatchError):
@@ -266,14 +266,14 @@ class ShardProcessor:
             refusal = RecordError(record.sequence_number, str(error), failure)
             self._refuse(record.data, refusal, checkpointer)
 
-    def _halves(self, batch: Batch) -> list[Part]:
+    def _halves(self, batch: Batch) -> list[Chunk]:
         limit = self._publisher.largest_message()
-        return [part for half in batch.halves() for part in cut(half, self._form, limit)]
+        return [part for half in batch.halves() for part in split(half, self._form, limit)]
 
     def _refuse(self, data: bytes, error: RecordError, checkpointer: Checkpointer) -> None:
         """Make a dead letter of a record, or stop before it."""
         place = self._form.shard_id, error.sequence_number
-        self._poison.take(Letter(*place, data, error.reason, error.failure))
+        self._poison.take(DeadLetter(*place, data, error.reason, error.failure))
         self._journal.note(
             "record_dead_lettered", sequenceNumber=error.sequence_number, error=error.reason
         )

@@ -10,7 +10,7 @@ from consumer.publishing.records import ChangeRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Chunk:
     """Records that leave as one message.
 
     Attributes:
@@ -22,7 +22,7 @@ class Part:
     message: Message
 
 
-def cut(batch: Batch, form: MessageForm, limit: int) -> Iterator[Part]:
+def split(batch: Batch, form: MessageForm, limit: int) -> Iterator[Chunk]:
     """Yield a batch as one message, or in order as several, each as full as fits.
 
     A record that doesn't fit alone is a message of its own, and is larger than the limit: what
@@ -59,7 +59,7 @@ def _written(batch: Batch, form: MessageForm) -> tuple[list[bytes], RecordError 
 
 def _fullest(
     records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm, limit: int
-) -> Part:
+) -> Chunk:
     """Return the message of as many of the first records as fit, and of one at the least."""
     for count in range(len(records), 1, -1):
         part = _part(records[:count], entries[:count], form)
@@ -68,6 +68,6 @@ def _fullest(
     return _part(records[:1], entries[:1], form)
 
 
-def _part(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Part:
+def _part(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Chunk:
     batch = Batch(tuple(records))
-    return Part(batch, assemble(batch, entries, form))
+    return Chunk(batch, assemble(batch, entries, form))

@@ -10,7 +10,7 @@ _FIRST_BYTE = 0xEF
 _REFUSED = {"\ufffe".encode(): rb"\ufffe", "\uffff".encode(): rb"\uffff"}
 
 
-def escape(encoded: bytes) -> bytes:
+def xml_safe(encoded: bytes) -> bytes:
     """Return JSON, as UTF-8, with what queues refuse escaped; it has the same meaning."""
     # Few texts have the byte, and to look for one byte costs nearly nothing.
     if _FIRST_BYTE not in encoded:

@@ -13,8 +13,8 @@ from rich.console import Console
 from consumer.replay.lease_writes import LeaseWrites, OtherReplayError, open_lease_writes
 from consumer.replay.read_plan import ReplayError
 from consumer.replay.screen import history_table
-from consumer.replay.session import Session, Wish
-from consumer.replay.start_position import Origin, parse_origin
+from consumer.replay.session import ReplayRequest, ReplaySession
+from consumer.replay.start_position import StartPosition, parse_origin
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.resolve import Configuration
 from consumer.terminal import exits
@@ -68,11 +68,11 @@ def replay(  # noqa: PLR0913 - a command's options
         if start is None:
             _show_history(open_lease_writes(configuration), as_json=as_json)
         else:
-            wish = Wish(_origin(start), shards, dry_run, yes, as_json)
-            Session(configuration, wish).run()
+            wish = ReplayRequest(_origin(start), shards, dry_run, yes, as_json)
+            ReplaySession(configuration, wish).run()
 
 
-def _origin(start: str) -> Origin:
+def _origin(start: str) -> StartPosition:
     try:
         return parse_origin(start, time.time())
     except ValueError as error:

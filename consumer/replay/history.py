@@ -26,7 +26,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReplayRecord:
     """A replay that was done.
 
     Attributes:
@@ -79,10 +79,10 @@ class Entry:
         }
 
 
-def new_entry(plan: Plan, caller: Caller, last: int, *, mark: str, at: str) -> Entry:
+def new_entry(plan: Plan, caller: Caller, last: int, *, mark: str, at: str) -> ReplayRecord:
     """Return the entry of a plan that is about to be carried out, after the last one's number."""
     origin = str(plan.origin)
-    return Entry(last + 1, mark, at, caller, origin, plan.again, plan.skipped, plan.steps)
+    return ReplayRecord(last + 1, mark, at, caller, origin, plan.again, plan.skipped, plan.steps)
 
 
 def is_entry(item: Item) -> bool:
@@ -90,10 +90,10 @@ def is_entry(item: Item) -> bool:
     return str(item["key"]["S"]).startswith(_PREFIX)
 
 
-def read_entry(item: Item) -> Entry:
+def read_entry(item: Item) -> ReplayRecord:
     """Read such a row."""
     steps = json.loads(item["steps"]["S"])
-    return Entry(
+    return ReplayRecord(
         number=int(item["key"]["S"].removeprefix(_PREFIX)),
         mark=item["mark"]["S"],
         at=item["at"]["S"],

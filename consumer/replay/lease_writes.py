@@ -17,7 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from consumer.fleet.leases import SHARD_END
 from consumer.fleet.opening import table_names, tables_client
-from consumer.replay.history import Entry, is_entry, read_entry
+from consumer.replay.history import ReplayRecord, is_entry, read_entry
 from consumer.replay.plan import Step
 from consumer.settings.resolve import Configuration
 
@@ -54,7 +54,7 @@ class LeaseWrites:
     def __init__(self, tables: Any, leases_name: str, state_name: str) -> None:  # noqa: ANN401 - boto3's client
         self._tables, self._leases_name, self._state_name = tables, leases_name, state_name
 
-    def history(self) -> tuple[Entry, ...]:
+    def history(self) -> tuple[ReplayRecord, ...]:
         """Return the replays that were done, the first one first."""
         pages = self._tables.get_paginator("scan").paginate(
             TableName=self._state_name, ConsistentRead=True
@@ -67,7 +67,7 @@ class LeaseWrites:
         """Return the number of the last replay, 0 where there was none."""
         return max((entry.number for entry in self.history()), default=0)
 
-    def write(self, entry: Entry, counter: int) -> None:
+    def write(self, entry: ReplayRecord, counter: int) -> None:
         """Carry out a replay, wholly or not at all.
 
         Args:
@@ -98,7 +98,7 @@ class LeaseWrites:
             with contextlib.suppress(self._tables.exceptions.ConditionalCheckFailedException):
                 self._tables.put_item(**self._put(step, counter))
 
-    def _refuse(self, entry: Entry, error: ClientError) -> None:
+    def _refuse(self, entry: ReplayRecord, error: ClientError) -> None:
         codes = _reasons(error)
         if codes and codes[0] == "ConditionalCheckFailed":
             # A try whose answer was lost finds itself.
@@ -109,12 +109,12 @@ class LeaseWrites:
         else:
             raise error
 
-    def _is_written(self, entry: Entry) -> bool:
+    def _is_written(self, entry: ReplayRecord) -> bool:
         key = {"key": entry.to_item()["key"]}
         found = self._tables.get_item(TableName=self._state_name, Key=key, ConsistentRead=True)
         return "Item" in found and read_entry(found["Item"]).mark == entry.mark
 
-    def _entry_put(self, entry: Entry) -> dict[str, Any]:
+    def _entry_put(self, entry: ReplayRecord) -> dict[str, Any]:
         return {
             "Put": {
                 "TableName": self._state_name,

@@ -6,9 +6,9 @@ from typing import Any
 
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.shards import Shard
-from consumer.replay.read_plan import Findings, ReplayError, Survey
-from consumer.replay.search import Finding
-from consumer.replay.start_position import LATEST_EDGE, Number, Origin
+from consumer.replay.read_plan import Findings, ReadPlan, ReplayError
+from consumer.replay.search import SearchResult
+from consumer.replay.start_position import LATEST_EDGE, AtSequenceNumber, StartPosition
 
 MOST_STEPS = 99
 """DynamoDB writes a hundred items at once or none of them; one of them keeps what was done."""
@@ -58,7 +58,7 @@ class Plan:
         stays: Shards that stay as they are though one might expect otherwise, with the reason.
     """
 
-    origin: Origin
+    origin: StartPosition
     steps: tuple[Step, ...]
     stays: Mapping[str, str]
 
@@ -83,7 +83,7 @@ class Plan:
         return sum(step.skipped for step in self.steps)
 
 
-def plan(survey: Survey, findings: Findings) -> Plan:
+def plan(survey: ReadPlan, findings: Findings) -> Plan:
     """Return what to write, once everything is read.
 
     A shard that isn't read as far as the replay begins stays where it is: nothing that is not
@@ -96,14 +96,16 @@ def plan(survey: Survey, findings: Findings) -> Plan:
     found = _with_the_record(survey, findings)
     steps: dict[str, Step] = {}
     for shard in survey.shards.values():
-        step = _step(survey, shard, found.get(shard.shard_id, Finding()), steps)
+        step = _step(survey, shard, found.get(shard.shard_id, SearchResult()), steps)
         if step:
             steps[shard.shard_id] = step
     _check_size(survey, tuple(steps))
     return Plan(survey.origin, tuple(steps.values()), _stays(survey, found, steps))
 
 
-def _step(survey: Survey, shard: Shard, found: Finding, earlier: Mapping[str, Step]) -> Step | None:
+def _step(
+    survey: ReadPlan, shard: Shard, found: SearchResult, earlier: Mapping[str, Step]
+) -> Step | None:
     lease = survey.leases.get(shard.shard_id)
     parents = (shard.parent,) if shard.parent else ()
     step = Step(shard.shard_id, parents, lease.checkpoint if lease else None, TRIM_HORIZON)
@@ -119,9 +121,9 @@ def _step(survey: Survey, shard: Shard, found: Finding, earlier: Mapping[str, St
     return replace(step, to=place, again=found.published) if found.published else None
 
 
-def _with_the_record(survey: Survey, findings: Findings) -> Findings:
+def _with_the_record(survey: ReadPlan, findings: Findings) -> Findings:
     """Leave only the shard that holds the record to begin with, and what follows on it."""
-    if not isinstance(survey.origin, Number):
+    if not isinstance(survey.origin, AtSequenceNumber):
         return findings
     holders = survey.holders(findings)
     if not holders:
@@ -136,7 +138,7 @@ def _with_the_record(survey: Survey, findings: Findings) -> Findings:
     return {shard_id: found for shard_id, found in findings.items() if shard_id in kept}
 
 
-def _stays(survey: Survey, found: Findings, steps: Mapping[str, Step]) -> dict[str, str]:
+def _stays(survey: ReadPlan, found: Findings, steps: Mapping[str, Step]) -> dict[str, str]:
     stays = {
         shard_id: "is not read so far yet"
         for shard_id, each in found.items()
@@ -146,7 +148,7 @@ def _stays(survey: Survey, found: Findings, steps: Mapping[str, Step]) -> dict[s
     return stays | dict.fromkeys(sorted(gone), "is not in the stream any more")
 
 
-def _check_size(survey: Survey, shard_ids: tuple[str, ...]) -> None:
+def _check_size(survey: ReadPlan, shard_ids: tuple[str, ...]) -> None:
     if len(shard_ids) <= MOST_STEPS:
         return
     parts = _parts(survey.families(shard_ids))

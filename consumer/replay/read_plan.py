@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.fleet.leases import SHARD_END, TRIM_HORIZON, Lease
-from consumer.fleet.lineage import Kinship
+from consumer.fleet.lineage import ShardLineage
 from consumer.fleet.shards import Shard
-from consumer.replay.search import Finding, Search
-from consumer.replay.start_position import LATEST_EDGE, OLDEST_EDGE, Moment, Number, Origin
+from consumer.replay.search import Search, SearchResult
+from consumer.replay.start_position import (
+    LATEST_EDGE,
+    OLDEST_EDGE,
+    AtSequenceNumber,
+    AtTime,
+    StartPosition,
+)
 
-Findings = Mapping[str, Finding]
+Findings = Mapping[str, SearchResult]
 """What was found in each shard that was read, by its id."""
 
 
@@ -16,19 +22,19 @@ class ReplayError(Exception):
     """The replay can't be done; the text says why, and what to do."""
 
 
-def coarser(origin: Origin, findings: Findings) -> Origin:
+def coarser(origin: StartPosition, findings: Findings) -> StartPosition:
     """Return where to begin, now that it is known how exactly the stream tells times.
 
     Where each record that was read has a whole minute, a moment within one is rounded down to it:
     else changes of that minute would be missing.
     """
-    if not isinstance(origin, Moment):
+    if not isinstance(origin, AtTime):
         return origin
     told = any(found.tells_seconds for found in findings.values())
     return origin if told else origin.in_minutes()
 
 
-class Survey:
+class ReadPlan:
     """The shards of a replay, and what is to be read of them.
 
     Args:
@@ -49,12 +55,12 @@ class Survey:
 
     def __init__(
         self,
-        origin: Origin,
+        origin: StartPosition,
         shards: Sequence[Shard],
         leases: Iterable[Lease],
         named: Iterable[str] = (),
     ) -> None:
-        self.origin, self._kinship = origin, Kinship(shards)
+        self.origin, self._kinship = origin, ShardLineage(shards)
         self.leases: Mapping[str, Lease] = {lease.shard_id: lease for lease in leases}
         self.listed = frozenset(shard.shard_id for shard in shards)
         try:
@@ -81,7 +87,7 @@ class Survey:
 
     def search(self, shard_id: str) -> Search:
         """A search in a shard that is to be read."""
-        is_follower = isinstance(self.origin, Number) and not self._may_hold(shard_id)
+        is_follower = isinstance(self.origin, AtSequenceNumber) and not self._may_hold(shard_id)
         return Search(OLDEST_EDGE if is_follower else self.origin, self.checkpoint(shard_id))
 
     def reads_after(self, shard_id: str) -> str:
@@ -105,9 +111,9 @@ class Survey:
         return self._kinship.families(shard_ids)
 
     def _is_next(self, shard_id: str, findings: Findings) -> bool:
-        if isinstance(self.origin, Moment):
+        if isinstance(self.origin, AtTime):
             return self._is_next_of_moment(shard_id, findings)
-        if isinstance(self.origin, Number):
+        if isinstance(self.origin, AtSequenceNumber):
             follows = any(
                 shard_id in self._kinship.followers(holder) for holder in self.holders(findings)
             )
@@ -121,7 +127,7 @@ class Survey:
             return False
         return all(each in findings for each in followers)
 
-    def _is_too_old(self, found: Finding | None) -> bool:
+    def _is_too_old(self, found: SearchResult | None) -> bool:
         """Whether a shard has begun before the moment, so that all that it follows on has ended."""
         return bool(found and found.first and not self.origin.has_begun(found.first))
 

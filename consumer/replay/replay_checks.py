@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from consumer.fleet.leases import Lease
 from consumer.replay.read_plan import ReplayError
-from consumer.replay.start_position import Moment, Origin
+from consumer.replay.start_position import AtTime, StartPosition
 
 _KEPT_SECONDS = 86_400
 """A stream keeps a record, and lists a shard, for so long."""
@@ -40,18 +40,18 @@ def check_leases(table: str, leases: Sequence[Lease], listed: frozenset[str], no
         )
 
 
-def check_moment(origin: Origin, stream_arn: str, now: float) -> None:
+def check_moment(origin: StartPosition, stream_arn: str, now: float) -> None:
     """Check that the stream keeps everything from a moment on.
 
     Raises:
         ReplayError: It doesn't, or did not exist yet.
     """
-    if not isinstance(origin, Moment):
+    if not isinstance(origin, AtTime):
         return
     edge = max(now - _KEPT_SECONDS, _created_at(stream_arn))
     if origin.seconds < int(edge):
         raise ReplayError(
-            f"--from {origin}: the stream has no data from then; it has from {Moment(int(edge))} "
+            f"--from {origin}: the stream has no data from then; it has from {AtTime(int(edge))} "
             "on; name a later time, or trim-horizon"
         )
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.leases import SHARD_END
 from consumer.fleet.stream import Stream
-from consumer.replay.history import Entry
+from consumer.replay.history import ReplayRecord
 from consumer.replay.lease_writes import LeaseWrites
 from consumer.replay.plan import Plan, plan
-from consumer.replay.read_plan import Survey, coarser
+from consumer.replay.read_plan import ReadPlan, coarser
 from consumer.replay.replay_checks import check_leases, check_moment
-from consumer.replay.start_position import Origin
+from consumer.replay.start_position import StartPosition
 from consumer.replay.stream_search import Tell, search_stream
 
 _WATCHED_SECONDS = 2
@@ -40,7 +40,7 @@ class Replays:
         self._stream, self._table, self._writes = stream, table, writes
         self._now, self._wait = now, wait
 
-    def prepare(self, origin: Origin, named: Sequence[str], tell: Tell) -> Plan:
+    def prepare(self, origin: StartPosition, named: Sequence[str], tell: Tell) -> Plan:
         """Find out what a replay would write; writes nothing.
 
         Args:
@@ -55,15 +55,15 @@ class Replays:
         now, listed = self._now(), frozenset(shard.shard_id for shard in shards)
         check_leases(self._table.name, leases, listed, now)
         check_moment(origin, self._stream.arn, now)
-        survey = Survey(origin, shards, leases, named)
+        survey = ReadPlan(origin, shards, leases, named)
         findings = search_stream(self._stream, survey, tell)
         whole = coarser(origin, findings)
         if whole != origin:
-            survey = Survey(whole, shards, leases, named)
+            survey = ReadPlan(whole, shards, leases, named)
             findings = search_stream(self._stream, survey, tell)
         return plan(survey, findings)
 
-    def carry_out(self, entry: Entry) -> None:
+    def carry_out(self, entry: ReplayRecord) -> None:
         """Write a replay, wholly or not at all.
 
         Raises:
@@ -72,7 +72,7 @@ class Replays:
         """
         self._writes.write(entry, self._counter())
 
-    def look_after(self, entry: Entry) -> None:
+    def look_after(self, entry: ReplayRecord) -> None:
         """Watch for some seconds that no lease goes that was just written.
 
         A worker that has listed the leases to be cleaned up removes each of them on no condition,

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Column, Table
 
-from consumer.replay.history import Entry
+from consumer.replay.history import ReplayRecord
 from consumer.replay.plan import Plan
 from consumer.terminal.plurals import counted
 
@@ -53,7 +53,7 @@ def plan_table(plan: Plan) -> Table:
     return table
 
 
-def history_table(entries: Sequence[Entry]) -> Table:
+def history_table(entries: Sequence[ReplayRecord]) -> Table:
     """Replays that were done, the first one first."""
     table = _table("replay", "at", "who", "from", "shards", "came again", "skipped")
     for entry in entries:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consumer.fleet.leases import LATEST, SHARD_END, TRIM_HORIZON
-from consumer.fleet.shards import Position
-from consumer.replay.start_position import MINUTE, Moment, Origin
+from consumer.fleet.shards import ShardPosition
+from consumer.replay.start_position import MINUTE, AtTime, StartPosition
 
 _LONG, _SHORT = 100, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SearchResult:
     """What a search found in a shard.
 
     Attributes:
@@ -23,9 +23,9 @@ class Finding:
         tells_seconds: Whether a record's time was other than a whole minute.
     """
 
-    first: Position | None = None
-    before: Position | None = None
-    begin: Position | None = None
+    first: ShardPosition | None = None
+    before: ShardPosition | None = None
+    begin: ShardPosition | None = None
     published: int = 0
     passed: int = 0
     tells_seconds: bool = False
@@ -39,11 +39,11 @@ class Search:
         checkpoint: The shard's, a sequence number or one of the words that leases have.
     """
 
-    def __init__(self, origin: Origin, checkpoint: str) -> None:
+    def __init__(self, origin: StartPosition, checkpoint: str) -> None:
         self._origin, self._checkpoint = origin, checkpoint
-        self._first: Position | None = None
-        self._before: Position | None = None
-        self._begin: Position | None = None
+        self._first: ShardPosition | None = None
+        self._before: ShardPosition | None = None
+        self._begin: ShardPosition | None = None
         self._published = self._passed = 0
         self._tells_seconds = False
         self._is_met = not checkpoint.isdecimal()
@@ -59,21 +59,21 @@ class Search:
         return _SHORT if self._is_met else _LONG
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> SearchResult:
         """What is found by now."""
-        return Finding(
+        return SearchResult(
             *(self._first, self._before, self._begin, self._published, self._passed),
             tells_seconds=self._tells_seconds,
         )
 
-    def see(self, positions: Sequence[Position]) -> None:
+    def see(self, positions: Sequence[ShardPosition]) -> None:
         """Take the next records of the shard; those after the search is over count for nothing."""
         for position in positions:
             if self.is_over:
                 return
             self._see(position)
 
-    def _see(self, position: Position) -> None:
+    def _see(self, position: ShardPosition) -> None:
         self._first = self._first or position
         self._tells_seconds = self._tells_seconds or position.created_at % MINUTE > 0
         is_published = self._is_published(position)
@@ -86,14 +86,14 @@ class Search:
             self._before = position
             self._passed += not is_published
             # A shard that isn't read so far yet stays: what lies further on doesn't matter.
-            self.is_over = isinstance(self._origin, Moment) and not is_published
+            self.is_over = isinstance(self._origin, AtTime) and not is_published
 
-    def _is_last(self, position: Position) -> bool:
+    def _is_last(self, position: ShardPosition) -> bool:
         """Whether nothing after this record is published."""
         at_checkpoint = position.sequence_number == self._checkpoint
         return at_checkpoint or not self._is_published(position)
 
-    def _is_published(self, position: Position) -> bool:
+    def _is_published(self, position: ShardPosition) -> bool:
         # A lease at LATEST doesn't tell what its worker has published since: it may be everything.
         if self._checkpoint in {SHARD_END, LATEST}:
             return True

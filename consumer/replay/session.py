@@ -11,12 +11,12 @@ from rich.console import Console
 
 from consumer.fleet.opening import open_lease_table, open_stream
 from consumer.replay.caller_identity import find_caller
-from consumer.replay.history import Entry, new_entry
+from consumer.replay.history import ReplayRecord, new_entry
 from consumer.replay.lease_writes import ChangedError, open_lease_writes
 from consumer.replay.plan import Plan
 from consumer.replay.replays import Replays
 from consumer.replay.screen import Reading, plan_table
-from consumer.replay.start_position import Origin
+from consumer.replay.start_position import StartPosition
 from consumer.settings.resolve import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
@@ -30,17 +30,17 @@ _DEDUPLICATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReplayRequest:
     """What was asked for."""
 
-    origin: Origin
+    origin: StartPosition
     shards: tuple[str, ...]
     dry_run: bool
     yes: bool
     as_json: bool
 
 
-class Session:
+class ReplaySession:
     """One replay from the plan to the last write.
 
     Args:
@@ -48,7 +48,7 @@ class Session:
         wish: What was asked for.
     """
 
-    def __init__(self, configuration: Configuration, wish: Wish) -> None:
+    def __init__(self, configuration: Configuration, wish: ReplayRequest) -> None:
         self._configuration, self._wish = configuration, wish
         self._writes = open_lease_writes(configuration)
         table = open_lease_table(configuration)
@@ -111,7 +111,7 @@ class Session:
         for warning in self._warnings(plan):
             click.echo(f"Warning: {warning}.", err=True)
 
-    def _print_json(self, plan: Plan, entry: Entry | None) -> None:
+    def _print_json(self, plan: Plan, entry: ReplayRecord | None) -> None:
         done = entry.to_json() if entry else {"replay": None}
         click.echo(json.dumps({**plan.to_json(), **done, "warnings": self._warnings(plan)}))
 
@@ -120,7 +120,7 @@ class Session:
         return [_DEDUPLICATED] if is_fifo and plan.steps else []
 
 
-def _log(entry: Entry, configuration: Configuration) -> None:
+def _log(entry: ReplayRecord, configuration: Configuration) -> None:
     """Who has replayed what, where the workers' lines stand."""
     facts = {name: value for name, value in entry.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(

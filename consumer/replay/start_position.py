@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from consumer.fleet.shards import Position
+from consumer.fleet.shards import ShardPosition
 
 _AGO = re.compile(r"(?P<count>\d{1,6}) ?(?P<unit>[dhms]) ago", re.IGNORECASE)
 _SEQUENCE_NUMBER = re.compile(r"\d{21,40}")
@@ -15,7 +15,7 @@ _FORMS = "trim-horizon, latest, 2026-11-23T02:00Z, '90m ago' (d, h, m or s), or 
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Boundary:
     """An end of what the stream keeps.
 
     Attributes:
@@ -24,7 +24,7 @@ class Edge:
 
     name: Literal["trim-horizon", "latest"]
 
-    def has_begun(self, _position: Position) -> bool:
+    def has_begun(self, _position: ShardPosition) -> bool:
         """Whether a record is to come."""
         return self.name == "trim-horizon"
 
@@ -33,7 +33,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AtTime:
     """A time.
 
     DynamoDB tells a change's time in whole seconds, rounded down. So a moment is rounded down as
@@ -45,20 +45,20 @@ class Moment:
 
     seconds: int
 
-    def has_begun(self, position: Position) -> bool:
+    def has_begun(self, position: ShardPosition) -> bool:
         """Whether a record is to come."""
         return position.created_at >= self.seconds
 
-    def in_minutes(self) -> "Moment":
+    def in_minutes(self) -> "AtTime":
         """The moment for a stream that tells whole minutes only, as DynamoDB Local's does."""
-        return Moment(self.seconds // MINUTE * MINUTE)
+        return AtTime(self.seconds // MINUTE * MINUTE)
 
     def __str__(self) -> str:
         return datetime.fromtimestamp(self.seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class AtSequenceNumber:
     """A record.
 
     Attributes:
@@ -67,7 +67,7 @@ class Number:
 
     sequence_number: str
 
-    def has_begun(self, position: Position) -> bool:
+    def has_begun(self, position: ShardPosition) -> bool:
         """Whether a record is to come."""
         return int(position.sequence_number) >= int(self.sequence_number)
 
@@ -75,13 +75,13 @@ class Number:
         return self.sequence_number
 
 
-Origin = Edge | Moment | Number
+StartPosition = Boundary | AtTime | AtSequenceNumber
 
-OLDEST_EDGE = Edge("trim-horizon")
-LATEST_EDGE = Edge("latest")
+OLDEST_EDGE = Boundary("trim-horizon")
+LATEST_EDGE = Boundary("latest")
 
 
-def parse_origin(text: str, now: float) -> Origin:
+def parse_origin(text: str, now: float) -> StartPosition:
     """Read where a replay is to begin.
 
     Args:
@@ -97,11 +97,11 @@ def parse_origin(text: str, now: float) -> Origin:
         if word.lower() == edge.name:
             return edge
     if _SEQUENCE_NUMBER.fullmatch(word):
-        return Number(word)
-    moment = Moment(int(_seconds(word, now)))
+        return AtSequenceNumber(word)
+    moment = AtTime(int(_seconds(word, now)))
     if moment.seconds > now:
         raise ValueError(
-            f"{text!r} lies in the future; now is {Moment(int(now))}; name an earlier time"
+            f"{text!r} lies in the future; now is {AtTime(int(now))}; name an earlier time"
         )
     return moment
 

@@ -8,8 +8,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.stream import Stream
-from consumer.replay.read_plan import Survey
-from consumer.replay.search import Finding
+from consumer.replay.read_plan import ReadPlan
+from consumer.replay.search import SearchResult
 
 _SIDE_BY_SIDE = 8
 
@@ -26,9 +26,9 @@ Tell = Callable[[str, int], None]
 """Takes a shard's id and how many records of it have just been read; called by several threads."""
 
 
-def search_stream(stream: Stream, survey: Survey, tell: Tell) -> dict[str, Finding]:
+def search_stream(stream: Stream, survey: ReadPlan, tell: Tell) -> dict[str, SearchResult]:
     """Read what a survey asks for, and return what was found in each shard."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, SearchResult] = {}
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         while shard_ids := survey.to_read(findings):
             found = pool.map(lambda shard_id: _search(stream, survey, shard_id, tell), shard_ids)
@@ -36,7 +36,7 @@ def search_stream(stream: Stream, survey: Survey, tell: Tell) -> dict[str, Findi
     return findings
 
 
-def _search(stream: Stream, survey: Survey, shard_id: str, tell: Tell) -> Finding:
+def _search(stream: Stream, survey: ReadPlan, shard_id: str, tell: Tell) -> SearchResult:
     search, is_open = survey.search(shard_id), survey.shards[shard_id].is_open
     iterator: str | None = _iterator(stream, shard_id, survey.reads_after(shard_id))
     empty = 0

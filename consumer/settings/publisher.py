@@ -86,7 +86,7 @@ class PublisherSettings(BaseModel):
         0,
         ge=0,
         description="How often a message is tried that fails in passing, before its records become "
-        "dead letters. 0 tries for as long as it takes. What an operator can mend is never given "
+        "dead letters. 0 tries for as long as it takes. What an operator can fix is never given "
         "up. Needs `publisher.onPoison` = dead-letter.",
     )
     max_record_age: int = Field(

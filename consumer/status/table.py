@@ -8,12 +8,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from consumer.fleet.backlog import KEPT_SECONDS, Backlog, Unknown
-from consumer.fleet.status import STATES, FleetStatus, ShardStatus, State, WorkerStatus
+from consumer.fleet.status import STATES, FleetStatus, ShardState, ShardStatus, WorkerStatus
 from consumer.status.to_json import totals
 from consumer.terminal.durations import duration
 from consumer.terminal.plurals import counted
 
-_COLOURS: dict[State, str] = {
+_COLOURS: dict[ShardState, str] = {
     "reading": "green",
     "silent": "bold red",
     "free": "yellow",

@@ -99,7 +99,7 @@ METRICS: Mapping[MetricKey, Metric] = {
         "None, or a few an hour.",
     ),
     "OperatorFailures": Metric(
-        "Count", "sum", "Tries that failed for what somebody must mend.", "None."
+        "Count", "sum", "Tries that failed for what somebody must fix.", "None."
     ),
     "BatchFailures": Metric(
         "Count", "sum", "Messages that were refused for what is in them.", "None."

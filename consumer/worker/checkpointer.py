@@ -67,14 +67,14 @@ class DaemonCheckpointer:
             self._is_at_work = True
         self._making = begin(partial(self._make, sequence_number))
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Return once the last is made; raises as `checkpoint`, and of the last one too."""
         if self._making:
             self._making.result()
 
     def checkpoint_shard_end(self) -> None:
-        """Checkpoint the shard's end; raises as `settle`."""
-        self.settle()
+        """Checkpoint the shard's end; raises as `wait_until_made`."""
+        self.wait_until_made()
         # Without a number KCL takes the farthest position, which at a shard's end is SHARD_END.
         self._ask(None)
 

@@ -16,7 +16,7 @@ from amazon_kclpy.v3 import processor
 
 from consumer.publishing.errors import DaemonError, OperatorError, PoisonError
 from consumer.publishing.ports import Checkpointer, Journal
-from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.worker.checkpointer import DaemonCheckpointer
 
@@ -57,7 +57,7 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
         """Take the next records, possibly none."""
         with _guard(self._journal):
             self._started.process_records(
-                Delivery(
+                RecordsInput(
                     records=map(_raw_record, process_records_input.records),
                     millis_behind_latest=process_records_input.millis_behind_latest,
                     now=self._clock(),

@@ -31,7 +31,7 @@ def answer(code: str) -> ClientError:
         (answer("404"), "x: doesn't exist in this account and region"),
         (answer("NoSuchBucket"), "x: doesn't exist in this account and region"),
         (answer("PermanentRedirect"), "x: is not in this region; name one that is"),
-        (answer("KMS.DisabledException"), "x: its KMS key can't be used; mend the key"),
+        (answer("KMS.DisabledException"), "x: its KMS key can't be used; fix the key"),
         (answer("RequestTimeTooSkewed"), "x: this host's clock is wrong; set it"),
         (answer("NoSuchKey"), "x: is not there any more; a lifecycle rule"),
         (answer("Odd"), "x: GetTopicAttributes failed: Odd: text of AWS"),

@@ -5,12 +5,12 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.backfill.budget import Budget, PageSize
+from consumer.backfill.budget import PageSize, TokenBucket
 
 
 def test_what_is_saved_for_a_second_may_be_read_at_once() -> None:
     """And no more than that, however long nothing was read."""
-    budget = Budget(10, now=100.0)
+    budget = TokenBucket(10, now=100.0)
 
     assert budget.wait(100.0) == 0
     budget.spend(10, 1000.0)
@@ -21,7 +21,7 @@ def test_what_is_saved_for_a_second_may_be_read_at_once() -> None:
 
 def test_a_page_that_cost_more_is_paid_back() -> None:
     """Its price is known afterwards only."""
-    budget = Budget(10, now=0.0)
+    budget = TokenBucket(10, now=0.0)
     budget.spend(110, 0.0)
 
     assert budget.wait(0.0) == 10.0
@@ -37,7 +37,7 @@ def test_no_more_is_consumed_than_the_rate_gives(
     rate: float, pages: list[tuple[float, float]]
 ) -> None:
     """In any time from the beginning: what came in, a second's savings, and the page under way."""
-    budget, now, consumed = Budget(rate, 0.0), 0.0, 0.0
+    budget, now, consumed = TokenBucket(rate, 0.0), 0.0, 0.0
     for units, idle in pages:
         now += budget.wait(now) + idle
         assert consumed <= (rate * now + rate) * 1.000001

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.backfill.claim import begin
-from consumer.backfill.runner import Performance, Progress
-from consumer.backfill.start_or_resume import Wish
+from consumer.backfill.runner import BackfillRunner, Progress
+from consumer.backfill.start_or_resume import BackfillRequest
 from consumer.cli import main
 from consumer.local.subscription import Received, Subscription
 from consumer.publishing.errors import PoisonError
@@ -72,16 +72,20 @@ class Town:
             return []
         return list(self.dynamodb.scan(TableName=STATE)["Items"])
 
-    def perform(self, wish: Wish = Wish.BEGIN, segments: int | None = None) -> Progress:
+    def perform(
+        self, wish: BackfillRequest = BackfillRequest.BEGIN, segments: int | None = None
+    ) -> Progress:
         """A whole backfill, in this process."""
         journal, shown = FakeJournal(), list[Progress]()
         begun = begin(self.configuration, wish, segments, journal, lambda _line: None)
-        Performance(begun, self.configuration, journal, 1000).run(shown.append)
+        BackfillRunner(begun, self.configuration, journal, 1000).run(shown.append)
         return shown[-1]
 
     def leave_unfinished(self, segments: int) -> None:
         """A backfill that was begun and stopped before its first item."""
-        begun = begin(self.configuration, Wish.BEGIN, segments, FakeJournal(), lambda _line: None)
+        begun = begin(
+            self.configuration, BackfillRequest.BEGIN, segments, FakeJournal(), lambda _line: None
+        )
         begun.state.release(begun.backfill, begun.holder)
 
 
@@ -179,13 +183,13 @@ def test_an_unfinished_backfill_asks_what_is_to_become_of_it(town: Town) -> None
     assert "unfinished, with 0 items published; say --resume to go on, or --restart" in unfinished
     assert segments.startswith("--segments 3: the unfinished backfill has 2;")
     assert "not both" in town.refused("--resume", "--restart")[-1]
-    assert len(town.perform(Wish.RESUME).backfill.positions) == 2
+    assert len(town.perform(BackfillRequest.RESUME).backfill.positions) == 2
 
 
 def test_a_second_one_at_once_is_refused(town: Town) -> None:
     """It is named who is at work."""
     journal = FakeJournal()
-    begun = begin(town.configuration, Wish.BEGIN, 2, journal, lambda _line: None)
+    begun = begin(town.configuration, BackfillRequest.BEGIN, 2, journal, lambda _line: None)
 
     def interrupt(line: str) -> None:
         """The first one saves while the second one looks."""
@@ -194,7 +198,7 @@ def test_a_second_one_at_once_is_refused(town: Town) -> None:
 
     told: list[str] = []
     with pytest.raises(ConfigurationError, match=r"backfill of orders: backfill on .* is at work"):
-        begin(town.configuration, Wish.RESTART, None, journal, interrupt)
+        begin(town.configuration, BackfillRequest.RESTART, None, journal, interrupt)
     assert "watching for a sign of it" in told[0]
 
 
@@ -207,7 +211,7 @@ def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(town: T
             town.perform(segments=1)
         (kept,) = town.state()
         town.dynamodb.delete_item(TableName="orders", Key={"id": {"S": "large"}})
-        progress = town.perform(Wish.RESUME)
+        progress = town.perform(BackfillRequest.RESUME)
         received = received_by(subscription)
 
     assert "holder" not in kept

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from consumer.backfill.segment_threads import Crew
+from consumer.backfill.segment_threads import SegmentThreads
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def fails(_is_stopped: Callable[[], bool]) -> None:
     raise ValueError("no such table")
 
 
-def press_ctrl_c(crew: Crew, ctrl_c_soon: Callable[[], object]) -> None:
+def press_ctrl_c(crew: SegmentThreads, ctrl_c_soon: Callable[[], object]) -> None:
     """While somebody waits for the crew."""
     ctrl_c_soon()
     crew.is_at_work(30)
@@ -36,7 +36,7 @@ def press_ctrl_c(crew: Crew, ctrl_c_soon: Callable[[], object]) -> None:
 def test_the_work_is_over_when_every_segment_is_done() -> None:
     """Not before: one of them waits here."""
     goes_on = threading.Event()
-    crew = Crew([ends, lambda _: goes_on.wait() and None], threading.Event())
+    crew = SegmentThreads([ends, lambda _: goes_on.wait() and None], threading.Event())
 
     assert crew.is_at_work(0.01)
     goes_on.set()
@@ -46,7 +46,7 @@ def test_the_work_is_over_when_every_segment_is_done() -> None:
 def test_one_that_fails_stops_all() -> None:
     """And whoever waits is told why, however long the others would have gone on."""
     stop = threading.Event()
-    crew = Crew([lambda _: stop.wait() and None, fails], stop)
+    crew = SegmentThreads([lambda _: stop.wait() and None, fails], stop)
 
     with pytest.raises(ValueError, match="no such table"):
         crew.is_at_work(30)
@@ -62,7 +62,7 @@ def test_ctrl_c_leaves_no_answer_of_the_topic_unheard(ctrl_c_soon: Callable[[], 
         threading.Event().wait(0.2)  # the topic takes a while to answer
         published.append(is_stopped())
 
-    crew = Crew([works], stop)
+    crew = SegmentThreads([works], stop)
     with pytest.raises(KeyboardInterrupt):
         press_ctrl_c(crew, ctrl_c_soon)
     crew.stop()

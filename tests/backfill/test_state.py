@@ -4,10 +4,10 @@ import pytest
 
 from consumer.backfill.state import (
     Backfill,
-    Holder,
-    Kept,
-    Position,
-    Positions,
+    Owner,
+    SavedBackfill,
+    ScanPosition,
+    ScanPositions,
     from_item,
     state_key,
     to_item,
@@ -21,17 +21,17 @@ BACKFILL = Backfill(
     "arn:aws:sns:eu-west-1:123456789012:changes",
     Run(1_700_000_000),
     (
-        Position(TEN, {"id": {"S": "x"}, "b": {"B": b"\xff"}}),
-        Position(TEN, {"id": {"S": "y"}}, is_ended=True),
-        Position(),
+        ScanPosition(TEN, {"id": {"S": "x"}, "b": {"B": b"\xff"}}),
+        ScanPosition(TEN, {"id": {"S": "y"}}, is_ended=True),
+        ScanPosition(),
     ),
 )
 
 
-@pytest.mark.parametrize("holder", [None, Holder("token", "a host", 7)])
-def test_what_is_kept_is_read_back(holder: Holder | None) -> None:
+@pytest.mark.parametrize("holder", [None, Owner("token", "a host", 7)])
+def test_what_is_kept_is_read_back(holder: Owner | None) -> None:
     """With and without somebody at work on it."""
-    kept = Kept(BACKFILL, holder)
+    kept = SavedBackfill(BACKFILL, holder)
 
     assert from_item(to_item(kept)) == kept
     assert to_item(kept).items() >= state_key("orders").items()
@@ -40,7 +40,7 @@ def test_what_is_kept_is_read_back(holder: Holder | None) -> None:
 def test_a_backfill_is_ended_when_all_its_segments_are() -> None:
     """And has as many items as they have."""
     assert (BACKFILL.items, BACKFILL.is_ended) == (20, False)
-    ended = Backfill("orders", "", "", Run(0), (Position(TEN, None, is_ended=True),))
+    ended = Backfill("orders", "", "", Run(0), (ScanPosition(TEN, None, is_ended=True),))
     assert ended.is_ended
 
 
@@ -53,15 +53,15 @@ def test_something_else_under_the_key_is_named(item: dict[str, object]) -> None:
 
 def test_a_position_moves_to_what_is_published() -> None:
     """With the keys after which the scan goes on."""
-    positions = Positions(Position())
+    positions = ScanPositions(ScanPosition())
     for number in ("1", "2", "3"):
         positions.read(number, {"id": {"S": number}})
     assert positions.keys_of("3") == {"id": {"S": "3"}}
     assert positions.keys_of("4") is None
     positions.checkpoint("2")
-    assert positions.position == Position("2", {"id": {"S": "2"}})
+    assert positions.position == ScanPosition("2", {"id": {"S": "2"}})
     positions.checkpoint("2")
     positions.checkpoint("3")
     positions.checkpoint_shard_end()
 
-    assert positions.position == Position("3", {"id": {"S": "3"}}, is_ended=True)
+    assert positions.position == ScanPosition("3", {"id": {"S": "3"}}, is_ended=True)

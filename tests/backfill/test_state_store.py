@@ -7,16 +7,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.backfill.state import Backfill, Holder, Kept, Position
+from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
 from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.publishing.snapshots import Run
 from tests.fakes import FakeJournal
 
 NUMBER = "10" + "0" * 20
-BACKFILL = Backfill("orders", "id-1", "topic", Run(1_700_000_000), (Position(),) * 2)
-LATER = replace(BACKFILL, positions=(Position(NUMBER, {"id": {"B": b"\xff"}}), Position()))
-ONE, OTHER = Holder("one", "host one"), Holder("other", "host two")
+BACKFILL = Backfill("orders", "id-1", "topic", Run(1_700_000_000), (ScanPosition(),) * 2)
+LATER = replace(BACKFILL, positions=(ScanPosition(NUMBER, {"id": {"B": b"\xff"}}), ScanPosition()))
+ONE, OTHER = Owner("one", "host one"), Owner("other", "host two")
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def test_what_is_saved_is_loaded(state: BackfillState) -> None:
     assert state.load() is None
     state.take(BACKFILL, None, ONE)
     holder = state.save(LATER, ONE)
-    assert state.load() == Kept(LATER, replace(ONE, beat=1))
+    assert state.load() == SavedBackfill(LATER, replace(ONE, beat=1))
     state.release(LATER, holder)
 
-    assert state.load() == Kept(LATER, None)
+    assert state.load() == SavedBackfill(LATER, None)
 
 
 def test_only_one_of_two_that_begin_at_once_gets_it(state: BackfillState) -> None:
@@ -63,7 +63,7 @@ def test_one_that_was_taken_over_saves_no_more(state: BackfillState) -> None:
         with pytest.raises(BusyError):
             act(LATER, ONE)
 
-    assert state.load() == Kept(BACKFILL, OTHER)
+    assert state.load() == SavedBackfill(BACKFILL, OTHER)
 
 
 def test_a_holder_that_has_saved_meanwhile_is_not_taken_over(state: BackfillState) -> None:
@@ -81,7 +81,7 @@ def test_a_release_may_be_said_twice(state: BackfillState) -> None:
     for _ in range(2):
         state.release(LATER, ONE)
 
-    assert state.load() == Kept(LATER, None)
+    assert state.load() == SavedBackfill(LATER, None)
 
 
 def test_a_holder_that_saves_is_at_work(state: BackfillState) -> None:
@@ -109,4 +109,6 @@ def test_a_holder_that_stops_meanwhile_leaves_what_it_has_reached(state: Backfil
     seen = state.load()
     assert seen is not None
 
-    assert watch(state, seen, lambda _seconds: state.release(LATER, ONE)) == Kept(LATER, None)
+    assert watch(state, seen, lambda _seconds: state.release(LATER, ONE)) == SavedBackfill(
+        LATER, None
+    )

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from consumer.cli import main
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
-from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.demo.table import TABLE
 from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from consumer.sandbox.backends import REGION
 from tests.chain.rights import Rights
 from tests.chain.test_operator import listeners
@@ -43,7 +43,7 @@ class Stage:
 
     def put_large_letter(self) -> None:
         """A letter whose record lies in the bucket, and is too large for the topic, too."""
-        origin, journal = Origin(TABLE, "worker-1"), FakeJournal()
+        origin, journal = Sender(TABLE, "worker-1"), FakeJournal()
         letters = SqsDeadLetters(
             self.world.sandbox.client("sqs"),
             self.queue_url,
@@ -55,7 +55,7 @@ class Stage:
         # A worker gets the time in milliseconds.
         record["dynamodb"]["ApproximateCreationDateTime"] = 1_764_000_000_000
         data = json.dumps(record).encode()
-        letters.send(Letter("shardId-1", "7", data, "the topic refused it"))
+        letters.send(DeadLetter("shardId-1", "7", data, "the topic refused it"))
 
     def put_large_item(self) -> None:
         """An item that is too large for the topic."""

@@ -15,7 +15,7 @@ import pytest
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
 from consumer.local.subscription import Subscription
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.sandbox.proxy import Proxy, Request, Response
 from consumer.sandbox.server import free_port
 from tests.chain.gate import Gate
 from tests.chain.processes import record_processors
@@ -155,13 +155,13 @@ def publish_some_and_stop(world: World) -> None:
     world.write(4)
 
 
-def trimmed(request: Request, begun: list[str]) -> Answer | None:
+def trimmed(request: Request, begun: list[str]) -> Response | None:
     """What GetShardIterator answers where the next record has expired; notes that it was asked."""
     if request.operation != "GetShardIterator":
         return None
     begun.append(json.loads(request.body)["ShardIteratorType"])
     error = {"__type": "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"}
-    return Answer(400, json.dumps(error | {"message": "trimmed"}).encode())
+    return Response(400, json.dumps(error | {"message": "trimmed"}).encode())
 
 
 def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
@@ -169,7 +169,7 @@ def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
     publish_some_and_stop(world)
     asked: list[str] = []
 
-    def once(request: Request) -> Answer | None:
+    def once(request: Request) -> Response | None:
         return None if asked else trimmed(request, asked)
 
     with Proxy(world.sandbox.tables.url, instead=once) as proxy:
@@ -197,7 +197,7 @@ def test_a_shard_whose_records_expired_can_stand_still_instead(world: World) -> 
     asked: list[str] = []
     mended = threading.Event()
 
-    def until_mended(request: Request) -> Answer | None:
+    def until_mended(request: Request) -> Response | None:
         return None if mended.is_set() else trimmed(request, asked)
 
     with Proxy(world.sandbox.tables.url, instead=until_mended) as proxy:

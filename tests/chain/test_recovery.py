@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from consumer.demo.daemon import Daemon
-from consumer.sandbox.proxy import Answer, DroppedError, Proxy, Request
+from consumer.sandbox.proxy import DroppedError, Proxy, Request, Response
 from tests.chain.outage import Outage
 from tests.chain.processes import record_processors
 from tests.chain.world import PATIENCE_SECONDS, World, wait_for
@@ -130,11 +130,11 @@ def test_a_record_processor_that_waits_for_the_topic_is_not_hung(world: World) -
     }
     tried: list[float] = []
 
-    def unavailable(request: Request) -> Answer | None:
+    def unavailable(request: Request) -> Response | None:
         if b"Action=Publish" not in request.body:
             return None
         tried.append(time.monotonic())
-        return Answer(503, b"") if time.monotonic() - tried[0] < 11 else None
+        return Response(503, b"") if time.monotonic() - tried[0] < 11 else None
 
     world.write(3)
     with Proxy(world.sandbox.topics.url, instead=unavailable) as proxy:

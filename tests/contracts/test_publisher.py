@@ -13,7 +13,7 @@ from consumer.delivery.retries import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.errors import BatchError, OperatorError
 from consumer.publishing.messages import Message, encode_message
-from consumer.publishing.ports import Outcome, Publisher, Receipt
+from consumer.publishing.ports import Publisher, PublishOutcome, Receipt
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeTopic, a_publisher
 
@@ -106,9 +106,9 @@ def messages(count: int) -> list[Message]:
     return [encode_message(a_batch(10 * n + 1, 10 * n + 10), FORM) for n in range(count)]
 
 
-def outcomes(publisher: Publisher) -> dict[str, Outcome]:
+def outcomes(publisher: Publisher) -> dict[str, PublishOutcome]:
     """Wait for all that is under way; the outcome of each message, by its id."""
-    told: list[Outcome] = []
+    told: list[PublishOutcome] = []
     while some := publisher.finished(wait=True):
         told.extend(some)
     assert len({each.message.deduplication_id for each in told}) == len(told)
@@ -128,11 +128,11 @@ def test_the_messages_of_a_call_are_in_the_topic(subject: Subject) -> None:
 
 
 def test_calls_may_be_under_way_side_by_side(subject: Subject) -> None:
-    """As many as there are lanes, each as full as can be."""
-    lanes = subject.publisher.lanes
-    sent = messages(lanes.calls * lanes.messages)
-    for call in range(lanes.calls):
-        subject.publisher.begin(sent[call :: lanes.calls])
+    """As many as there are limits, each as full as can be."""
+    limits = subject.publisher.limits
+    sent = messages(limits.calls * limits.messages)
+    for call in range(limits.calls):
+        subject.publisher.begin(sent[call :: limits.calls])
     told = outcomes(subject.publisher)
 
     assert set(told) == {message.deduplication_id for message in sent}
@@ -143,7 +143,7 @@ def test_nothing_under_way_is_not_waited_for(subject: Subject) -> None:
     """There is nothing to tell."""
     assert subject.publisher.finished(wait=True) == []
     assert subject.publisher.finished(wait=False) == []
-    assert subject.publisher.recall() == []
+    assert subject.publisher.cancel() == []
 
 
 def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None:
@@ -162,7 +162,7 @@ def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None
 def test_recalled_calls_are_over(subject: Subject) -> None:
     """Whatever was sent is told of, and nothing is under way any more."""
     subject.publisher.begin(messages(2))
-    told = subject.publisher.recall()
+    told = subject.publisher.cancel()
 
     assert len(subject.published()) >= len(told)
     assert subject.publisher.finished(wait=True) == []

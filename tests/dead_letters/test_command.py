@@ -13,10 +13,10 @@ from moto import mock_aws
 from consumer.cli import main
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
-from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
 from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import a_document, a_raw_record
 from tests.fakes import FakeJournal
@@ -39,11 +39,11 @@ class Office:
     ) -> None:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
-        origin = Origin("orders", "worker-1")
+        origin = Sender("orders", "worker-1")
         bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
         letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
-        letters.send(Letter("shardId-1", str(number), record, reason))
+        letters.send(DeadLetter("shardId-1", str(number), record, reason))
 
     def run(self, *arguments: str) -> Result:
         """`stream-publisher dead-letters` with this queue and topic."""
@@ -134,9 +134,9 @@ def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: O
     """Its segment is its shard."""
     run, image = Run(1_700_000_000), {"id": {"S": "item-7"}}
     raw = snapshot_record(run, image, image, "0")
-    letter = Letter(run.shard_id(3), raw.sequence_number, raw.data, "the topic refused it")
+    letter = DeadLetter(run.shard_id(3), raw.sequence_number, raw.data, "the topic refused it")
     retries = Retries("queue", RetryPolicy(), FakeJournal())
-    SqsDeadLetters(office.sqs, office.queue_url, Origin("orders", "w"), retries).send(letter)
+    SqsDeadLetters(office.sqs, office.queue_url, Sender("orders", "w"), retries).send(letter)
     with Subscription(office.topic_arn) as subscription:
         done = office.run("redrive", "--all")
         (received,) = subscription.receive(wait_seconds=0)

@@ -14,13 +14,13 @@ from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.errors import (
     BatchError,
-    GivenUpError,
     OperatorError,
-    PassingError,
+    RetriesExhaustedError,
+    TransientError,
     UnansweredError,
 )
 from consumer.publishing.messages import Message, encode_message
-from consumer.publishing.ports import Lanes, Outcome, Receipt
+from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal, a_publisher
 
@@ -95,15 +95,15 @@ def refusal(code: str = "InvalidParameter") -> ClientError:
     return answered({"Code": code, "Message": "no", "SenderFault": True}, "Publish")
 
 
-def all_outcomes(publisher: SnsPublisher) -> list[Outcome]:
+def all_outcomes(publisher: SnsPublisher) -> list[PublishOutcome]:
     """Wait for everything."""
-    outcomes: list[Outcome] = []
+    outcomes: list[PublishOutcome] = []
     while got := publisher.finished(wait=True):
         outcomes.extend(got)
     return outcomes
 
 
-def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def results(outcomes: Sequence[PublishOutcome]) -> dict[str, Any]:
     """The result of each message, by its first record."""
     assert len({outcome.message.deduplication_id for outcome in outcomes}) == len(outcomes)
     return {str(each.message.attributes["firstSequenceNumber"]): each.result for each in outcomes}
@@ -238,7 +238,7 @@ def test_each_message_is_given_up_for_itself() -> None:
     )
     outcomes = called(client, policy)
 
-    assert isinstance(outcomes["1"], GivenUpError)
+    assert isinstance(outcomes["1"], RetriesExhaustedError)
     assert "given up after 1 attempt in" in str(outcomes["1"])
     assert client.sent == [["1", "11", "21"], ["11"], ["11"]]
     assert outcomes["11"].attempts == 3
@@ -249,7 +249,7 @@ def test_a_message_is_given_up_after_so_many_tries() -> None:
     client = ScriptedSns(*[{"1": "Throttled"}] * 9)
     outcomes = called(client, RetryPolicy(first_wait_seconds=0.001, most_attempts=3))
 
-    assert isinstance(outcomes["1"], GivenUpError)
+    assert isinstance(outcomes["1"], RetriesExhaustedError)
     assert len(client.sent) == 3
 
 
@@ -298,14 +298,14 @@ def test_a_recalled_call_is_not_sent_again() -> None:
     publisher.begin([MESSAGES[1]])
     assert client.entered["11"].wait(PATIENCE)
     client.gates["11"].set()
-    outcomes = publisher.recall()
+    outcomes = publisher.cancel()
 
     assert [outcome.message for outcome in outcomes] == [MESSAGES[1]]
     assert [first for (first,) in client.sent] == ["1", "11"]
     assert publisher.finished(wait=True) == []
 
 
-def _nobody(_messages: Sequence[Message]) -> Sequence[PassingError]:
+def _nobody(_messages: Sequence[Message]) -> Sequence[TransientError]:
     return [UnansweredError("nobody there")]
 
 
@@ -332,12 +332,12 @@ def test_a_call_is_hurried_once() -> None:
     call = Call(MESSAGES[:1], _nobody, Retries("topic", PATIENT, FakeJournal()), print)
     with pytest.raises(UnansweredError):
         call.attempt(answered=5)
-    before = [call.may_hurry(answered) for answered in (5, 6)]
+    before = [call.can_retry_now(answered) for answered in (5, 6)]
     with pytest.raises(UnansweredError):
         call.attempt(answered=6)
 
     assert before == [False, True]
-    assert not call.may_hurry(7)
+    assert not call.can_retry_now(7)
 
 
 def test_a_call_that_is_given_up_hurries_no_other() -> None:
@@ -363,7 +363,7 @@ def test_a_standard_topic_has_lanes_and_a_fifo_topic_one_for_one_message() -> No
     client = ScriptedSns()
     made = a_publisher(client, TOPIC), a_publisher(client, f"{TOPIC}.fifo")
 
-    assert [each.lanes for each in made] == [Lanes(4, 10), Lanes(1, 1)]
+    assert [each.limits for each in made] == [ConcurrencyLimits(4, 10), ConcurrencyLimits(1, 1)]
 
 
 def test_an_entrys_error_has_a_class_of_its_own() -> None:
@@ -371,6 +371,6 @@ def test_an_entrys_error_has_a_class_of_its_own() -> None:
     client = ScriptedSns({"1": "Odd", "11": "NeverHeardOf"})
     outcomes = called(client, ONCE)
 
-    assert isinstance(outcomes["1"], GivenUpError)
-    assert isinstance(outcomes["11"], GivenUpError)
-    assert not isinstance(outcomes["1"], PassingError)
+    assert isinstance(outcomes["1"], RetriesExhaustedError)
+    assert isinstance(outcomes["11"], RetriesExhaustedError)
+    assert not isinstance(outcomes["1"], TransientError)

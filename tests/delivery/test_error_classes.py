@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 
 from consumer.delivery.error_classes import CODES, class_of, is_known
-from consumer.publishing.errors import BatchError, OperatorError, PassingError, UnansweredError
+from consumer.publishing.errors import BatchError, OperatorError, TransientError, UnansweredError
 
 
 def answer(code: str, status: int = 400) -> ClientError:
@@ -60,9 +60,9 @@ def test_every_error_of_the_service_model_has_a_class(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("Throttling", PassingError),
-        ("KMSThrottling", PassingError),
-        ("InternalError", PassingError),
+        ("Throttling", TransientError),
+        ("KMSThrottling", TransientError),
+        ("InternalError", TransientError),
         ("NotFound", OperatorError),
         ("AuthorizationError", OperatorError),
         ("KMSDisabled", OperatorError),
@@ -71,7 +71,7 @@ def test_every_error_of_the_service_model_has_a_class(code: str) -> None:
         ("BatchRequestTooLong", BatchError),
         ("NoSuchBucket", OperatorError),
         ("KMS.DisabledException", OperatorError),
-        ("OperationAborted", PassingError),
+        ("OperationAborted", TransientError),
     ],
 )
 def test_an_answer_has_the_class_of_its_code(code: str, expected: type[Exception]) -> None:
@@ -82,7 +82,7 @@ def test_an_answer_has_the_class_of_its_code(code: str, expected: type[Exception
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_status_that_tells_of_load_or_trouble_there_passes(status: int) -> None:
     """Whatever the code is."""
-    assert class_of(answer("AccessDenied", status)) is PassingError
+    assert class_of(answer("AccessDenied", status)) is TransientError
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,5 @@ def test_a_request_that_got_no_answer_has_a_class(
 
 def test_an_unknown_code_passes_and_is_known_to_be_unknown() -> None:
     """To try again loses nothing; the log says that nobody has thought about it."""
-    assert class_of(answer("NeverHeardOf")) is PassingError
+    assert class_of(answer("NeverHeardOf")) is TransientError
     assert not is_known(answer("NeverHeardOf"))

@@ -9,15 +9,15 @@ from botocore.exceptions import ClientError
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, open_bucket
 from consumer.publishing.dead_letter import Envelope
-from consumer.publishing.errors import GivenUpError
+from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import Letter
-from consumer.publishing.s3_location import Place
+from consumer.publishing.poison import DeadLetter
+from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 
 MESSAGE = encode_message(a_batch(7, 7), FORM)
-LETTER = Letter("shardId-1", "7", b"\xff", "is too large")
+LETTER = DeadLetter("shardId-1", "7", b"\xff", "is too large")
 ENVELOPE = Envelope("orders", "worker-1", "2026-01-31T12:00:00.000+00:00")
 
 
@@ -70,7 +70,9 @@ def test_a_body_is_put_again_after_a_failure_and_then_noted() -> None:
 def test_a_body_is_given_up_as_a_message_is() -> None:
     """Nothing is noted as kept."""
     client, journal = ScriptedS3([answer("SlowDown")] * 9), FakeJournal()
-    with pytest.raises(GivenUpError, match=r"bucket large-changes: .*given up after 4 attempts"):
+    with pytest.raises(
+        RetriesExhaustedError, match=r"bucket large-changes: .*given up after 4 attempts"
+    ):
         bucket(client, journal, most_attempts=4).keep(MESSAGE)
 
     assert "body_kept" not in journal.events
@@ -81,7 +83,7 @@ def test_a_letters_record_is_never_given_up() -> None:
     client = ScriptedS3([answer("SlowDown")] * 9)
     place = bucket(client, FakeJournal(), most_attempts=4).keep_record(LETTER, ENVELOPE)
 
-    assert place == Place("large-changes", "letters/orders/shardId-1/7")
+    assert place == S3Location("large-changes", "letters/orders/shardId-1/7")
     assert client.requests[-1]["Body"] == b"\xff"
     assert len(client.requests) == 10
 

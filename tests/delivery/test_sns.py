@@ -12,7 +12,12 @@ from moto import mock_aws
 
 from consumer.delivery.retries import RetryPolicy
 from consumer.delivery.sns import SnsPublisher, sns_attributes
-from consumer.publishing.errors import BatchError, GivenUpError, OperatorError, PassingError
+from consumer.publishing.errors import (
+    BatchError,
+    OperatorError,
+    RetriesExhaustedError,
+    TransientError,
+)
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch
@@ -77,7 +82,7 @@ def test_a_passing_failure_fails_for_good_where_the_next_try_would_begin_too_lat
     policy = RetryPolicy(
         longest_wait_seconds=5, sleep=waits.append, seconds_left=lambda: 20 - sum(waits)
     )
-    with pytest.raises(PassingError, match="no"):
+    with pytest.raises(TransientError, match="no"):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert 10 < sum(waits) < 20
@@ -88,7 +93,7 @@ def test_nothing_is_tried_once_no_time_is_left() -> None:
     """A message whose turn comes too late is left for the next invocation."""
     client, waits = ScriptedSns([]), list[float]()
     policy = RetryPolicy(sleep=waits.append, seconds_left=lambda: 0)
-    with pytest.raises(PassingError, match="no time is left"):
+    with pytest.raises(TransientError, match="no time is left"):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert (client.requests, waits) == ([], [])
@@ -176,7 +181,9 @@ def test_a_message_can_be_given_up_after_so_many_tries() -> None:
     policy = RetryPolicy(most_attempts=5, sleep=lambda _: None, clock=lambda: 7.0)
     receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
     client = failing(9)
-    with pytest.raises(GivenUpError, match=r"Throttling.*; given up after 5 attempts in 0 s"):
+    with pytest.raises(
+        RetriesExhaustedError, match=r"Throttling.*; given up after 5 attempts in 0 s"
+    ):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert receipt.attempts == 5
@@ -189,7 +196,7 @@ def test_a_message_can_be_given_up_for_its_age() -> None:
     times = iter([made_at + 59, made_at + 60, made_at + 61])
     policy = RetryPolicy(oldest_seconds=60, sleep=lambda _: None, time=lambda: next(times))
     client = failing(9)
-    with pytest.raises(GivenUpError, match="given up after 3 attempts"):
+    with pytest.raises(RetriesExhaustedError, match="given up after 3 attempts"):
         a_publisher(client, TOPIC, policy).publish(MESSAGE)
 
     assert len(client.requests) == 3

@@ -13,14 +13,14 @@ from moto import mock_aws
 
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
-from consumer.delivery.sqs_dead_letters import LetterBox, Origin, SqsDeadLetters
-from consumer.publishing.dead_letter import open_letter
+from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
+from consumer.publishing.dead_letter import decode_dead_letter
 from consumer.publishing.errors import BatchError, OperatorError
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from tests.fakes import FakeJournal
 from tests.sqs import StrictQueue
 
-LETTER = Letter("shardId-1", "7", b'{"a":1}', "is too large")
+LETTER = DeadLetter("shardId-1", "7", b'{"a":1}', "is too large")
 URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def queue(
     """A dead-letter queue that doesn't wait."""
     policy = RetryPolicy(sleep=lambda _: None, operator_patience_seconds=0)
     retries = Retries(f"queue {url}", policy, journal or FakeJournal())
-    origin = Origin("orders", "worker-1", lambda: NOON)
+    origin = Sender("orders", "worker-1", lambda: NOON)
     return SqsDeadLetters(sqs, url, origin, retries, bucket)
 
 
@@ -77,9 +77,9 @@ def test_a_letter_that_was_sent_is_in_the_box(
     """With where it comes from, in standard and FIFO queues; a deleted one is gone."""
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     queue(sqs, url).send(LETTER)
-    with LetterBox(sqs, url) as box:
+    with DeadLetterQueue(sqs, url) as box:
         (kept,) = box.letters()
-    with LetterBox(sqs, url) as box:
+    with DeadLetterQueue(sqs, url) as box:
         (again,) = box.letters()
         box.delete(again)
 
@@ -88,7 +88,7 @@ def test_a_letter_that_was_sent_is_in_the_box(
     assert (kept.envelope.table, kept.envelope.worker_id) == ("orders", "worker-1")
     assert kept.envelope.time == "2026-01-31T12:00:00.000+00:00"
     assert again.message_id == kept.message_id
-    with LetterBox(sqs, url) as box:
+    with DeadLetterQueue(sqs, url) as box:
         assert list(box.letters()) == []
 
 
@@ -96,9 +96,9 @@ def test_every_letter_is_seen_once(sqs: Any) -> None:  # noqa: ANN401
     """However many there are, and whatever else lies in the queue."""
     url = sqs.create_queue(QueueName="letters")["QueueUrl"]
     for number in range(25):
-        queue(sqs, url).send(Letter("shardId-1", str(number), b"{}", "r"))
+        queue(sqs, url).send(DeadLetter("shardId-1", str(number), b"{}", "r"))
     sqs.send_message(QueueUrl=url, MessageBody="somebody else's")
-    with LetterBox(sqs, url) as box:
+    with DeadLetterQueue(sqs, url) as box:
         kept = list(box.letters())
 
     seen = sorted(int(each.letter.sequence_number) for each in kept if each.letter)
@@ -141,7 +141,7 @@ def test_a_record_with_characters_that_sqs_refuses_is_a_letter() -> None:
     """DynamoDB has them; SQS would answer InvalidMessageContents."""
     client, letter = StrictQueue(), replace(LETTER, data=a_record(10), reason="\ufffe is odd")
     queue(client, URL).send(letter)
-    (opened, _) = open_letter(client.bodies[0])
+    (opened, _) = decode_dead_letter(client.bodies[0])
 
     assert json.loads(opened.data) == json.loads(letter.data)
     assert (opened.reason, client.asked) == (letter.reason, 1)
@@ -166,7 +166,7 @@ def test_or_with_the_record_in_the_bucket() -> None:
     client, files = StrictQueue(limit=2048), Files()
     letter = replace(LETTER, data=a_record(2048))
     queue(client, URL, bucket=files.bucket()).send(letter)
-    (opened, _) = open_letter(client.bodies[0])
+    (opened, _) = decode_dead_letter(client.bodies[0])
 
     assert files.kept == {"letters/orders/shardId-1/7": letter.data}
     assert str(opened.elsewhere) == "s3://large-changes/letters/orders/shardId-1/7"
@@ -176,7 +176,7 @@ def test_a_real_queues_refusal_is_understood(sqs: Any) -> None:  # noqa: ANN401
     """As moto answers."""
     url = sqs.create_queue(QueueName="small", Attributes={"MaximumMessageSize": "1024"})["QueueUrl"]
     queue(sqs, url).send(replace(LETTER, data=a_record(1024)))
-    with LetterBox(sqs, url) as box:
+    with DeadLetterQueue(sqs, url) as box:
         (kept,) = box.letters()
 
     assert kept.letter is not None

@@ -198,7 +198,7 @@ def test_the_page_lists_a_functions_alarms_with_when_they_ring() -> None:
 
 
 def test_an_alarm_rings_hours_before_lambda_gives_a_change_up() -> None:
-    """While there is time to mend what holds it up."""
+    """While there is time to fix what holds it up."""
     stack = function(extras=True)
     gives_up_millis = stack.runner["MaximumRecordAgeInSeconds"] * 1000
 

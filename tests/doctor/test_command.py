@@ -9,7 +9,7 @@ from rich.console import Console
 
 from consumer.cli import main
 from consumer.doctor.command import _print
-from consumer.problems import Outcome
+from consumer.problems import CheckOutcome
 
 
 def test_a_finding_is_told_with_what_it_causes_and_what_to_do(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_setting_whose_line_says_no_more_is_explained_by_a_command(tmp_path: P
 def test_what_could_not_be_told_is_not_cut() -> None:
     """An ARN in it is wider than its column, and is broken rather."""
     output, arn = io.StringIO(), f"arn:aws:iam::123456789012:role/{'long' * 30}"
-    _print([Outcome("permissions", "", untold=arn)], Console(file=output, width=80))
+    _print([CheckOutcome("permissions", "", untold=arn)], Console(file=output, width=80))
     shown = "".join(output.getvalue().split())
 
     assert arn in shown

@@ -16,7 +16,7 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from consumer.doctor.doctor import Surroundings, examine
-from consumer.problems import Outcome
+from consumer.problems import CheckOutcome
 from tests.places import ROOT
 from tests.project.test_policies import allowed
 from tests.streams import faults
@@ -142,7 +142,7 @@ class Setup:
         """A client of DynamoDB."""
         return boto3.client("dynamodb", region_name=REGION)
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[CheckOutcome]:
         """What the doctor says."""
         around = Surroundings(self.environ, self.now, self.pause, lambda _service: self.iam)
         return examine({}, around)
@@ -207,7 +207,7 @@ def write_java(folder: Path, says: str) -> None:
     (folder / "java").chmod(0o755)
 
 
-def found(outcomes: list[Outcome]) -> dict[str, str]:
+def found(outcomes: list[CheckOutcome]) -> dict[str, str]:
     """Each finding's line, by its check."""
     return {o.check: str(mistake) for o in outcomes for mistake in o.mistakes}
 
@@ -411,8 +411,8 @@ def test_a_permission_that_is_missing_is_told_with_the_policy_that_has_it(
 ) -> None:
     """The file is there, and has it."""
     setup.iam.forbidden.add(action)
-    mends = {str(mistake.mend) for o in setup.outcomes() for mistake in o.mistakes}
-    (file,) = {re.sub(r"^grant it to this role; (\S+) has it$", r"\1", mend) for mend in mends}
+    mends = {str(mistake.fix) for o in setup.outcomes() for mistake in o.mistakes}
+    (file,) = {re.sub(r"^grant it to this role; (\S+) has it$", r"\1", fix) for fix in mends}
     text = (ROOT / file).read_text()
 
     assert action in {each for each, _ in allowed(json.loads(text))}

@@ -12,10 +12,10 @@ from consumer.doctor.fleet_problems import (
     unmeasured,
 )
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Lease, Report
+from consumer.fleet.leases import Lease, WorkerReport
 from consumer.fleet.shard_ids import is_young
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import Look
+from consumer.fleet.status import FleetReading
 
 NOW = 1_700_000_000.0
 PATIENCE = 10.0
@@ -24,19 +24,19 @@ OLD = f"shardId-{int(NOW - 25 * 3600) * 1000:020}-aaaa"
 
 
 def looks(
-    before: tuple[list[Lease], list[Report]], after: tuple[list[Lease], list[Report]]
-) -> tuple[Look, Look]:
+    before: tuple[list[Lease], list[WorkerReport]], after: tuple[list[Lease], list[WorkerReport]]
+) -> tuple[FleetReading, FleetReading]:
     """Two looks, eleven seconds apart."""
     (leases, reports), (later, newer) = before, after
     return (
-        Look(NOW - 11, tuple(leases), tuple(reports), None),
-        Look(NOW, tuple(later), tuple(newer), None),
+        FleetReading(NOW - 11, tuple(leases), tuple(reports), None),
+        FleetReading(NOW, tuple(later), tuple(newer), None),
     )
 
 
-def reported(worker: str, seconds_ago: int) -> Report:
+def reported(worker: str, seconds_ago: int) -> WorkerReport:
     """A worker's report."""
-    return Report(worker, int(NOW) - seconds_ago)
+    return WorkerReport(worker, int(NOW) - seconds_ago)
 
 
 def test_each_sign_of_life_counts() -> None:
@@ -63,7 +63,10 @@ def test_each_sign_of_life_counts() -> None:
 
 def test_no_worker_at_all_is_said_with_since_when() -> None:
     """Or that none has ever been there."""
-    gone: tuple[list[Lease], list[Report]] = ([], [reported("gone", 60), reported("longer", 600)])
+    gone: tuple[list[Lease], list[WorkerReport]] = (
+        [],
+        [reported("gone", 60), reported("longer", 600)],
+    )
     (mistake,) = missing_workers(*looks(gone, gone), PATIENCE)
     (never,) = missing_workers(*looks(([], []), ([], [])), PATIENCE)
 

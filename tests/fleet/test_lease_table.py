@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from consumer.fleet.lease_table import LeaseTable
-from consumer.fleet.leases import Leadership, Lease, Report
+from consumer.fleet.leases import Leadership, Lease, WorkerReport
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_workers_and_their_leader_are_read(tables: Any) -> None:  # noqa: ANN401
     table_of(tables, "app-state", "key", state)
     table = LeaseTable(tables, "app", "app-reports", "app-state")
 
-    assert table.reports() == (Report("w1", 17), Report("w2", 17))
+    assert table.reports() == (WorkerReport("w1", 17), WorkerReport("w2", 17))
     assert table.leadership() == Leadership("w2", "v", 20_000)
 
 

@@ -8,7 +8,7 @@ import pytest
 from consumer.fleet.leases import (
     Leadership,
     Lease,
-    Report,
+    WorkerReport,
     awaited_parents,
     not_renewed,
     read_leadership,
@@ -97,7 +97,7 @@ def test_a_workers_report_is_read() -> None:
     """Its load isn't asked for."""
     report = read_report({"wid": {"S": "w1"}, "lut": {"N": "1795603777"}, "opr": {"M": {}}})
 
-    assert report == Report("w1", 1_795_603_777)
+    assert report == WorkerReport("w1", 1_795_603_777)
 
 
 def test_the_leader_is_found_among_the_coordinators_rows() -> None:

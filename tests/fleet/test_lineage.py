@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumer.fleet.lineage import Kinship
+from consumer.fleet.lineage import ShardLineage
 from consumer.fleet.shards import Shard
 
 
@@ -11,7 +11,7 @@ def shard(shard_id: str, parent: str | None = None) -> Shard:
     return Shard(shard_id, parent, "0", None)
 
 
-FAMILY = Kinship(
+FAMILY = ShardLineage(
     [shard("a", "gone"), shard("b", "a"), shard("c", "a"), shard("d", "c"), shard("x"), shard("y")]
 )
 
@@ -42,7 +42,7 @@ def test_families_stay_together() -> None:
 
 def test_a_circle_of_parents_ends() -> None:
     """DynamoDB has none; a program that never ends would be worse than a wrong answer."""
-    circle = Kinship([shard("a", "b"), shard("b", "a")])
+    circle = ShardLineage([shard("a", "b"), shard("b", "a")])
 
     assert circle.followers("a") == {"a", "b"}
     assert [sorted(group) for group in circle.families(["a", "b"])] != []

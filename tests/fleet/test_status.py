@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Leadership, Lease, Report
+from consumer.fleet.leases import Leadership, Lease, WorkerReport
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import FleetStatus, Look, ShardStatus, assess
+from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess
 from consumer.fleet.unread_positions import unread
 from consumer.status.to_json import to_json
 
@@ -15,15 +15,15 @@ PATIENCE = 10.0
 
 
 def a_look(
-    leases: Sequence[Lease] = (), reports: Sequence[Report] = (), leader: str | None = None
-) -> Look:
+    leases: Sequence[Lease] = (), reports: Sequence[WorkerReport] = (), leader: str | None = None
+) -> FleetReading:
     """A look at tables with these rows."""
     lock = Leadership(leader, "v", 20_000) if leader else None
-    return Look(NOW, tuple(leases), tuple(reports), lock)
+    return FleetReading(NOW, tuple(leases), tuple(reports), lock)
 
 
 def assessed(
-    look: Look,
+    look: FleetReading,
     shards: Sequence[Shard] = (),
     backlogs: dict[str, Backlog | Unknown] | None = None,
     renewals: Renewals | None = None,
@@ -37,9 +37,9 @@ def the_shard(status: FleetStatus, shard_id: str) -> ShardStatus:
     return next(shard for shard in status.shards if shard.shard_id == shard_id)
 
 
-def reported(worker: str, seconds_ago: int = 1) -> Report:
+def reported(worker: str, seconds_ago: int = 1) -> WorkerReport:
     """A worker's report."""
-    return Report(worker, int(NOW) - seconds_ago)
+    return WorkerReport(worker, int(NOW) - seconds_ago)
 
 
 def test_each_shard_has_the_state_that_its_lease_tells() -> None:

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from consumer.delivery.retries import RetryPolicy
-from consumer.delivery.wiring import Parts
+from consumer.delivery.wiring import PublishingParts
 from consumer.function.handler import Deadline, Function
 from consumer.publishing.errors import (
     BatchError,
     EventError,
     OperatorError,
-    PassingError,
     PoisonError,
     PublishError,
+    TransientError,
 )
-from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
-from consumer.publishing.ports import Fact, Lanes
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
+from consumer.publishing.ports import ConcurrencyLimits, Fact
 from consumer.settings.child import ChildSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
 from tests.function.events import a_function_record, an_event
@@ -41,10 +41,12 @@ class Invoked:
 class Lambda:
     """A function with its surroundings."""
 
-    def __init__(self, poison: Poison | None = None, settings: ChildSettings = SETTINGS) -> None:
+    def __init__(
+        self, poison: PoisonPolicy | None = None, settings: ChildSettings = SETTINGS
+    ) -> None:
         self.topic, self.journal = FakeTopic(), FakeJournal()
         self.bound: dict[str, Fact] = {}
-        parts = Parts(fitting(self.topic), poison or StopAtPoison())
+        parts = PublishingParts(fitting(self.topic), poison or StopOnPoison())
         self.function = Function(settings, parts, Deadline(), self.journal, self.bound)
 
     def invoke(self, event: object, millis: int = 60_000) -> list[str]:
@@ -126,7 +128,7 @@ def test_a_record_that_is_alone_is_reported() -> None:
 def test_a_dead_letter_is_no_failure() -> None:
     """The queue has it, and Lambda goes on behind the event."""
     letters = FakeDeadLetters()
-    function = Lambda(KeepPoison(letters, percent=10))
+    function = Lambda(DeadLetterOnPoison(letters, percent=10))
     function.topic.refused = '"item-4"'
 
     assert function.invoke(an_event(1, 10)) == []
@@ -140,7 +142,7 @@ def test_a_dead_letter_is_no_failure() -> None:
 def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
     """Lambda halves the event until it is alone, and then is told of it."""
     letters = FakeDeadLetters(fails=BatchError("the queue refuses it"))
-    function = Lambda(KeepPoison(letters, percent=10))
+    function = Lambda(DeadLetterOnPoison(letters, percent=10))
     function.topic.refused = '"item-4"'
 
     assert function.invoke(an_event(1, 10)) == ["4"]
@@ -153,7 +155,7 @@ def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
 def test_letters_are_counted_over_events() -> None:
     """Else a topic that refuses everything would empty the stream into the queue, ten by ten."""
     letters = FakeDeadLetters()
-    function = Lambda(KeepPoison(letters, percent=1))
+    function = Lambda(DeadLetterOnPoison(letters, percent=1))
     function.topic.refused = "item"
 
     assert function.invoke(an_event(1, 10)) == []
@@ -166,7 +168,7 @@ def test_letters_are_counted_over_events() -> None:
     ("failure", "event"),
     [
         (OperatorError("the topic is gone"), "event_failed"),
-        (PassingError("no answer"), "event_cut_short"),
+        (TransientError("no answer"), "event_cut_short"),
     ],
 )
 def test_what_failed_is_reported_with_its_reason(failure: PublishError, event: str) -> None:
@@ -209,7 +211,7 @@ def _arrive_once() -> Callable[..., Any]:
 def test_nothing_is_under_way_after_an_event() -> None:
     """The process goes on: what is sent behind its back could overtake the next event's."""
     function = Lambda()
-    function.topic.lanes = Lanes(calls=2, messages=1)
+    function.topic.limits = ConcurrencyLimits(calls=2, messages=1)
     function.topic.arrive = _arrive_once()
 
     assert function.invoke(an_event(1, 30)) == ["11"]

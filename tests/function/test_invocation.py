@@ -8,7 +8,7 @@ import pytest
 
 from consumer.function.invocation import read_invocation
 from consumer.publishing.errors import EventError, RecordError
-from consumer.publishing.last_checkpoint import Position
+from consumer.publishing.last_checkpoint import LastCheckpoint
 from consumer.publishing.messages import MessageForm, encode_message
 from consumer.publishing.records import decode_record
 from tests.builders import FORM, a_batch, a_record
@@ -179,7 +179,7 @@ def test_a_letter_holds_the_record_as_the_daemon_would_have_sent_it() -> None:
 
 def test_a_position_is_the_last_checkpoint() -> None:
     """A shard's end is nothing that Lambda is told."""
-    position = Position()
+    position = LastCheckpoint()
     position.checkpoint("3")
     position.checkpoint("5")
     position.checkpoint_shard_end()

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batcher
-from consumer.publishing.poison import StopAtPoison
+from consumer.publishing.poison import StopOnPoison
 from consumer.publishing.processor import ShardProcessor
 from consumer.worker.kcl import RecordProcessor, converse
 from tests.builders import FORM
@@ -51,7 +51,7 @@ def talk(lines: list[str]) -> tuple[SystemExit | None, FakeJournal, list[dict[st
     journal, topic, answers = FakeJournal(), fitting(FakeTopic()), io.StringIO()
 
     def build(_shard_id: str) -> ShardProcessor:
-        return ShardProcessor(FORM, Batcher(10, 0), topic, journal, StopAtPoison())
+        return ShardProcessor(FORM, Batcher(10, 0), topic, journal, StopOnPoison())
 
     said = io.StringIO("".join(line + "\n" for line in [json.dumps(INITIALIZE), *lines]))
     processor = RecordProcessor(build, journal)

@@ -49,7 +49,7 @@ LAST_WAIT = """\
 """
 LAND = """\
             self._arrive(checkpointer, wait=True)
-        checkpointer.settle()
+        checkpointer.wait_until_made()
 """
 LETTER = "        self._poison.take("
 LETTER_CHECKPOINT = "        checkpointer.checkpoint(error.sequence_number)\n"
@@ -103,7 +103,7 @@ MUTATIONS = (
     Mutation(
         "the shard's end checkpointed past one that failed",
         CHECKPOINTS,
-        (("        self.settle()\n        # Without", "        # Without"),),
+        (("        self.wait_until_made()\n        # Without", "        # Without"),),
     ),
     Mutation(
         "calls under way tried on after a lost lease",
@@ -202,7 +202,7 @@ MUTATIONS = (
     Mutation(
         "a passing failure taken for the batch's",
         FAILURES,
-        (("dict.fromkeys(_PASSING, PassingError)", "dict.fromkeys(_PASSING, BatchError)"),),
+        (("dict.fromkeys(_PASSING, TransientError)", "dict.fromkeys(_PASSING, BatchError)"),),
     ),
     Mutation(
         "an operator's failure taken for the batch's",
@@ -237,7 +237,7 @@ MUTATIONS = (
     Mutation(
         "an operator's failure given up",
         "consumer/delivery/retries.py",
-        (("        if not isinstance(error, PassingError):", "        if False:"),),
+        (("        if not isinstance(error, TransientError):", "        if False:"),),
     ),
     Mutation(
         "a full batch holds one record too many",
@@ -295,7 +295,7 @@ def _apply(mutation: Mutation, copy: Path) -> None:
     text = file.read_text()
     for old, new in mutation.edits:
         if text.count(old) != 1:
-            raise click.ClickException(f"{mutation.name}: {mutation.file} has changed; mend this")
+            raise click.ClickException(f"{mutation.name}: {mutation.file} has changed; fix this")
         text = text.replace(old, new)
     file.write_text(text)
 

@@ -39,9 +39,9 @@ of their own.
 
 ## Who knows whom
 
-An arrow is an import; one that a longer way of arrows tells as well is left out. Rules of the linter
-(`lint-imports`) keep every arrow pointing down, keep the commands' rooms apart from each other, and
-keep I/O and clocks out of `publishing` and of each room's modules that decide.
+An arrow is an import; the picture leaves out an arrow where a longer path exists. Rules of the
+linter (`lint-imports`) keep every arrow pointing down, keep the commands' rooms apart from each
+other, and keep I/O and clocks out of `publishing` and of each room's modules that decide.
 
 """
 

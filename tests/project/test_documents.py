@@ -9,7 +9,7 @@ import pytest
 from consumer.cli import main
 from consumer.delivery.error_classes import CODES
 from consumer.fleet.status import STATES
-from consumer.publishing.errors import BatchError, OperatorError, PassingError
+from consumer.publishing.errors import BatchError, OperatorError, TransientError
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
 from consumer.reference.all_settings import Setting, all_settings
@@ -94,7 +94,7 @@ def test_the_daemon_page_lists_the_daemons_own_keys() -> None:
 def test_the_failure_page_lists_every_code_with_its_class() -> None:
     """What an operator looks up is what the code does."""
     page = (ROOT / "docs" / "failures.md").read_text()
-    names = {PassingError: "passing", OperatorError: "operator's", BatchError: "batch's"}
+    names = {TransientError: "passing", OperatorError: "operator's", BatchError: "batch's"}
     listed = {
         code: name
         for name, codes in rows(page, "Which failure has which class")

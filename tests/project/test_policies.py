@@ -12,17 +12,17 @@ from moto import mock_aws
 from consumer.backfill.table import Table
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
-from consumer.delivery.sqs_dead_letters import Origin, SqsDeadLetters
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.publishing.dead_letter import QUEUE_LIMIT
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import Letter
+from consumer.publishing.poison import DeadLetter
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 from tests.places import ROOT
 
 # IAM allows to look at a bucket under another name than the call's.
 IAM_NAMES = {"HeadBucket": "ListBucket"}
-LARGE = Letter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
+LARGE = DeadLetter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
 
 
 @dataclass
@@ -56,7 +56,7 @@ def use_bucket(calls: Calls) -> None:
     retries, journal = Retries("bucket", RetryPolicy(), FakeJournal()), FakeJournal()
     bucket = Bucket(files, "large", retries, journal)
     bucket.keep(encode_message(a_batch(1, 1), FORM))
-    bucket.keep_record(LARGE, Origin("orders", "worker-1").envelope())
+    bucket.keep_record(LARGE, Sender("orders", "worker-1").envelope())
 
 
 def use_queue(calls: Calls) -> None:
@@ -65,7 +65,7 @@ def use_queue(calls: Calls) -> None:
     queues = calls.client("sqs")
     queues.get_queue_attributes(QueueUrl=url, AttributeNames=["MaximumMessageSize"])
     retries = Retries("queue", RetryPolicy(), FakeJournal())
-    SqsDeadLetters(queues, url, Origin("orders", "worker-1"), retries).send(LARGE)
+    SqsDeadLetters(queues, url, Sender("orders", "worker-1"), retries).send(LARGE)
 
 
 def use_table(calls: Calls) -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batcher
-from consumer.publishing.poison import StopAtPoison
-from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.poison import StopOnPoison
+from consumer.publishing.processor import RecordsInput, ShardProcessor
 from tests.builders import FORM, raw_records
 from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed, fitting
 from tests.places import ROOT
@@ -35,9 +35,9 @@ def live(topic: FakeTopic, checkpoints: FakeCheckpointer, lasts: int) -> None:
     checkpointer.checkpoint = Fuse(lasts).before(checkpointer.checkpoint)  # type: ignore[method-assign,assignment]
     form = replace(FORM, entry_metadata=True)
     publisher = fitting(FakeTopic(topic.messages))
-    processor = ShardProcessor(form, Batcher(10, 1), publisher, FakeJournal(), StopAtPoison())
+    processor = ShardProcessor(form, Batcher(10, 1), publisher, FakeJournal(), StopOnPoison())
     begin = int(checkpoints.made[-1]) + 1 if checkpoints.made else 1
-    processor.process_records(Delivery(raw_records(begin, RECORDS), None, 0.0), checkpointer)
+    processor.process_records(RecordsInput(raw_records(begin, RECORDS), None, 0.0), checkpointer)
     processor.shard_ended(checkpointer)
 
 

@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 
 from consumer.publishing.claim_check import (
     SIZE_ATTRIBUTE,
-    FittingPublisher,
+    ClaimCheckPublisher,
     NoClaimCheck,
     claim_key,
-    place_in,
+    location_in,
     pointer_to,
 )
 from consumer.publishing.errors import BatchError, OperatorError
 from consumer.publishing.messages import Message, encode_message
-from consumer.publishing.s3_location import Place
+from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeClaimCheck, FakeTopic
 
 MESSAGE = encode_message(a_batch(7, 7), FORM)
-PLACE = Place("large-changes", "messages/orders/shardId-1/7-7")
+PLACE = S3Location("large-changes", "messages/orders/shardId-1/7-7")
 
 
 def of_size(size: int, character: str) -> Message:
@@ -40,7 +40,7 @@ def test_what_fits_is_published_as_it_is_and_one_byte_more_is_kept(
 ) -> None:
     """Bytes count, not characters, and attributes count too."""
     topic, claims = FakeTopic(limit=limit), FakeClaimCheck()
-    publisher = FittingPublisher(topic, claims)
+    publisher = ClaimCheckPublisher(topic, claims)
     messages = [of_size(limit + more, character) for more in (-1, 0, 1)]
     for message in messages:
         publisher.publish(message)
@@ -48,7 +48,7 @@ def test_what_fits_is_published_as_it_is_and_one_byte_more_is_kept(
     assert [message.size - limit for message in messages] == [-1, 0, 1]
     assert topic.messages[:2] == messages[:2]
     assert list(claims.bodies.values()) == [messages[2].body]
-    assert place_in(topic.messages[2].body) == PLACE
+    assert location_in(topic.messages[2].body) == PLACE
     assert topic.messages[2].attributes[SIZE_ATTRIBUTE] == len(messages[2].body.encode())
 
 
@@ -57,7 +57,7 @@ def test_nothing_is_published_before_the_body_is_kept() -> None:
     topic = FakeTopic(limit=500)
     claims = FakeClaimCheck(fails=OperatorError("the bucket is gone"))
     with pytest.raises(OperatorError):
-        FittingPublisher(topic, claims).publish(of_size(501, "x"))
+        ClaimCheckPublisher(topic, claims).publish(of_size(501, "x"))
 
     assert topic.messages == []
 
@@ -66,7 +66,7 @@ def test_without_a_bucket_a_message_that_is_too_large_is_refused() -> None:
     """With both sizes."""
     topic = FakeTopic(limit=500)
     with pytest.raises(BatchError, match=r"is too large: 501 bytes .* where the topic takes 500"):
-        FittingPublisher(topic, NoClaimCheck(topic)).publish(of_size(501, "x"))
+        ClaimCheckPublisher(topic, NoClaimCheck(topic)).publish(of_size(501, "x"))
 
     assert topic.messages == []
 
@@ -96,7 +96,7 @@ def test_the_same_batch_has_the_same_key() -> None:
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_pointer_leads_to_its_place(bucket: str, key: str) -> None:
     """Whatever the names are."""
-    assert place_in(pointer_to(MESSAGE, Place(bucket, key)).body) == Place(bucket, key)
+    assert location_in(pointer_to(MESSAGE, S3Location(bucket, key)).body) == S3Location(bucket, key)
 
 
 @pytest.mark.parametrize(
@@ -104,5 +104,5 @@ def test_a_pointer_leads_to_its_place(bucket: str, key: str) -> None:
 )
 def test_what_is_no_pointer_leads_nowhere(body: str) -> None:
     """Nor does a batch."""
-    assert place_in(body) is None
-    assert place_in(MESSAGE.body) is None
+    assert location_in(body) is None
+    assert location_in(MESSAGE.body) is None

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batcher
-from consumer.publishing.claim_check import FittingPublisher, place_in
-from consumer.publishing.errors import GivenUpError
+from consumer.publishing.claim_check import ClaimCheckPublisher, location_in
+from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import KeepPoison
-from consumer.publishing.ports import Lanes, Receipt
-from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.poison import DeadLetterOnPoison
+from consumer.publishing.ports import ConcurrencyLimits, Receipt
+from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from tests.builders import FORM, a_document
 from tests.fakes import (
@@ -40,14 +40,14 @@ class Surroundings:
     Attributes:
         pages: How many records each call of the daemon has.
         items: How many items they change in turn.
-        lanes: How much the topic takes side by side.
+        limits: How much the topic takes side by side.
         chance: In which order messages arrive, and what fails in between.
         gives_up: How many messages of a hundred fail for longer than is wanted.
     """
 
     pages: Sequence[int]
     items: int
-    lanes: Lanes
+    limits: ConcurrencyLimits
     chance: Random
     gives_up: int
 
@@ -69,7 +69,9 @@ SURROUNDINGS = st.builds(
     Surroundings,
     pages=PAGES,
     items=st.sampled_from([1, 7, 60, 10_000]),
-    lanes=st.builds(Lanes, calls=st.integers(1, 4), messages=st.sampled_from([1, 2, 3, 10])),
+    limits=st.builds(
+        ConcurrencyLimits, calls=st.integers(1, 4), messages=st.sampled_from([1, 2, 3, 10])
+    ),
     chance=st.randoms(use_true_random=False),
     gives_up=st.sampled_from([0, 0, 10]),
 )
@@ -109,7 +111,7 @@ class Outside:
 
 def body_of(message: Message, bodies: dict[str, str]) -> str:
     """A message's body; a KeyError where its pointer leads nowhere."""
-    place = place_in(message.body)
+    place = location_in(message.body)
     return bodies[place.key] if place else message.body
 
 
@@ -118,7 +120,7 @@ class FickleTopic(FakeTopic):
 
     def __init__(self, surroundings: Surroundings, outside: Outside) -> None:
         super().__init__(outside.messages, limit=LIMIT, refused="poison", arrive=self.some)
-        self.lanes, self._gives_up = surroundings.lanes, surroundings.gives_up
+        self.limits, self._gives_up = surroundings.limits, surroundings.gives_up
         self._chance = surroundings.chance
 
     def some(self, under_way: Sequence[Sequence[Message]], wait: bool) -> Sequence[Message]:  # noqa: FBT001
@@ -131,7 +133,7 @@ class FickleTopic(FakeTopic):
     def publish(self, message: Message) -> Receipt:
         """Take it, refuse it or give it up."""
         if self._chance.randrange(100) < self._gives_up:
-            raise GivenUpError("throttled")
+            raise RetriesExhaustedError("throttled")
         return super().publish(message)
 
     def die(self) -> None:
@@ -147,18 +149,18 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
     checkpointer = FakeCheckpointer(outside.checkpoints.made)
     for guarded, name in (
         *((topic, name) for name in ("begin", "publish")),
-        *((checkpointer, name) for name in ("checkpoint", "settle")),
+        *((checkpointer, name) for name in ("checkpoint", "wait_until_made")),
         *((claims, "keep"), (outside.letters, "send")),
     ):
         setattr(guarded, name, fuse.before(getattr(type(guarded), name).__get__(guarded)))
-    poison = KeepPoison(outside.letters, percent=100)
-    publisher = FittingPublisher(topic, claims)
+    poison = DeadLetterOnPoison(outside.letters, percent=100)
+    publisher = ClaimCheckPublisher(topic, claims)
     processor = ShardProcessor(FORM, Batcher(10, 1), publisher, FakeJournal(), poison)
     position, total = outside.position, sum(surroundings.pages)
     try:
         for turn, page in enumerate([*surroundings.pages, total]):
             last = min(position + page, total)
-            delivery = Delivery(surroundings.records(position + 1, last), None, float(turn))
+            delivery = RecordsInput(surroundings.records(position + 1, last), None, float(turn))
             processor.process_records(delivery, checkpointer)
             assert not topic.under_way, "answered with calls under way"
             assert not checkpointer.is_under_way, "answered with a checkpoint under way"
@@ -167,7 +169,7 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
     except Killed:
         topic.die()
         if surroundings.chance.random() < 0.5:  # the daemon makes it all the same
-            FakeCheckpointer.settle(checkpointer)
+            FakeCheckpointer.wait_until_made(checkpointer)
         raise
 
 
@@ -202,9 +204,9 @@ def test_killed_anywhere_and_started_again_nothing_is_lost(
 @given(surroundings=SURROUNDINGS, cut=st.integers(0, 30))
 def test_a_kill_repeats_no_more_than_may_be_under_way(surroundings: Surroundings, cut: int) -> None:
     """That is at most what all calls hold that may be under way, and as much under a checkpoint."""
-    outside, lanes = Outside(), surroundings.lanes
+    outside, limits = Outside(), surroundings.limits
     try:
         live(surroundings, outside, Fuse(cut))
     except Killed:
         repeated = {number for number in outside.published if number > outside.position}
-        assert len(repeated) <= 2 * lanes.calls * lanes.messages * 10
+        assert len(repeated) <= 2 * limits.calls * limits.messages * 10

@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import BatchError
-from consumer.publishing.in_flight import Flights
+from consumer.publishing.in_flight import InFlight
 from consumer.publishing.messages import Message, encode_message
-from consumer.publishing.ports import Lanes
-from consumer.publishing.split import Part
+from consumer.publishing.ports import ConcurrencyLimits
+from consumer.publishing.split import Chunk
 from tests.builders import FORM, a_record
 
 LIMIT = 262_144
 REFUSED = BatchError("the topic refuses it")
 
 
-def a_part(number: int, items: str) -> Part:
+def a_part(number: int, items: str) -> Chunk:
     """A message with a change of each item, one letter each."""
     records = tuple(
         replace(a_record(10 * number + place), keys={"id": {"S": item}})
         for place, item in enumerate(items)
     )
     batch = Batch(records)
-    return Part(batch, encode_message(batch, FORM))
+    return Chunk(batch, encode_message(batch, FORM))
 
 
-def a_line(flights: Flights, *messages: str) -> list[Message]:
+def a_line(flights: InFlight, *messages: str) -> list[Message]:
     """Let messages stand in line, each given by its items; return them."""
     parts = [a_part(number, items) for number, items in enumerate(messages, 1)]
     for part in parts:
@@ -41,7 +41,7 @@ def a_line(flights: Flights, *messages: str) -> list[Message]:
 
 def test_messages_of_different_items_share_a_call() -> None:
     """In their order, and as many as one takes."""
-    flights = Flights(Lanes(calls=2, messages=3))
+    flights = InFlight(ConcurrencyLimits(calls=2, messages=3))
     one, two, three, four = a_line(flights, "a", "b", "c", "d")
 
     assert flights.depart(LIMIT, full=False) == [one, two, three]
@@ -51,7 +51,7 @@ def test_messages_of_different_items_share_a_call() -> None:
 
 def test_a_later_change_of_an_item_waits_and_lets_others_pass() -> None:
     """But none that holds an item of one that waits."""
-    flights = Flights(Lanes(calls=3, messages=10))
+    flights = InFlight(ConcurrencyLimits(calls=3, messages=10))
     one, two, _three, four = a_line(flights, "a", "ab", "b", "c")
 
     assert flights.depart(LIMIT, full=False) == [one, four]
@@ -62,7 +62,7 @@ def test_a_later_change_of_an_item_waits_and_lets_others_pass() -> None:
 
 def test_no_more_calls_are_under_way_than_there_are_lanes() -> None:
     """A call is, until each of its messages has arrived."""
-    flights = Flights(Lanes(calls=1, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=1, messages=2))
     one, two, three = a_line(flights, "a", "b", "c")
 
     assert flights.depart(LIMIT, full=False) == [one, two]
@@ -76,7 +76,7 @@ def test_no_more_calls_are_under_way_than_there_are_lanes() -> None:
 
 def test_a_call_keeps_to_the_limit() -> None:
     """The sum counts; what doesn't fit waits, and so does its item."""
-    flights = Flights(Lanes(calls=2, messages=10))
+    flights = InFlight(ConcurrencyLimits(calls=2, messages=10))
     one, two, three, four = a_line(flights, "abcd", "efgh", "e", "i")
 
     assert flights.depart(one.size + four.size, full=False) == [one, four]
@@ -87,7 +87,7 @@ def test_a_call_keeps_to_the_limit() -> None:
 
 def test_a_call_can_be_held_back_until_it_is_full() -> None:
     """More messages may come."""
-    flights = Flights(Lanes(calls=2, messages=3))
+    flights = InFlight(ConcurrencyLimits(calls=2, messages=3))
     a_line(flights, "a", "b", "b")
     assert flights.depart(LIMIT, full=True) == []
 
@@ -98,7 +98,7 @@ def test_a_call_can_be_held_back_until_it_is_full() -> None:
 
 def test_what_is_published_behind_a_hole_is_not_told() -> None:
     """Nor does more leave than may come again."""
-    flights = Flights(Lanes(calls=2, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=2, messages=2))
     one, two, three, four, five = a_line(flights, *"abcde")
     while flights.depart(LIMIT, full=False):
         pass
@@ -114,7 +114,7 @@ def test_what_is_published_behind_a_hole_is_not_told() -> None:
 
 def test_a_crowd_is_bounded() -> None:
     """By twice what may be under way."""
-    flights = Flights(Lanes(calls=2, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=2, messages=2))
     a_line(flights, *"abcdefg")
     assert not flights.is_crowded
     a_line(flights, "h")
@@ -123,7 +123,7 @@ def test_a_crowd_is_bounded() -> None:
 
 def test_a_refused_message_has_its_turn_when_nothing_else_is_under_way() -> None:
     """What stands before it is published first; nothing behind it leaves any more."""
-    flights = Flights(Lanes(calls=3, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=3, messages=2))
     one, two, three, _four = a_line(flights, "a", "b", "c", "d")
     assert flights.depart(LIMIT, full=False) == [one, two]
     flights.refuse(two, REFUSED)
@@ -140,7 +140,7 @@ def test_a_refused_message_has_its_turn_when_nothing_else_is_under_way() -> None
 
 def test_a_refused_message_waits_for_what_is_under_way_behind_it() -> None:
     """Though it is first in line."""
-    flights = Flights(Lanes(calls=3, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=3, messages=2))
     one, two = a_line(flights, "a", "b")
     assert flights.depart(LIMIT, full=False) == [one, two]
     flights.refuse(one, REFUSED)
@@ -156,7 +156,7 @@ def test_a_refused_message_waits_for_what_is_under_way_behind_it() -> None:
 
 def test_parts_of_a_refused_message_go_first_and_alone() -> None:
     """Each of them."""
-    flights = Flights(Lanes(calls=3, messages=2))
+    flights = InFlight(ConcurrencyLimits(calls=3, messages=2))
     (one,) = a_line(flights, "ab")
     flights.depart(LIMIT, full=False)
     flights.refuse(one, REFUSED)
@@ -176,7 +176,7 @@ def test_parts_of_a_refused_message_go_first_and_alone() -> None:
 
 def test_what_is_discarded_is_counted_but_for_what_is_published() -> None:
     """By records."""
-    flights = Flights(Lanes(calls=1, messages=3))
+    flights = InFlight(ConcurrencyLimits(calls=1, messages=3))
     _one, two, _three, _four = a_line(flights, "ab", "c", "d", "e")
     flights.depart(LIMIT, full=False)
     flights.land(two)
@@ -194,8 +194,10 @@ class Flown:
         told: The last sequence numbers that were told to be published.
     """
 
-    def __init__(self, lanes: Lanes, line: Sequence[str], pick: Callable[[int], int]) -> None:
-        self._lanes, self._flights = lanes, Flights(lanes)
+    def __init__(
+        self, limits: ConcurrencyLimits, line: Sequence[str], pick: Callable[[int], int]
+    ) -> None:
+        self._lanes, self._flights = limits, InFlight(limits)
         self.messages = a_line(self._flights, *line)
         self._items = {
             message.deduplication_id: set(items)
@@ -270,7 +272,7 @@ def test_whatever_arrives_when_no_item_is_overtaken(calls: int, messages: int) -
     """Every line of four messages of two items, in every order in which they can arrive."""
     ways = 0
     for line in product(["a", "b", "ab"], repeat=4):
-        for flown in every_way(lambda pick: Flown(Lanes(calls, messages), line, pick)):  # noqa: B023
+        for flown in every_way(lambda pick: Flown(ConcurrencyLimits(calls, messages), line, pick)):  # noqa: B023
             flown.check()
             ways += 1
 
@@ -280,11 +282,11 @@ def test_whatever_arrives_when_no_item_is_overtaken(calls: int, messages: int) -
 
 @given(
     line=st.lists(st.text("abcdefgh", min_size=1, max_size=3), max_size=25),
-    lanes=st.builds(Lanes, calls=st.integers(1, 4), messages=st.integers(1, 10)),
+    limits=st.builds(ConcurrencyLimits, calls=st.integers(1, 4), messages=st.integers(1, 10)),
     chance=st.randoms(use_true_random=False),
 )
 def test_a_long_line_arrives_in_the_order_of_each_item(
-    line: list[str], lanes: Lanes, chance: Random
+    line: list[str], limits: ConcurrencyLimits, chance: Random
 ) -> None:
-    """Whatever its items, its lanes and the order of arrival."""
-    Flown(lanes, line, chance.randrange).check()
+    """Whatever its items, its limits and the order of arrival."""
+    Flown(limits, line, chance.randrange).check()

@@ -9,18 +9,18 @@ from consumer.publishing.errors import (
     RefusedLetterError,
     TooManyLettersError,
 )
-from consumer.publishing.poison import KeepPoison, Letter, StopAtPoison
+from consumer.publishing.poison import DeadLetter, DeadLetterOnPoison, StopOnPoison
 from tests.fakes import FakeDeadLetters
 
 
-def a_letter(number: int) -> Letter:
+def a_letter(number: int) -> DeadLetter:
     """A record that can't be published."""
-    return Letter("shardId-1", str(number), b"{}", "too large")
+    return DeadLetter("shardId-1", str(number), b"{}", "too large")
 
 
 def test_a_worker_that_keeps_none_stops_at_the_first() -> None:
     """The error names the record and what is wrong with it."""
-    poison = StopAtPoison()
+    poison = StopOnPoison()
     poison.published(1000)
     with pytest.raises(PoisonError, match="record 7: too large"):
         poison.take(a_letter(7))
@@ -29,7 +29,7 @@ def test_a_worker_that_keeps_none_stops_at_the_first() -> None:
 def test_letters_are_kept_up_to_their_share_of_the_latest_records() -> None:
     """The next one stops the shard, and is not sent."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=10)
+    poison = DeadLetterOnPoison(letters, percent=10)
     poison.published(5000)
     for number in range(100):
         poison.take(a_letter(number))
@@ -46,7 +46,7 @@ def test_letters_are_kept_up_to_their_share_of_the_latest_records() -> None:
 def test_a_message_of_ten_is_kept_in_a_shard_that_has_published_nothing() -> None:
     """And no more: whoever is started again and again must not empty the stream, start by start."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=10)
+    poison = DeadLetterOnPoison(letters, percent=10)
     for number in range(10):
         poison.take(a_letter(number))
     with pytest.raises(TooManyLettersError, match="with it 11 of the latest 11 records"):
@@ -63,7 +63,7 @@ def test_the_share_is_of_what_was_seen_since_the_start(
 ) -> None:
     """As long as that is less than a thousand records; itself is one of them."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent)
+    poison = DeadLetterOnPoison(letters, percent)
     poison.published(published)
     for number in range(kept):
         poison.take(a_letter(number))
@@ -76,7 +76,7 @@ def test_the_share_is_of_what_was_seen_since_the_start(
 def test_a_letter_that_is_not_kept_makes_no_room() -> None:
     """However often the same record is tried, as by Lambda, whose process goes on."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=10)
+    poison = DeadLetterOnPoison(letters, percent=10)
     for number in range(10):
         poison.take(a_letter(number))
     for _ in range(2000):
@@ -87,7 +87,7 @@ def test_a_letter_that_is_not_kept_makes_no_room() -> None:
 def test_old_letters_count_no_more() -> None:
     """A bad record now and then never stops the worker."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=10, window=50)
+    poison = DeadLetterOnPoison(letters, percent=10, window=50)
     for number in range(100):
         poison.take(a_letter(number))
         poison.published(9)
@@ -97,7 +97,9 @@ def test_old_letters_count_no_more() -> None:
 
 def test_a_letter_that_the_queue_did_not_take_does_not_count() -> None:
     """What was not kept may be tried again."""
-    poison = KeepPoison(FakeDeadLetters(fails=OperatorError("the queue is gone")), percent=10)
+    poison = DeadLetterOnPoison(
+        FakeDeadLetters(fails=OperatorError("the queue is gone")), percent=10
+    )
     for number in range(20):
         with pytest.raises(OperatorError):
             poison.take(a_letter(number))
@@ -106,7 +108,7 @@ def test_a_letter_that_the_queue_did_not_take_does_not_count() -> None:
 def test_at_a_hundred_percent_every_letter_is_kept() -> None:
     """For an operator who would rather have them in the queue than see them expire."""
     letters = FakeDeadLetters()
-    poison = KeepPoison(letters, percent=100, window=50)
+    poison = DeadLetterOnPoison(letters, percent=100, window=50)
     for number in range(200):
         poison.take(a_letter(number))
 
@@ -115,7 +117,7 @@ def test_at_a_hundred_percent_every_letter_is_kept() -> None:
 
 def test_a_letter_that_the_queue_refuses_stops_the_shard_before_its_record() -> None:
     """The error names the record, what is wrong with it, and what with its letter."""
-    poison = KeepPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
+    poison = DeadLetterOnPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
     reason = "record 7: too large; its letter is refused, too: queue q: too long"
     with pytest.raises(RefusedLetterError, match=f"^{reason}$"):
         poison.take(a_letter(7))

@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 
 from consumer.publishing.batches import Batch, Batcher
-from consumer.publishing.claim_check import FittingPublisher, NoClaimCheck
+from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
 from consumer.publishing.errors import (
     BatchError,
-    GivenUpError,
     OperatorError,
     PoisonError,
     RefusedLetterError,
+    RetriesExhaustedError,
     TooManyLettersError,
 )
 from consumer.publishing.messages import Message, MessageForm, encode_message
-from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
-from consumer.publishing.ports import ClaimCheck, Fact, Lanes
-from consumer.publishing.processor import Delivery, ShardProcessor
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
+from consumer.publishing.ports import ClaimCheck, ConcurrencyLimits, Fact
+from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, a_raw_record, raw_records
 from tests.fakes import (
@@ -37,22 +37,22 @@ class Shard:
 
     def __init__(
         self,
-        poison: Poison | None = None,
+        poison: PoisonPolicy | None = None,
         claims: ClaimCheck | None = None,
-        lanes: Lanes = LANES,
+        limits: ConcurrencyLimits = LANES,
         form: MessageForm = FORM,
     ) -> None:
-        self.topic = FakeTopic(lanes=lanes)
+        self.topic = FakeTopic(limits=limits)
         self.journal, self.checkpoints = FakeJournal(), FakeCheckpointer()
         batcher = Batcher(size=10, max_wait_seconds=1)
-        publisher = FittingPublisher(self.topic, claims or NoClaimCheck(self.topic))
+        publisher = ClaimCheckPublisher(self.topic, claims or NoClaimCheck(self.topic))
         self.processor = ShardProcessor(
-            form, batcher, publisher, self.journal, poison or StopAtPoison()
+            form, batcher, publisher, self.journal, poison or StopOnPoison()
         )
 
     def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
         """One call of the daemon."""
-        self.processor.process_records(Delivery(records, 250, now), self.checkpoints)
+        self.processor.process_records(RecordsInput(records, 250, now), self.checkpoints)
 
     @property
     def published(self) -> list[list[str]]:
@@ -212,7 +212,7 @@ def test_records_before_a_bad_one_are_published_and_none_after_it() -> None:
 def test_a_refused_record_becomes_a_letter_and_all_others_are_published(bad: int) -> None:
     """The checkpoint passes the record once the queue has its letter."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10))
+    shard = Shard(DeadLetterOnPoison(letters, percent=10))
     shard.topic.refused = f'"item-{bad}"'
     shard.deliver(*raw_records(1, 20))
 
@@ -231,7 +231,7 @@ def test_a_refused_record_becomes_a_letter_and_all_others_are_published(bad: int
 def test_what_cant_be_read_becomes_a_letter_after_what_came_before_it() -> None:
     """The bytes are kept as they came."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10))
+    shard = Shard(DeadLetterOnPoison(letters, percent=10))
     shard.deliver(*raw_records(1, 3), RawRecord("4", b"\xff{"), *raw_records(5, 6))
     shard.processor.shard_ended(shard.checkpoints)
 
@@ -319,8 +319,8 @@ def test_nothing_is_checkpointed_that_the_bucket_did_not_take() -> None:
 def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
     """None of them is tried alone: the failure is nobody's in the batch."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10))
-    shard.topic.fails = GivenUpError("throttled; given up after 5 attempts")
+    shard = Shard(DeadLetterOnPoison(letters, percent=10))
+    shard.topic.fails = RetriesExhaustedError("throttled; given up after 5 attempts")
     shard.deliver(*raw_records(1, 10))
     shard.topic.fails = None
     shard.deliver(*raw_records(11, 20))
@@ -336,8 +336,8 @@ def test_a_message_that_is_given_up_becomes_a_letter_for_each_record() -> None:
 def test_giving_up_too_often_stops_the_shard() -> None:
     """A topic that takes nothing must not empty the stream into the queue."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10))
-    shard.topic.fails = GivenUpError("throttled")
+    shard = Shard(DeadLetterOnPoison(letters, percent=10))
+    shard.topic.fails = RetriesExhaustedError("throttled")
     with pytest.raises(TooManyLettersError, match="record 11: throttled; it is not kept"):
         shard.deliver(*raw_records(1, 40))
 
@@ -347,7 +347,9 @@ def test_giving_up_too_often_stops_the_shard() -> None:
 
 def test_no_checkpoint_passes_a_record_whose_letter_is_refused() -> None:
     """All before it is published; the error says which record it is."""
-    shard = Shard(KeepPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10))
+    shard = Shard(
+        DeadLetterOnPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
+    )
     shard.topic.refused = '"item-4"'
     with pytest.raises(RefusedLetterError, match="record 4: the topic refuses it; its letter is"):
         shard.deliver(*raw_records(1, 10))
@@ -359,8 +361,8 @@ def test_starting_again_and_again_does_not_empty_the_shard_into_the_queue() -> N
     """Each start keeps a message's worth, at the pace that the daemon's growing waits set."""
     letters = FakeDeadLetters()
     for start in range(5):
-        shard = Shard(KeepPoison(letters, percent=10))
-        shard.topic.fails = GivenUpError("throttled")
+        shard = Shard(DeadLetterOnPoison(letters, percent=10))
+        shard.topic.fails = RetriesExhaustedError("throttled")
         with pytest.raises(TooManyLettersError):
             shard.deliver(*raw_records(start * 10 + 1, 1000))
 
@@ -401,7 +403,7 @@ def test_changes_of_one_item_are_never_side_by_side() -> None:
 
 def test_a_fifo_topic_gets_one_message_after_the_other() -> None:
     """Each is checkpointed for itself."""
-    shard = Shard(lanes=Lanes(calls=1, messages=1))
+    shard = Shard(limits=ConcurrencyLimits(calls=1, messages=1))
     shard.deliver(*raw_records(1, 30))
 
     assert shard.published == [ids(1, 10), ids(11, 20), ids(21, 30)]
@@ -451,7 +453,7 @@ def test_a_lease_lost_with_calls_under_way_ends_when_they_are_over() -> None:
 def test_what_fails_while_a_lost_lease_is_given_up_is_left_to_the_next_holder() -> None:
     """It is counted with what was never sent."""
     shard = Shard()
-    shard.topic.lanes = Lanes(calls=4, messages=10)
+    shard.topic.limits = ConcurrencyLimits(calls=4, messages=10)
     shard.topic.refused = '"item-150"'
     shard.checkpoints.lease_is_lost = True
     shard.deliver(*raw_records(1, 205))
@@ -462,7 +464,7 @@ def test_what_fails_while_a_lost_lease_is_given_up_is_left_to_the_next_holder() 
 def test_a_record_that_cant_be_written_is_refused_in_its_turn() -> None:
     """What stands before it is published, and so is what follows once it is a letter."""
     letters = FakeDeadLetters()
-    shard = Shard(KeepPoison(letters, percent=10), form=replace(FORM, plain_images=True))
+    shard = Shard(DeadLetterOnPoison(letters, percent=10), form=replace(FORM, plain_images=True))
     document = a_document(4)
     document["dynamodb"]["NewImage"]["amount"] = {"N": "much"}
     bad = RawRecord("4", json.dumps(document).encode())
@@ -535,7 +537,7 @@ def test_a_quiet_shard_notes_that_nothing_is_unpublished() -> None:
 
 def test_progress_is_noted_before_a_body_is_kept_and_a_letter_sent() -> None:
     """S3 and SQS may be away too."""
-    shard = Shard(KeepPoison(FakeDeadLetters(), percent=100))
+    shard = Shard(DeadLetterOnPoison(FakeDeadLetters(), percent=100))
     shard.topic.limit = 100
     shard.deliver(*raw_records(3, 4), now=0)
     shard.deliver(now=2)
@@ -546,7 +548,7 @@ def test_progress_is_noted_before_a_body_is_kept_and_a_letter_sent() -> None:
 
 def test_a_refused_message_is_noted_with_each_of_its_halves() -> None:
     """How often that is shows in a metric."""
-    shard = Shard(KeepPoison(FakeDeadLetters(), percent=100))
+    shard = Shard(DeadLetterOnPoison(FakeDeadLetters(), percent=100))
     shard.topic.refused = "item-3"
     shard.deliver(*raw_records(1, 10))
 

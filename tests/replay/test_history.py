@@ -1,8 +1,8 @@
 """What is kept of a replay."""
 
-from consumer.replay.history import Caller, Entry, is_entry, new_entry, read_entry
+from consumer.replay.history import Caller, ReplayRecord, is_entry, new_entry, read_entry
 from consumer.replay.plan import Plan, Step
-from consumer.replay.start_position import Moment
+from consumer.replay.start_position import AtTime
 
 STEPS = (
     Step("parent", (), "SHARD_END", "7", again=3),
@@ -11,9 +11,9 @@ STEPS = (
 CALLER = Caller("arn:aws:iam::123456789012:user/night-shift", "sts")
 
 
-def entry() -> Entry:
+def entry() -> ReplayRecord:
     """A replay of two shards."""
-    return new_entry(Plan(Moment(0), STEPS, {}), CALLER, 41, mark="t-1", at="2026-11-23T02:00:00Z")
+    return new_entry(Plan(AtTime(0), STEPS, {}), CALLER, 41, mark="t-1", at="2026-11-23T02:00:00Z")
 
 
 def test_an_entry_counts_on_from_the_last_one() -> None:

@@ -12,7 +12,7 @@ from moto import mock_aws
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.stream import Stream
 from consumer.replay.caller_identity import find_caller
-from consumer.replay.history import Caller, Entry, new_entry
+from consumer.replay.history import Caller, ReplayRecord, new_entry
 from consumer.replay.lease_writes import ChangedError, LeaseWrites, OtherReplayError
 from consumer.replay.plan import Plan, Step
 from consumer.replay.replays import Replays
@@ -44,7 +44,7 @@ def writes_of(fleet: StillFleet, tables: Any = None) -> LeaseWrites:  # noqa: AN
     return LeaseWrites(tables or fleet.tables, fleet.application, state)
 
 
-def entry_of(*steps: Step, last: int = 0, mark: str = "t-1") -> Entry:
+def entry_of(*steps: Step, last: int = 0, mark: str = "t-1") -> ReplayRecord:
     """A replay of the parent and its child, or of these."""
     family = (
         Step("parent", (), "SHARD_END", "7"),

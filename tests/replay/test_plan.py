@@ -5,11 +5,17 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from consumer.fleet.leases import Lease
-from consumer.fleet.shards import Position, Shard
+from consumer.fleet.shards import Shard, ShardPosition
 from consumer.replay.plan import MOST_STEPS, Plan, Step, plan
-from consumer.replay.read_plan import ReplayError, Survey, coarser
-from consumer.replay.search import Finding
-from consumer.replay.start_position import LATEST_EDGE, OLDEST_EDGE, Moment, Number, Origin
+from consumer.replay.read_plan import ReadPlan, ReplayError, coarser
+from consumer.replay.search import SearchResult
+from consumer.replay.start_position import (
+    LATEST_EDGE,
+    OLDEST_EDGE,
+    AtSequenceNumber,
+    AtTime,
+    StartPosition,
+)
 
 # A parent that has ended, its two children, one of which has ended too, and a shard of its own.
 SHARDS = [
@@ -29,27 +35,31 @@ RECORDS = {
 READ = {"parent": "SHARD_END", "left": "22", "right": "SHARD_END", "grand": "32", "other": "31"}
 
 
-def survey_of(origin: Origin, checkpoints: Mapping[str, str], named: Sequence[str] = ()) -> Survey:
+def survey_of(
+    origin: StartPosition, checkpoints: Mapping[str, str], named: Sequence[str] = ()
+) -> ReadPlan:
     """A survey of the shards above with leases at these checkpoints."""
     leases = [Lease(shard_id, "worker", place) for shard_id, place in checkpoints.items()]
-    return Survey(origin, SHARDS, leases, named)
+    return ReadPlan(origin, SHARDS, leases, named)
 
 
-def findings_of(survey: Survey) -> tuple[dict[str, Finding], list[str]]:
+def findings_of(survey: ReadPlan) -> tuple[dict[str, SearchResult], list[str]]:
     """Read as the edge does; return what was found, and the shards that were read."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, SearchResult] = {}
     while shard_ids := survey.to_read(findings):
         for shard_id in shard_ids:
             search = survey.search(shard_id)
             start = survey.reads_after(shard_id)
             after = int(start) if start.isdecimal() else 0
             numbers = [number for number in RECORDS[shard_id] if number > after]
-            search.see([Position(str(number), float(number)) for number in numbers])
+            search.see([ShardPosition(str(number), float(number)) for number in numbers])
             findings[shard_id] = search.finding
     return findings, sorted(findings)
 
 
-def planned(origin: Origin, checkpoints: Mapping[str, str], named: Sequence[str] = ()) -> Plan:
+def planned(
+    origin: StartPosition, checkpoints: Mapping[str, str], named: Sequence[str] = ()
+) -> Plan:
     """The plan of a replay of the shards above."""
     survey = survey_of(origin, checkpoints, named)
     return plan(survey, findings_of(survey)[0])
@@ -62,7 +72,7 @@ def written(plan: Plan) -> dict[str, tuple[str, int]]:
 
 def test_a_shard_that_ended_is_opened_and_all_that_follow_wait() -> None:
     """Parents stand before their children, which begin at their beginnings."""
-    result = planned(Moment(14), READ)
+    result = planned(AtTime(14), READ)
 
     assert list(written(result).items()) == [
         ("parent", ("12", 1)),
@@ -77,7 +87,7 @@ def test_a_shard_that_ended_is_opened_and_all_that_follow_wait() -> None:
 
 def test_what_is_too_old_is_not_read() -> None:
     """Where a child has begun before the moment, nothing of its parent is since then."""
-    survey = survey_of(Moment(31), READ)
+    survey = survey_of(AtTime(31), READ)
     findings, read = findings_of(survey)
 
     assert read == ["grand", "left", "other"]
@@ -87,7 +97,7 @@ def test_what_is_too_old_is_not_read() -> None:
 def test_a_lease_that_is_gone_is_written_again() -> None:
     """It was read, since a shard that follows on it is; its followers have to wait for it."""
     leases = {"grand": "32", "left": "22", "other": "31"}
-    result = planned(Moment(14), leases)
+    result = planned(AtTime(14), leases)
 
     assert [(step.shard_id, step.now) for step in result.steps] == [
         ("parent", None),
@@ -102,16 +112,16 @@ def test_a_lease_that_is_gone_is_written_again() -> None:
 
 def test_a_shard_that_was_never_read_is_left_to_kcl() -> None:
     """It has no lease, and neither has any that follows: its beginning is still to come."""
-    result = planned(Moment(9), {"parent": "14", "other": "31"})
+    result = planned(AtTime(9), {"parent": "14", "other": "31"})
 
     assert written(result)["parent"] == ("TRIM_HORIZON", 3)
-    assert written(planned(Moment(9), {"other": "31"})) == {"other": ("TRIM_HORIZON", 4)}
+    assert written(planned(AtTime(9), {"other": "31"})) == {"other": ("TRIM_HORIZON", 4)}
 
 
 def test_what_is_not_published_is_never_passed_over() -> None:
     """A shard that isn't read so far yet stays, and is named."""
     behind = {**READ, "other": "11", "left": "20"}
-    result = planned(Moment(31), behind)
+    result = planned(AtTime(31), behind)
 
     assert list(written(result)) == ["grand"]
     assert result.stays == dict.fromkeys(["other"], "is not read so far yet") | {
@@ -121,7 +131,7 @@ def test_what_is_not_published_is_never_passed_over() -> None:
 
 def test_what_is_published_and_not_yet_checkpointed_comes_again_too() -> None:
     """A checkpoint right before the place stays, and the worker that would move it lets go."""
-    result = planned(Moment(22), {**READ, "left": "20", "other": "21"})
+    result = planned(AtTime(22), {**READ, "left": "20", "other": "21"})
 
     assert written(result)["left"] == ("20", 0)
     assert written(result)["other"] == ("21", 0)
@@ -155,7 +165,7 @@ def test_from_the_oldest_everything_comes_again() -> None:
 
 def test_a_record_is_found_in_the_shard_that_holds_it() -> None:
     """It comes first; of other shards only those that follow are replayed."""
-    assert written(planned(Number("23"), READ)) == {
+    assert written(planned(AtSequenceNumber("23"), READ)) == {
         "right": ("21", 2),
         "grand": ("TRIM_HORIZON", 2),
     }
@@ -175,35 +185,35 @@ def test_a_record_that_is_not_there_is_refused(
 ) -> None:
     """Or that is there twice, or a shard that isn't there."""
     with pytest.raises(ReplayError, match=mistake):
-        planned(Number(number), READ, named)
+        planned(AtSequenceNumber(number), READ, named)
 
 
 def test_named_shards_bring_what_follows_on_them() -> None:
     """And no other shard."""
-    assert written(planned(Moment(14), READ, ["right"])) == {
+    assert written(planned(AtTime(14), READ, ["right"])) == {
         "right": ("TRIM_HORIZON", 3),
         "grand": ("TRIM_HORIZON", 2),
     }
-    assert written(planned(Number("21"), READ, ["right"]))["right"] == ("TRIM_HORIZON", 3)
+    assert written(planned(AtSequenceNumber("21"), READ, ["right"]))["right"] == ("TRIM_HORIZON", 3)
 
 
 def test_leases_of_shards_that_are_gone_stay() -> None:
     """They are named, so that nobody looks for them in the plan."""
-    result = planned(Moment(31), {**READ, "expired": "SHARD_END"})
+    result = planned(AtTime(31), {**READ, "expired": "SHARD_END"})
 
     assert result.stays == {"expired": "is not in the stream any more"}
 
 
-def lone_survey(count: int, family: int = 1) -> tuple[Survey, dict[str, Finding]]:
+def lone_survey(count: int, family: int = 1) -> tuple[ReadPlan, dict[str, SearchResult]]:
     """Read shards with a record each, in families of so many."""
     shards = [
         Shard(f"s{number:03}", f"s{number - 1:03}" if number % family else None, "1", "9")
         for number in range(count)
     ]
-    record = Position("5", 5.0)
+    record = ShardPosition("5", 5.0)
     leases = [Lease(shard.shard_id, None, "SHARD_END") for shard in shards]
-    findings = {shard.shard_id: Finding(record, None, record, published=1) for shard in shards}
-    return Survey(OLDEST_EDGE, shards, leases), findings
+    findings = {shard.shard_id: SearchResult(record, None, record, published=1) for shard in shards}
+    return ReadPlan(OLDEST_EDGE, shards, leases), findings
 
 
 def test_as_many_leases_as_can_be_written_at_once() -> None:
@@ -229,7 +239,7 @@ def test_a_plan_as_json_has_all_of_it() -> None:
     """A script reads what a person sees."""
     step = Step("shard", ("parent",), None, "7", again=2, waits=True)
 
-    assert Plan(Number("8"), (step,), {"gone": "why"}).to_json() == {
+    assert Plan(AtSequenceNumber("8"), (step,), {"gone": "why"}).to_json() == {
         "from": "8",
         "again": 2,
         "skipped": 0,
@@ -250,16 +260,16 @@ def test_a_plan_as_json_has_all_of_it() -> None:
 @pytest.mark.parametrize(
     ("origin", "tells_seconds", "result"),
     [
-        (Moment(119), [False, True], Moment(119)),
-        (Moment(119), [False, False], Moment(60)),
-        (Moment(119), [], Moment(60)),
+        (AtTime(119), [False, True], AtTime(119)),
+        (AtTime(119), [False, False], AtTime(60)),
+        (AtTime(119), [], AtTime(60)),
         (LATEST_EDGE, [False], LATEST_EDGE),
     ],
 )
 def test_a_moment_is_as_exact_as_the_stream(
-    origin: Origin, tells_seconds: list[bool], result: Origin
+    origin: StartPosition, tells_seconds: list[bool], result: StartPosition
 ) -> None:
     """Better some changes before it than some after it missing."""
-    findings = {str(n): Finding(tells_seconds=told) for n, told in enumerate(tells_seconds)}
+    findings = {str(n): SearchResult(tells_seconds=told) for n, told in enumerate(tells_seconds)}
 
     assert coarser(origin, findings) == result

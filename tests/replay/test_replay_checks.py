@@ -5,7 +5,7 @@ import pytest
 from consumer.fleet.leases import Lease
 from consumer.replay.read_plan import ReplayError
 from consumer.replay.replay_checks import check_leases, check_moment
-from consumer.replay.start_position import OLDEST_EDGE, Moment
+from consumer.replay.start_position import OLDEST_EDGE, AtTime
 
 NOW = 1_795_604_000.5
 HOUR = 3_600
@@ -49,8 +49,8 @@ def test_leases_of_another_stream_are_refused(leases: list[Lease], mistake: str)
 
 def test_a_moment_within_what_the_stream_keeps_passes() -> None:
     """24 hours, in whole seconds; an edge is always within."""
-    check_moment(Moment(int(NOW) - 24 * HOUR), OLD_ARN, NOW)
-    check_moment(Moment(int(NOW) - HOUR), NEW_ARN, NOW)
+    check_moment(AtTime(int(NOW) - 24 * HOUR), OLD_ARN, NOW)
+    check_moment(AtTime(int(NOW) - HOUR), NEW_ARN, NOW)
     check_moment(OLDEST_EDGE, NEW_ARN, NOW)
 
 
@@ -64,4 +64,4 @@ def test_a_moment_within_what_the_stream_keeps_passes() -> None:
 def test_a_moment_before_the_edge_is_refused(arn: str, age: int, edge: str) -> None:
     """It says from when data exists: from a day ago, or since the stream was enabled."""
     with pytest.raises(ReplayError, match=f"it has from {edge} on; name a later time"):
-        check_moment(Moment(int(NOW) - age), arn, NOW)
+        check_moment(AtTime(int(NOW) - age), arn, NOW)

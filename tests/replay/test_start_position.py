@@ -4,13 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from consumer.fleet.shards import Position
+from consumer.fleet.shards import ShardPosition
 from consumer.replay.start_position import (
     LATEST_EDGE,
     OLDEST_EDGE,
-    Moment,
-    Number,
-    Origin,
+    AtSequenceNumber,
+    AtTime,
+    StartPosition,
     parse_origin,
 )
 
@@ -24,18 +24,18 @@ SEQUENCE_NUMBER = "300000000000000001300"
     [
         ("trim-horizon", OLDEST_EDGE),
         ("LATEST", LATEST_EDGE),
-        ("2026-11-23T02:00Z", Moment(TWO)),
-        ("2026-11-23T02:00:00.999Z", Moment(TWO)),
-        ("2026-11-23 03:00:00+01:00", Moment(TWO)),
-        ("10h ago", Moment(TWO)),
-        ("600 m ago", Moment(TWO)),
-        ("36000S ago", Moment(TWO)),
-        ("1d ago", Moment(TWO + (10 - 24) * 3_600)),
-        ("0s ago", Moment(int(NOW))),
-        (SEQUENCE_NUMBER, Number(SEQUENCE_NUMBER)),
+        ("2026-11-23T02:00Z", AtTime(TWO)),
+        ("2026-11-23T02:00:00.999Z", AtTime(TWO)),
+        ("2026-11-23 03:00:00+01:00", AtTime(TWO)),
+        ("10h ago", AtTime(TWO)),
+        ("600 m ago", AtTime(TWO)),
+        ("36000S ago", AtTime(TWO)),
+        ("1d ago", AtTime(TWO + (10 - 24) * 3_600)),
+        ("0s ago", AtTime(int(NOW))),
+        (SEQUENCE_NUMBER, AtSequenceNumber(SEQUENCE_NUMBER)),
     ],
 )
-def test_places_are_read(text: str, origin: Origin) -> None:
+def test_places_are_read(text: str, origin: StartPosition) -> None:
     """Edges, times with a zone, times ago, and sequence numbers; whole seconds, rounded down."""
     assert parse_origin(text, NOW) == origin
 
@@ -66,7 +66,7 @@ def test_the_time_that_a_refusal_names_is_taken() -> None:
         parse_origin("2026-11-23", NOW)
     advised = str(caught.value).rpartition("write ")[2]
 
-    assert parse_origin(advised, NOW) == Moment(TWO - 2 * 3_600)
+    assert parse_origin(advised, NOW) == AtTime(TWO - 2 * 3_600)
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,19 @@ def test_the_time_that_a_refusal_names_is_taken() -> None:
     [
         (OLDEST_EDGE, "trim-horizon", [True, True, True]),
         (LATEST_EDGE, "latest", [False, False, False]),
-        (Moment(TWO), "2026-11-23T02:00:00Z", [False, True, True]),
-        (Number("20"), "20", [False, True, True]),
+        (AtTime(TWO), "2026-11-23T02:00:00Z", [False, True, True]),
+        (AtSequenceNumber("20"), "20", [False, True, True]),
     ],
 )
 def test_a_place_tells_which_records_are_to_come(
-    origin: Origin, text: str, begun: list[bool]
+    origin: StartPosition, text: str, begun: list[bool]
 ) -> None:
     """The one at it is the first, and its text can be read again."""
-    positions = [Position("19", TWO - 1.0), Position("20", TWO), Position("21", TWO + 1.0)]
+    positions = [
+        ShardPosition("19", TWO - 1.0),
+        ShardPosition("20", TWO),
+        ShardPosition("21", TWO + 1.0),
+    ]
 
     assert [origin.has_begun(position) for position in positions] == begun
     assert str(origin) == text

@@ -9,8 +9,8 @@ import pytest
 from amazon_kclpy import kcl
 
 from consumer.publishing.batches import Batcher
-from consumer.publishing.errors import BatchError, GivenUpError, OperatorError
-from consumer.publishing.poison import KeepPoison, Poison, StopAtPoison
+from consumer.publishing.errors import BatchError, OperatorError, RetriesExhaustedError
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.worker.kcl import RecordProcessor
@@ -51,7 +51,7 @@ class Conversation:
     def __init__(self) -> None:
         self.topic, self.journal, self.output = FakeTopic(), FakeJournal(), io.StringIO()
         self.now = 0.0
-        self.poison: Poison = StopAtPoison()
+        self.poison: PoisonPolicy = StopOnPoison()
 
     def hear(self, *said: dict[str, Any]) -> list[dict[str, Any]]:
         """Let the daemon say all that; return the answers."""
@@ -157,8 +157,8 @@ def test_a_record_that_cant_be_decoded_stops_the_process() -> None:
 def test_one_letter_too_many_stops_its_shard_and_no_other() -> None:
     """The log names the record; the shard is tried again by and by, and the others go on."""
     conversation, letters = Conversation(), FakeDeadLetters()
-    conversation.poison = KeepPoison(letters, percent=10)
-    conversation.topic.fails = GivenUpError("throttled")
+    conversation.poison = DeadLetterOnPoison(letters, percent=10)
+    conversation.topic.fails = RetriesExhaustedError("throttled")
     said = [INITIALIZE, process_records(raw_records(1, 20)), *[CHECKPOINTED] * 10]
     with pytest.raises(SystemExit) as ended:
         conversation.hear(*said)
@@ -173,7 +173,9 @@ def test_one_letter_too_many_stops_its_shard_and_no_other() -> None:
 def test_a_letter_that_is_refused_stops_its_shard_and_is_named() -> None:
     """The log has the record's sequence number; nothing is answered that would pass it."""
     conversation = Conversation()
-    conversation.poison = KeepPoison(FakeDeadLetters(fails=BatchError("too long")), percent=10)
+    conversation.poison = DeadLetterOnPoison(
+        FakeDeadLetters(fails=BatchError("too long")), percent=10
+    )
     said = [INITIALIZE, process_records([*raw_records(1, 4), RawRecord("5", b"garbage")])]
     with pytest.raises(SystemExit) as ended:
         conversation.hear(*said, CHECKPOINTED)
@@ -190,7 +192,7 @@ def test_any_error_at_all_ends_the_process() -> None:
 
     def broken(_shard_id: str) -> ShardProcessor:
         publisher = fitting(FakeTopic())
-        return ShardProcessor(FORM, None, publisher, FakeJournal(), StopAtPoison())  # type: ignore[arg-type]
+        return ShardProcessor(FORM, None, publisher, FakeJournal(), StopOnPoison())  # type: ignore[arg-type]
 
     lines = io.StringIO(json.dumps(INITIALIZE) + "\n" + json.dumps(process_records([])) + "\n")
     output = io.StringIO()
