@@ -96,7 +96,7 @@ class Retries:
 
         Raises:
             BatchError: The request is refused for what is in it.
-            RetriesExhaustedError: The message has failed in passing as often, or is as old, as is wanted.
+            RetriesExhaustedError: The message kept failing until the policy gave it up.
             OperatorError: Nobody has mended what is wrong within the time that the policy gives.
             TransientError: No time is left in which to try again.
             SystemExit: The daemon is gone, so that nobody waits for the answer.

@@ -1,20 +1,20 @@
 """What can go wrong, and what the caller does about it.
 
 StreamPublisherError
-├── PublishError        the topic did not take a message; its class says what happens next
-│   ├── TransientError    it mends itself: try again, for as long as it takes
-│   │   └── UnansweredError   and is over once anything is answered: then try again at once
-│   ├── OperatorError   somebody must fix something: try again slowly, and say loudly what to do
-│   ├── BatchError      something in the message is refused: publish its records in smaller parts
-│   └── RetriesExhaustedError    a passing failure that did not pass: make dead letters of its records
-├── RecordError         a record can't be part of any message: make a dead letter of it, or stop
-├── PoisonError         such a record, where it is not to become a letter: stop before it
-│   ├── RefusedLetterError   or can't, since the queue refuses the letter, too: stop before it
-│   └── TooManyLettersError  or no longer, since the fault is not in the records: stop before it
-├── CheckpointError     the checkpoint can't be made: stop
-├── DaemonError         the daemon breaks the protocol: stop
-├── EventError          Lambda hands over what is no event of a stream: fail the invocation
-└── LeaseLostError      another worker holds the shard: drop what is held and say nothing
+├── PublishError                 the topic did not take a message; the class says what to do:
+│   ├── TransientError           retry, for as long as it takes
+│   │   └── UnansweredError      retry at once, as soon as anything is answered
+│   ├── OperatorError            retry slowly, and say loudly what to fix
+│   ├── BatchError               publish the message's records in smaller parts
+│   └── RetriesExhaustedError    make dead letters of the message's records
+├── RecordError                  make a dead letter of the record, or stop before it
+├── PoisonError                  stop before the record: it is not to become a dead letter
+│   ├── RefusedLetterError       the same: the queue refuses its dead letter
+│   └── TooManyLettersError      the same: so many dead letters mean that the fault is elsewhere
+├── CheckpointError              stop: the checkpoint can't be made
+├── DaemonError                  stop: the daemon breaks the protocol
+├── EventError                   fail the invocation: the event is not one of a stream
+└── LeaseLostError               drop what is held, silently: another worker holds the shard
 """
 
 from collections.abc import Sequence
