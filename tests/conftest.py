@@ -1,6 +1,10 @@
-"""How hypothesis looks for examples."""
+"""How hypothesis looks for examples, and what is told at the end."""
 
 from hypothesis import HealthCheck, Phase, settings
+
+from tests.contracts.summary import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 # A busy machine is no mistake.
 settings.register_profile(

@@ -48,9 +48,9 @@ def perform(show: Show, screen: Screen) -> tuple[DemoResult, bool]:
         DemoError: The daemon ended early, or nothing arrived for too long.
     """
     with contextlib.ExitStack() as stack:
-        with screen.waiting_for("DynamoDB Local and moto's server start"):
+        with screen.waiting_for("ministack and moto's server start"):
             sandbox = stack.enter_context(Sandbox())
-        screen.step(_since(show), "DynamoDB Local and moto's server answer")
+        screen.step(_since(show), "ministack and moto's server answer")
         create_table(sandbox.client("dynamodb"))
         topic_arn = sandbox.client("sns").create_topic(Name="changes")["TopicArn"]
         clients = sandbox.client("sns"), sandbox.client("sqs")

@@ -50,7 +50,7 @@ class AtTime:
         return position.created_at >= self.seconds
 
     def in_minutes(self) -> "AtTime":
-        """The moment for a stream that tells whole minutes only, as DynamoDB Local's does."""
+        """The moment for a stream that tells whole minutes only, as some emulators' do."""
         return AtTime(self.seconds // MINUTE * MINUTE)
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from tests.chain.world import World, new_world
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """DynamoDB Local and moto's server."""
+    """ministack and moto's server."""
     with Sandbox() as running:
         yield running
 

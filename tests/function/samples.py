@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.function.samples
 
-Every record comes out of DynamoDB Local's stream, with a region's name in the place of its own.
+Every record comes out of ministack's stream, with another account's number in the place of its own.
 One of `poison.json` is then damaged, in a way that DynamoDB never does, since a record that is too
 large for a topic makes a poor sample.
 """
@@ -26,7 +26,6 @@ EVERY_TYPE: Image = {
     "numbers": {"NS": ["1.50", "-3E+5"]},
     "texts": {"SS": ["a", "ç"]},
     "list": {"L": [{"S": "x"}, {"N": "12345678901234567890.5"}, {"L": []}]},
-    # No empty map: DynamoDB Local's stream leaves out that it is a map.
     "map": {"M": {"inner": {"B": b"in"}, "more": {"M": {"deep": {"BOOL": False}}}}},
     "yes": {"BOOL": True},
     "none": {"NULL": True},
@@ -66,8 +65,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, chosen in events(records):
         text = json.dumps({"Records": chosen}, indent=2, ensure_ascii=False)
-        text = text.replace("ddblocal:000000000000", "eu-west-1:123456789012")
-        text = text.replace("ddblocal", "eu-west-1")
+        text = text.replace(":000000000000:", ":123456789012:")
         (FOLDER / f"{name}.json").write_text(text + "\n")
 
 

@@ -85,7 +85,7 @@ def test_a_shard_is_read_on_where_the_checkpoint_must_follow(
 
 
 def test_it_is_noticed_whether_the_stream_tells_seconds() -> None:
-    """DynamoDB does; DynamoDB Local tells whole minutes."""
+    """DynamoDB does; some emulators tell whole minutes."""
     whole, fine = Search(OLDEST_EDGE, "SHARD_END"), Search(OLDEST_EDGE, "SHARD_END")
     whole.see(ALL)
     fine.see([P8, ShardPosition("9", 541.0), P10])
