@@ -12,9 +12,10 @@ import pytest
 
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.proxy import DroppedError, Proxy, Request, Response
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.outage import Outage
 from tests.chain.processes import record_processors
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 from tests.emf import check, values_of
 
 pytestmark = pytest.mark.server

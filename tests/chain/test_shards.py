@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from consumer.sandbox.backends import Sandbox
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.chain.world import PATIENCE_SECONDS, wait_for
 from tests.streams import faults
 from tests.streams.items import Items
 

@@ -16,22 +16,12 @@ from consumer.reference.all_settings import Setting, all_settings
 from consumer.settings.keys import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
+from tests.project.tables import rows
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 README = (ROOT / "README.md").read_text()
 LOGS = (ROOT / "docs" / "logs.md").read_text()
 JAVA = "\n".join(file.read_text() for file in (ROOT / "daemon" / "src" / "main").rglob("*.java"))
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of the tables under a heading, without their heads."""
-    section = text.split(f"## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in section.splitlines()
-        if line.startswith("|")
-    ]
-    return cells[2:]
 
 
 def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
