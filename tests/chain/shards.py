@@ -121,6 +121,15 @@ class ShardedWorld(World):
             )
 
 
+def assert_all_arrived_in_order(world: ShardedWorld, written: int) -> None:
+    """Nothing lost, foreign, or overtaken by a later change of its item."""
+    world.receive_everything()
+    balance = world.ledger.balance()
+
+    assert (balance.written, balance.delivered, balance.lost) == (written, written, 0)
+    assert (balance.out_of_order, balance.foreign) == (0, 0)
+
+
 @contextlib.contextmanager
 def new_sharded_world(
     sandbox: Sandbox, folder: Path, shards: int, now: Callable[[], float] = time.time

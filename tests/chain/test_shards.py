@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.chain.gate import Gate
-from tests.chain.shards import ShardedWorld
+from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.chain.world import PATIENCE_SECONDS, wait_for
 from tests.streams import faults
 from tests.streams.items import Items
@@ -13,15 +13,6 @@ from tests.streams.items import Items
 pytestmark = pytest.mark.server
 
 ITEMS = [f"item-{number}" for number in range(40)]
-
-
-def assert_all_arrived_in_order(world: ShardedWorld, written: int) -> None:
-    """Nothing lost, foreign, or overtaken by a later change of its item."""
-    world.receive_everything()
-    balance = world.ledger.balance()
-
-    assert (balance.written, balance.delivered, balance.lost) == (written, written, 0)
-    assert (balance.out_of_order, balance.foreign) == (0, 0)
 
 
 def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) -> None:
