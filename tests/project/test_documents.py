@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.cli import main
+from consumer.cli import COMMANDS
 from consumer.delivery.error_classes import CODES
 from consumer.fleet.status import STATES
 from consumer.publishing.errors import BatchError, OperatorError, TransientError
@@ -138,7 +138,7 @@ def test_commands_that_documents_name_exist() -> None:
     """`stream-publisher X` is a command, and X's options are its own."""
     for document in DOCUMENTS:
         for name in re.findall(r"(?<![\w/-])stream-publisher ([a-z][a-z-]*)", document.read_text()):
-            assert name in main.commands, f"{document.name}: stream-publisher {name}"
+            assert name in COMMANDS, f"{document.name}: stream-publisher {name}"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/lambda.md"])
@@ -154,7 +154,7 @@ def test_a_checkouts_commands_are_called_by_their_path(name: str) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     """With what it is for."""
-    assert [name for name in main.commands if f"`stream-publisher {name}`" not in README] == []
+    assert [name for name in COMMANDS if f"`stream-publisher {name}`" not in README] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
