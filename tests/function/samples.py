@@ -17,6 +17,7 @@ from consumer.publishing.records import Image
 from consumer.sandbox.backends import Sandbox
 from tests.function.stream import read_stream
 from tests.places import ROOT
+from tests.streams.sizes import item_size
 
 FOLDER = ROOT / "samples"
 
@@ -54,6 +55,13 @@ def write_changes_of_samples(dynamodb: Any) -> None:  # noqa: ANN401 - a boto3 c
     write_changes(dynamodb, plan_changes(11), lambda _: None)
 
 
+def with_size(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the size that DynamoDB gives it; ministack leaves it at 0."""
+    change = record["dynamodb"]
+    parts = [change[name] for name in ("Keys", "NewImage", "OldImage") if name in change]
+    return {**record, "dynamodb": {**change, "SizeBytes": sum(map(item_size, parts))}}
+
+
 def main() -> None:
     """Write every sample."""
     with Sandbox() as sandbox:
@@ -61,7 +69,8 @@ def main() -> None:
         create_table(dynamodb)
         write_changes_of_samples(dynamodb)
         table: Mapping[str, Any] = dynamodb.describe_table(TableName=TABLE)["Table"]
-        records = list(read_stream(sandbox.client("dynamodbstreams"), table["LatestStreamArn"]))
+        read = read_stream(sandbox.client("dynamodbstreams"), table["LatestStreamArn"])
+        records = [with_size(record) for record in read]
     FOLDER.mkdir(exist_ok=True)
     for name, chosen in events(records):
         text = json.dumps({"Records": chosen}, indent=2, ensure_ascii=False)
