@@ -9,8 +9,9 @@ from consumer.demo.changes import Change
 from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
 from consumer.demo.page import TourPage, check
-from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage, wait_for
+from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage
 from consumer.publishing.events import EVENTS
+from consumer.sandbox.waits import wait_for
 
 _COUNT = 20
 _DOCTOR = ("stream-publisher", "doctor")
@@ -140,4 +141,4 @@ class Tour:
         self._wait(what, is_enough)
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
-        wait_for(what, condition, self.worker)
+        wait_for(condition, what, self.worker.process)

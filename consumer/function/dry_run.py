@@ -1,17 +1,12 @@
-"""A publisher that only remembers, and one that also publishes: to see what would be published."""
+"""A topic, a bucket and a dead-letter queue that only remember, to see what would be published."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.claim_check import claim_key, pointer_to
 from consumer.publishing.dead_letter import DeadLetter
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
 from consumer.publishing.s3_location import S3Location
-
-Published = list[tuple[Message, Receipt]]
-"""Messages with their receipts, in the order in which outcomes were told."""
 
 
 class DryRunTopic:
@@ -21,13 +16,13 @@ class DryRunTopic:
         limit: The most bytes of a message.
 
     Attributes:
-        published: What it has taken.
+        published: What it has taken, each message with its receipt.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._taken: list[PublishOutcome] = []
-        self.published: Published = []
+        self.published: list[tuple[Message, Receipt]] = []
 
     @property
     def limits(self) -> ConcurrencyLimits:
@@ -54,34 +49,6 @@ class DryRunTopic:
     def largest_message(self) -> int:
         """Return the limit."""
         return self._limit
-
-
-class RecordingPublisher(SnsPublisher):
-    """Publishes to a topic, and remembers what it has taken.
-
-    Attributes:
-        published: What the topic has taken.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - SnsPublisher's own
-        super().__init__(*arguments, **options)
-        self.published: Published = []
-
-    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
-        """Return the outcomes since the last time."""
-        return self._remembered(super().finished(wait=wait))
-
-    def cancel(self) -> Sequence[PublishOutcome]:
-        """Send nothing again that is in flight; return the outcomes once nothing is."""
-        return self._remembered(super().cancel())
-
-    def _remembered(self, outcomes: Sequence[PublishOutcome]) -> Sequence[PublishOutcome]:
-        self.published.extend(
-            (outcome.message, outcome.result)
-            for outcome in outcomes
-            if isinstance(outcome.result, Receipt)
-        )
-        return outcomes
 
 
 class DryRunBucket:

@@ -22,7 +22,7 @@ from consumer.publishing.shard import Destinations
 from consumer.settings.child import ChildSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic
 from tests.function.events import a_function_record, an_event
-from tests.settings.test_child import SETTINGS
+from tests.settings.samples import SETTINGS
 
 
 class Invoked:
