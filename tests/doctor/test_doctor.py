@@ -18,7 +18,7 @@ from moto.core import set_initial_no_auth_action_count
 from consumer.doctor.doctor import Surroundings, examine
 from consumer.problems import CheckOutcome
 from tests.places import ROOT
-from tests.project.test_policies import allowed
+from tests.project.policies import allowed
 from tests.streams import faults
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
