@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from consumer.delivery.sns import SnsPublisher
-
 from consumer.publishing.ports import PublishOutcome, Receipt
 
 if TYPE_CHECKING:
