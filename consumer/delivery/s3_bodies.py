@@ -7,16 +7,14 @@ that it puts in the place of everybody's.
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from consumer.aws.clients import client as new_client
+from consumer.aws.errors import AWS_ERRORS
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.publishing.claim_check import claim_key, pointer_to
-from consumer.publishing.dead_letter import Envelope, record_key
+from consumer.publishing.dead_letter import DeadLetter, Envelope, record_key
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.ports import Journal
 from consumer.publishing.s3_location import S3Location
 
@@ -79,5 +77,5 @@ def fetch(client: "S3Client", place: S3Location) -> bytes:
     """
     try:
         return client.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise translate(error, explain(str(place), error)) from error
