@@ -8,7 +8,7 @@ from consumer.checks.checks import Check, ProblemError, answered
 from consumer.fleet.opening import find_stream, open_lease_table, stream_thing
 from consumer.problems import Problem
 from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
@@ -97,7 +97,7 @@ class ResourceChecks:
 
     def _lease_table(self) -> Sequence[Problem]:
         """Whether it may be asked about; KCL creates it where it is missing."""
-        name = self._configuration.kcl.table_name or self._configuration.kcl.application_name
+        name = self._configuration.kcl.lease_table
         answered(
             f"lease table {name!r} of applicationName",
             lambda: _find_table(open_lease_table(self._configuration).tables, name),

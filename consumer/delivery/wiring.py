@@ -11,7 +11,7 @@ from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.ports import Journal, Publisher
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class PublishingParts:
     poison: PoisonPolicy
 
 
-def retry_policy(settings: ChildSettings) -> RetryPolicy:
+def retry_policy(settings: ProcessorSettings) -> RetryPolicy:
     """Return what settings say of tries; how long an operator is waited for is the caller's."""
     return RetryPolicy(
         longest_wait_seconds=settings.retry_max_wait_millis / 1000,
@@ -37,7 +37,7 @@ def retry_policy(settings: ChildSettings) -> RetryPolicy:
 
 
 def open_parts(
-    settings: ChildSettings,
+    settings: ProcessorSettings,
     policy: RetryPolicy,
     journal: Journal,
     around: Callable[[Publisher], Publisher] = lambda topic: topic,
@@ -64,7 +64,7 @@ def open_parts(
 
 
 def _poison(
-    settings: ChildSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
+    settings: ProcessorSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
 ) -> PoisonPolicy:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:

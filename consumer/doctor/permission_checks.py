@@ -20,7 +20,7 @@ from consumer.doctor.permission_probes import (
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.opening import open_lease_table, open_stream, table_names
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _POLICY = "deploy/policy.json"
 _LEASES = "Workers lose their leases, or make no checkpoints."
@@ -132,7 +132,7 @@ class PermissionChecks:
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl
         _, partition, _, region, account, _ = self._configuration.publisher.topic_arn.split(":")
-        name = kcl.table_name or kcl.application_name
+        name = kcl.lease_table
         return f"arn:{partition}:dynamodb:{kcl.region_name or region}:{account}:table/{name}"
 
     def _simulation(self, wanted: _Wanted) -> Check:

@@ -8,7 +8,7 @@ from consumer.aws.clients import region_of
 from consumer.checks.checks import CannotTellError, Check, ProblemError
 from consumer.doctor.reach import reach
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _MOST_SKEW_SECONDS = 30
 _CAUSES = {

@@ -5,8 +5,8 @@ from typing import Any
 from consumer.aws.clients import client
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.stream import Stream
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 
 ATTEMPTS = 3
 
@@ -14,11 +14,10 @@ ATTEMPTS = 3
 def table_names(configuration: Configuration) -> tuple[tuple[str, str], ...]:
     """Return each of KCL's tables and its key: leases, workers' reports, the leader's lock."""
     kcl = configuration.kcl
-    application = kcl.application_name
     return (
-        (kcl.table_name or application, "leaseKey"),
-        (kcl.worker_metrics_table_name or f"{application}-WorkerMetricStats", "wid"),
-        (kcl.coordinator_state_table_name or f"{application}-CoordinatorState", "key"),
+        (kcl.lease_table, "leaseKey"),
+        (kcl.worker_metrics_table, "wid"),
+        (kcl.coordinator_state_table, "key"),
     )
 
 

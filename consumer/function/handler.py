@@ -19,7 +19,7 @@ from consumer.publishing.last_checkpoint import LastCheckpoint
 from consumer.publishing.ports import Fact, Journal
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
 KEPT_SECONDS = LONGEST_CALL_SECONDS + 1.9
 """What is kept of an invocation's time for a call under way, and for the answer."""
@@ -82,7 +82,7 @@ class Function:
         bound: Facts that every line of the log carries.
     """
 
-    settings: ChildSettings
+    settings: ProcessorSettings
     parts: PublishingParts
     deadline: Deadline
     journal: Journal

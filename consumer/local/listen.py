@@ -10,16 +10,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
-from consumer.settings.formats import check_topic_arn
+from consumer.settings.forms import TOPIC_ARN
 from consumer.terminal.failures import told_in_one_line
 from consumer.terminal.plurals import counted
 
 
 def _topic_arn(_context: click.Context, _parameter: click.Parameter, arn: str) -> str:
-    try:
-        return check_topic_arn(arn)
-    except ValueError as error:
-        raise click.BadParameter(f"{arn!r} {error}") from error
+    wrong = TOPIC_ARN.wrong(arn)
+    if wrong:
+        raise click.BadParameter(f"{arn!r} {wrong}")
+    return arn
 
 
 @click.command()

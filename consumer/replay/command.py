@@ -15,8 +15,8 @@ from consumer.replay.read_plan import ReplayError
 from consumer.replay.screen import history_table
 from consumer.replay.session import ReplayRequest, ReplaySession
 from consumer.replay.start_position import StartPosition, parse_origin
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
 from consumer.terminal.properties_option import properties_option

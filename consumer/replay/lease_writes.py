@@ -19,7 +19,7 @@ from consumer.fleet.leases import SHARD_END
 from consumer.fleet.opening import table_names, tables_client
 from consumer.replay.history import ReplayRecord, is_entry, read_entry
 from consumer.replay.plan import Step
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _PATIENCE_SECONDS = 20
 _PASSING = frozenset(

@@ -17,7 +17,7 @@ from consumer.replay.plan import Plan
 from consumer.replay.replays import Replays
 from consumer.replay.screen import Reading, plan_table
 from consumer.replay.start_position import StartPosition
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
 from consumer.terminal.plurals import counted

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.builders import raw_records
 from tests.delivery.guarded_sns import TOPIC, guarded_sns, only_in, write_keys
-from tests.settings.test_child import SETTINGS
+from tests.settings.samples import SETTINGS
 from tests.worker.fork_host import Asked, new_host, say
 from tests.worker.test_kcl import INITIALIZE, process_records
 
