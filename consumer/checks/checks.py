@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
+from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import mistake_in
 from consumer.problems import CheckOutcome, Problem
 
@@ -79,12 +77,10 @@ def _asked(check: Check) -> CheckOutcome:
 def answered(thing: str, question: Callable[[], Answer]) -> Answer:
     """Return the answer to a question about `thing`.
 
-    A profile, a token's file or an endpoint that can't be used shows in many types of error.
-
     Raises:
         MistakeError: There is none.
     """
     try:
         return question()
-    except (ClientError, BotoCoreError, ResponseParserError, OSError, ValueError) as error:
+    except SETUP_ERRORS as error:
         raise ProblemError(mistake_in(thing, error)) from error

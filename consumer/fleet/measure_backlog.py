@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from consumer.aws.errors import AWS_ERRORS, code_of
 from consumer.aws.explain import explain
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leases import LATEST, TRIM_HORIZON
@@ -33,15 +32,15 @@ def measure_backlog(
         return Unknown("it begins at what comes next, and has no checkpoint yet")
     try:
         return _measure(stream, shard_id, checkpoint, bound)
-    except (ClientError, BotoCoreError) as error:
-        return Unknown(_GONE if _code(error) == _NOT_FOUND else explain(shard_id, error))
+    except AWS_ERRORS as error:
+        return Unknown(_GONE if code_of(error) == _NOT_FOUND else explain(shard_id, error))
 
 
 def _measure(stream: Stream, shard_id: str, checkpoint: str, bound: int) -> Backlog:
     try:
         return _count(stream, stream.iterator_after(shard_id, checkpoint), bound)
-    except ClientError as error:
-        if _code(error) != "TrimmedDataAccessException":
+    except AWS_ERRORS as error:
+        if code_of(error) != "TrimmedDataAccessException":
             raise
         kept = _count(stream, stream.iterator_after(shard_id, TRIM_HORIZON), bound)
         return replace(kept, has_expired=True)
@@ -58,7 +57,3 @@ def _count(stream: Stream, iterator: str, bound: int) -> Backlog:
             oldest = page.positions[0].created_at
         found += len(page.positions)
     return Backlog(min(found, bound), found > bound, oldest)
-
-
-def _code(error: ClientError | BotoCoreError) -> str:
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""

@@ -12,9 +12,10 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from consumer.aws.errors import AWS_ERRORS, AwsError, code_of, is_decided
 from consumer.fleet.leases import SHARD_END
 from consumer.fleet.opening import table_names, tables_client
 from consumer.replay.history import ReplayRecord, is_entry, read_entry
@@ -85,11 +86,7 @@ class LeaseWrites:
             for attempt in _retrying():
                 with attempt:
                     self._tables.transact_write_items(TransactItems=items)
-        except BotoCoreError:
-            # No answer doesn't mean that nothing was written.
-            if not self._is_written(entry):
-                raise
-        except ClientError as error:
+        except AWS_ERRORS as error:
             self._refuse(entry, error)
 
     def restore(self, steps: Sequence[Step], counter: int) -> None:
@@ -98,9 +95,13 @@ class LeaseWrites:
             with contextlib.suppress(self._tables.exceptions.ConditionalCheckFailedException):
                 self._tables.put_item(**self._put(step, counter))
 
-    def _refuse(self, entry: ReplayRecord, error: ClientError) -> None:
+    def _refuse(self, entry: ReplayRecord, error: AwsError) -> None:
         codes = _reasons(error)
-        if codes and codes[0] == "ConditionalCheckFailed":
+        if not is_decided(error):
+            # Without a readable answer it may be written all the same.
+            if not self._is_written(entry):
+                raise error
+        elif codes and codes[0] == "ConditionalCheckFailed":
             # A try whose answer was lost finds itself.
             if not self._is_written(entry):
                 raise OtherReplayError from error
@@ -173,16 +174,16 @@ def _retrying() -> Retrying:
 
 
 def _is_passing(error: BaseException) -> bool:
-    if not isinstance(error, ClientError):
-        return False
     codes = _reasons(error)
     # A try that timed out may still be under way when the next one comes.
-    is_under_way = error.response["Error"]["Code"] == "TransactionInProgressException"
+    is_under_way = code_of(error) == "TransactionInProgressException"
     return is_under_way or (bool(codes) and set(codes) <= _PASSING)
 
 
-def _reasons(error: ClientError) -> tuple[str, ...]:
-    """Why a transaction was cancelled, item by item."""
+def _reasons(error: BaseException) -> tuple[str, ...]:
+    """Why a transaction was cancelled, item by item; nothing of any other failure."""
+    if not isinstance(error, ClientError):
+        return ()
     return tuple(reason["Code"] for reason in error.response.get("CancellationReasons", []))
 
 

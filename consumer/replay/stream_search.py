@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from consumer.aws.errors import AWS_ERRORS, code_of
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.stream import Stream
 from consumer.replay.read_plan import ReadPlan
@@ -61,13 +61,13 @@ def _patiently() -> Retrying:
 
 
 def _is_throttled(error: BaseException) -> bool:
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
+    return code_of(error) in _THROTTLED
 
 
 def _iterator(stream: Stream, shard_id: str, checkpoint: str) -> str:
     try:
         return stream.iterator_after(shard_id, checkpoint)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "TrimmedDataAccessException":
+    except AWS_ERRORS as error:
+        if code_of(error) != "TrimmedDataAccessException":
             raise
         return stream.iterator_after(shard_id, TRIM_HORIZON)
