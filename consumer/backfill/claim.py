@@ -15,6 +15,8 @@ from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
+from consumer.fleet.connections import tables_client
+from consumer.fleet.table_names import table_names
 from consumer.publishing.ports import Journal
 from consumer.settings.child import ChildSettings
 from consumer.settings.errors import ConfigurationError
@@ -113,25 +115,16 @@ def _described(configuration: Configuration) -> tuple[Description | None, list[s
 def _open_state(
     configuration: Configuration, settings: ChildSettings, journal: Journal
 ) -> BackfillState:
-    kcl = configuration.kcl
-    tables = client(
-        "dynamodb", attempts=_ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
-    )
-    name = _state_table(configuration)
+    tables, name = tables_client(configuration), table_names(configuration.kcl).coordinator
     retries = Retries(f"table {name}", policy_of(settings), journal)
     return BackfillState(tables, name, configuration.table, retries)
-
-
-def _state_table(configuration: Configuration) -> str:
-    kcl = configuration.kcl
-    return kcl.coordinator_state_table_name or f"{kcl.application_name}-CoordinatorState"
 
 
 def _seen(
     configuration: Configuration, state: BackfillState, tell: Callable[[str], object]
 ) -> SavedBackfill | None:
     """Return what is kept, once nobody is at work on it any more."""
-    thing = f"table {_state_table(configuration)}"
+    thing = f"table {table_names(configuration.kcl).coordinator}"
     seen, mistakes = asked(thing, state.load)
     if seen and seen.holder:
         tell(f"{seen.holder.name} has not said that it stopped; watching for a sign of it …")
@@ -152,7 +145,7 @@ def _take(
         state.create_table()
         state.take(kept.backfill, seen, kept.holder or Owner("", ""))
 
-    _, mistakes = asked(f"table {_state_table(configuration)}", take)
+    _, mistakes = asked(f"table {table_names(configuration.kcl).coordinator}", take)
     if mistakes:
         raise ConfigurationError(mistakes)
 

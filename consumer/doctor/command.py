@@ -1,4 +1,4 @@
-"""`stream-publisher doctor`: what is wrong, what it will cause, what to do."""
+"""`stream-publisher doctor`: what is wrong, what it causes, what to do."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from consumer.doctor.doctor import Surroundings, examine, unsettled
+from consumer.doctor.examination import Surroundings, examine, unsettled
 from consumer.problems import CheckOutcome, Verdict
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.properties import read_properties
@@ -27,18 +27,18 @@ _COLOURS: dict[Verdict, str] = {
 }
 
 
-@click.command(short_help="Check everything that a worker needs; name what is wrong.")
+@click.command(short_help="Check everything that workers need; name what is wrong.")
 @properties_option("The workers' properties file. Without it, the environment is all.")
 @click.option(
-    "--elsewhere", is_flag=True, help="No worker runs on this host: leave its programs out."
+    "--elsewhere", is_flag=True, help="No worker runs on this host: don't check its programs."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
     """Check settings, this host, AWS, permissions and running workers; name what is wrong.
 
-    Run it with the worker's own configuration and role. Nothing is changed: a permission to write
-    is tried by a write whose condition can't hold, and where that can't be, IAM is asked. Leases
-    are watched for up to as long as one lasts. The exit status is 1 when anything was found.
+    Run it with the worker's own configuration and role. It changes nothing: it tries a permission
+    to write with a write whose condition can't hold, or else asks IAM. It watches leases for as
+    long as one lasts, at most. The exit status is 1 if it found a problem.
 
     \b
     Examples:
@@ -76,13 +76,13 @@ def _document(outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
         "findings": [
             {
                 "check": outcome.check,
-                "thing": mistake.thing,
-                "wrong": mistake.wrong,
+                "thing": problem.thing,
+                "wrong": problem.wrong,
                 "causes": outcome.causes,
-                "fix": mistake.fix,
+                "fix": problem.fix,
             }
             for outcome in outcomes
-            for mistake in outcome.mistakes
+            for problem in outcome.problems
         ],
     }
 
@@ -97,7 +97,7 @@ def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
     for outcome in outcomes:
         _print_findings(outcome, console)
     verdicts = [outcome.verdict for outcome in outcomes]
-    count = sum(len(outcome.mistakes) for outcome in outcomes)
+    count = sum(len(outcome.problems) for outcome in outcomes)
     console.print(
         f"\n{counted(count, 'finding')}; {verdicts.count('ok')} of {len(verdicts)} checks are ok, "
         f"{verdicts.count('could not tell')} could not tell",
@@ -106,10 +106,10 @@ def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
 
 
 def _print_findings(outcome: CheckOutcome, console: Console) -> None:
-    for mistake in outcome.mistakes:
+    for problem in outcome.problems:
         lines = [
-            f"\n[bold red]{escape(mistake.thing)}[/]: {escape(mistake.wrong)}",
+            f"\n[bold red]{escape(problem.thing)}[/]: {escape(problem.wrong)}",
             f"  causes: {escape(outcome.causes)}",
-            f"  do:     {escape(mistake.fix or 'see docs/failures.md')}",
+            f"  do:     {escape(problem.fix or 'see docs/failures.md')}",
         ]
         console.print("\n".join(lines), highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Who calls: as AWS knows it, or else as this machine does."""
+"""Who calls: as AWS knows them, or else as this machine does."""
 
 import getpass
 import socket
@@ -6,11 +6,11 @@ import socket
 from botocore.exceptions import BotoCoreError, ClientError
 
 from consumer.aws.clients import client
-from consumer.replay.history import Caller
+from consumer.replay.replay_record import Caller
 
 
 def find_caller(region: str | None) -> Caller:
-    """Ask STS for the ARN of the credentials; where it doesn't answer, return user@host."""
+    """Ask STS for the ARN of the credentials; if it doesn't answer, return user@host."""
     try:
         return Caller(client("sts", region=region).get_caller_identity()["Arn"], "sts")
     except (BotoCoreError, ClientError):
@@ -21,4 +21,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        return "unknown"  # a container's user may have no name
+        return "unknown"  # A container's user may have no name.

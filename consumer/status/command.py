@@ -1,4 +1,4 @@
-"""`stream-publisher status`: who reads which shard, and how far behind."""
+"""`stream-publisher status`: which worker reads which shard, and how far behind it is."""
 
 import json
 import time
@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.live import Live
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
-from consumer.fleet.inspection import Inspection, patience
-from consumer.fleet.opening import open_lease_table, open_stream, stream_thing
+from consumer.fleet.connections import open_lease_table, open_stream, stream_thing
+from consumer.fleet.inspection import Inspection, lease_timeout
 from consumer.fleet.status import FleetStatus
 from consumer.settings.resolve import Configuration
 from consumer.status.table import render
@@ -25,24 +25,24 @@ _POLL_SECONDS = 1.0
 
 @click.command(short_help="Show workers and shards, and how far behind they are.")
 @properties_option("The workers' properties file. Without it, the environment is all.")
-@click.option("--watch", is_flag=True, help="Look again and again until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Repeat until Ctrl-C.")
 @click.option(
     "--every",
     type=click.FloatRange(1, 3600),
     default=5.0,
     show_default=True,
-    help="Seconds from one look to the next, with --watch.",
+    help="Seconds between two readings, with --watch.",
 )
-@click.option("--twice", is_flag=True, help="Watch for as long as a lease lasts, then tell.")
+@click.option("--twice", is_flag=True, help="Watch the leases for as long as one lasts, then show.")
 @click.option("--all", "everything", is_flag=True, help="Show ended shards too.")
 @click.option(
     "--count",
     type=click.IntRange(1, 1_000_000),
     default=1000,
     show_default=True,
-    help="Count the records left of a shard up to so many.",
+    help="The most records left to count in each shard.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a look.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each reading.")
 def status(  # noqa: PLR0913 - each option is an argument
     properties: Path | None,
     *,
@@ -53,11 +53,11 @@ def status(  # noqa: PLR0913 - each option is an argument
     count: int,
     as_json: bool,
 ) -> None:
-    """Show workers, and for each shard its owner, checkpoint and how far behind it is.
+    """Show the workers, and each shard's owner, checkpoint and backlog.
 
-    Everything is read from the lease table and the stream, so that it works from any machine with
-    the workers' configuration. The lag is the age of the oldest record that is not checkpointed.
-    The lease table keeps no times: when a lease was last renewed only several looks tell.
+    It reads the lease table and the stream, so it works from any machine with the workers'
+    configuration. The lag is the age of the oldest record that is not checkpointed. The lease table
+    holds no times: only --twice or --watch can show when a lease was renewed.
 
     \b
     Examples:
@@ -70,21 +70,26 @@ def status(  # noqa: PLR0913 - each option is an argument
         stream = open_stream(configuration)
     inspection = Inspection(open_lease_table(configuration), stream, configuration.kcl)
     with told_in_one_line(f"applicationName = {configuration.kcl.application_name!r}"):
-        looks = _looks(inspection, count, every if watch else None)
+        statuses = _statuses(inspection, count, every if watch else None)
         try:
             if twice:
                 _watch_renewals(inspection, configuration)
-            _print_json(looks, configuration) if as_json else _show(looks, everything=everything)
+            if as_json:
+                _print_json(statuses, configuration)
+            else:
+                _show(statuses, everything=everything)
         except KeyboardInterrupt:
             if not watch:
                 raise
 
 
-def _looks(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:
-    """One look, or one each so many seconds."""
+def _statuses(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:
+    """Yield one status, or one every so many seconds."""
     with _progress() as progress:
         task = progress.add_task("Reading the shards", total=None)
-        first = inspection.status(count, lambda done, of: _tell(progress, task, done, of))
+        first = inspection.status(
+            count, lambda done, of: progress.update(task, completed=done, total=of)
+        )
     yield first
     while every is not None:
         time.sleep(every)
@@ -92,34 +97,30 @@ def _looks(inspection: Inspection, count: int, every: float | None) -> Iterator[
 
 
 def _progress() -> Progress:
-    """A bar for a person, nothing for a file."""
+    """A progress bar on a terminal, nothing elsewhere."""
     console = Console(stderr=True)
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _tell(progress: Progress, task: TaskID, done: int, of: int) -> None:
-    progress.update(task, completed=done, total=of)
-
-
 def _watch_renewals(inspection: Inspection, configuration: Configuration) -> None:
-    """Look at the leases for as long as one lasts."""
-    seconds = patience(configuration.kcl)
+    """Read the leases for as long as one lasts."""
+    seconds = lease_timeout(configuration.kcl)
     with _progress() as progress:
         for _ in progress.track(range(round(seconds / _POLL_SECONDS)), description="Renewals"):
-            inspection.look()
+            inspection.read()
             time.sleep(_POLL_SECONDS)
 
 
-def _print_json(looks: Iterator[FleetStatus], configuration: Configuration) -> None:
-    for look in looks:
-        at = datetime.fromtimestamp(look.at, UTC).isoformat(timespec="milliseconds")
+def _print_json(statuses: Iterator[FleetStatus], configuration: Configuration) -> None:
+    for each in statuses:
+        at = datetime.fromtimestamp(each.at, UTC).isoformat(timespec="milliseconds")
         head = {"time": at, "application": configuration.kcl.application_name}
-        click.echo(json.dumps(head | to_json(look), ensure_ascii=False))
+        click.echo(json.dumps(head | to_json(each), ensure_ascii=False))
 
 
-def _show(looks: Iterator[FleetStatus], *, everything: bool) -> None:
+def _show(statuses: Iterator[FleetStatus], *, everything: bool) -> None:
     console = Console()
-    first = next(looks)
+    first = next(statuses)
     with Live(render(first, everything=everything), console=console, auto_refresh=False) as live:
-        for look in looks:
-            live.update(render(look, everything=everything), refresh=True)
+        for each in statuses:
+            live.update(render(each, everything=everything), refresh=True)
