@@ -1,26 +1,49 @@
-"""The command `stream-publisher`."""
+"""The command `stream-publisher`: a command's module is imported when it is asked for.
 
+Those modules declare options and help; each imports what does the work when it is called. So
+help, a shell's completion and `health` need neither boto3 nor pydantic, whose imports take longer
+than all the rest.
+"""
+
+import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from consumer import __version__
-from consumer.backfill.command import backfill
-from consumer.dead_letters.command import dead_letters
-from consumer.demo.command import demo
-from consumer.doctor.command import doctor
-from consumer.function.simulate import simulate
-from consumer.local.listen import listen
-from consumer.reference.command import settings
-from consumer.replay.command import replay
-from consumer.run.command import run
-from consumer.run.health import health
-from consumer.status.command import status
 from consumer.terminal import exits
+
+COMMANDS: Mapping[str, str] = {
+    "backfill": "consumer.backfill.command:backfill",
+    "dead-letters": "consumer.dead_letters.command:dead_letters",
+    "demo": "consumer.demo.command:demo",
+    "doctor": "consumer.doctor.command:doctor",
+    "health": "consumer.run.health:health",
+    "listen": "consumer.local.command:listen",
+    "replay": "consumer.replay.command:replay",
+    "run": "consumer.run.command:run",
+    "settings": "consumer.reference.command:settings",
+    "simulate": "consumer.function.command:simulate",
+    "status": "consumer.status.command:status",
+}
+"""Where each command is declared: module and attribute."""
 
 
 class _Commands(click.Group):
-    """Commands that end with 130 at Ctrl-C, where click ends as after a failure."""
+    """The commands of the table; Ctrl-C ends them with 130, where click ends as after a failure."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Invoke the command that was named."""
@@ -50,19 +73,3 @@ def main() -> None:
     What arrives at a topic:         stream-publisher listen TOPIC_ARN
     What can be set:                 stream-publisher settings
     """
-
-
-for command in (
-    run,
-    status,
-    doctor,
-    replay,
-    backfill,
-    settings,
-    listen,
-    dead_letters,
-    simulate,
-    demo,
-    health,
-):
-    main.add_command(command)

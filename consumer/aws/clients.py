@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from consumer.aws.answers import refuse_unreadable, take_parsed_status
 from consumer.aws.form_encoding import encode
 
 _CONNECT_SECONDS = 3.1
@@ -63,7 +64,11 @@ def client(  # noqa: PLR0913 - what clients may differ in, each with a default
         endpoint_url=endpoint,
         config=usual.merge(config or Config()),
     )
-    made.meta.events.register("before-call", _write_form_once)
+    events, service_id = made.meta.events, made.meta.service_model.service_id.hyphenize()
+    events.register("before-call", _write_form_once)
+    events.register("before-parse", refuse_unreadable)
+    # By the service's name, as botocore's own decision is registered: the general comes last.
+    events.register_first(f"needs-retry.{service_id}", take_parsed_status)
     return made
 
 

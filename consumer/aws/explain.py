@@ -15,6 +15,8 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
+from consumer.aws.answers import UNREADABLE
+from consumer.aws.errors import AWS_ERRORS
 from consumer.problems import Problem
 
 NO_CREDENTIALS = (
@@ -86,6 +88,7 @@ _ELSEWHERE = frozenset(
     }
 )
 _BAD_CLOCKS = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
+_UNREADABLE = ("its answer can't be read", "check network, proxies and endpoint ({text})")
 _MEANINGS: Mapping[frozenset[str], tuple[str, str]] = {
     _NOT_FOUND: ("doesn't exist in this account and region", "create it or correct the name"),
     _DENIED: ("{operation} is not allowed", "grant it to this role ({text})"),
@@ -93,6 +96,7 @@ _MEANINGS: Mapping[frozenset[str], tuple[str, str]] = {
     _BAD_KEYS: ("its KMS key can't be used", "fix the key or its policy ({code}: {text})"),
     _ELSEWHERE: ("is not in this region", "name one that is ({code}: {text})"),
     _BAD_CLOCKS: ("this host's clock is wrong", "set it ({text})"),
+    frozenset({UNREADABLE}): _UNREADABLE,
     frozenset({"NoSuchKey"}): (
         "is not there any more",
         "a lifecycle rule or a subscriber removed it",
@@ -112,6 +116,9 @@ def mistake_in(thing: str, error: Exception) -> Problem:
         return Problem(thing, *_explain_answer(error))
     if isinstance(error, BotoCoreError):
         return Problem(thing, *_explain_request(error))
+    if isinstance(error, AWS_ERRORS):
+        wrong, fix = _UNREADABLE
+        return Problem(thing, wrong, fix.format(text=type(error).__name__))
     return Problem(thing, str(error))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.aws.clients import client
-from consumer.backfill.start_or_resume import BackfillRequest, RefusedError, Target, choose
+from consumer.backfill.request import BackfillRequest
+from consumer.backfill.start_or_resume import RefusedError, Target, choose
 from consumer.backfill.state import Backfill, Owner, SavedBackfill
 from consumer.backfill.state_store import BackfillState, BusyError, watch
 from consumer.backfill.table import Description, describe

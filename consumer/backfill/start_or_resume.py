@@ -1,22 +1,12 @@
 """Whether a backfill begins anew, goes on, or is refused."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
 
+from consumer.backfill.request import DEFAULT_SEGMENTS, BackfillRequest
 from consumer.backfill.state import Backfill, SavedBackfill, ScanPosition
 from consumer.publishing.errors import StreamPublisherError
 from consumer.publishing.snapshots import Run
 from consumer.terminal.plurals import counted
-
-DEFAULT_SEGMENTS = 4
-
-
-class BackfillRequest(Enum):
-    """What is asked for."""
-
-    BEGIN = auto()
-    RESUME = auto()
-    RESTART = auto()
 
 
 @dataclass(frozen=True, slots=True)

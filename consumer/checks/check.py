@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
+from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import mistake_in
 from consumer.problems import CheckOutcome, Problem
 
@@ -79,12 +77,10 @@ def _asked(check: Check) -> CheckOutcome:
 def answered(thing: str, question: Callable[[], Answer]) -> Answer:
     """Return the answer to a question about `thing`.
 
-    A bad profile, token file or endpoint shows as an error of one of many types.
-
     Raises:
         ProblemError: The question failed.
     """
     try:
         return question()
-    except (ClientError, BotoCoreError, ResponseParserError, OSError, ValueError) as error:
+    except SETUP_ERRORS as error:
         raise ProblemError(mistake_in(thing, error)) from error

@@ -1,76 +1,10 @@
-"""`stream-publisher dead-letters`: look at records that could not be published, and send them."""
+"""`stream-publisher dead-letters`: its commands, their options and help."""
 
-import json
-import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from consumer.aws.clients import client
-from consumer.dead_letters.listing import is_complete, print_letters, summary
-from consumer.delivery.retries import Retries, RetryPolicy
-from consumer.delivery.s3_bodies import fetch, open_bucket
-from consumer.delivery.sns import SnsPublisher
-from consumer.delivery.sqs_dead_letters import DeadLetterQueue, QueuedDeadLetter
-from consumer.publishing.batches import Batch
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
-from consumer.publishing.dead_letter import encode_whole
-from consumer.publishing.errors import PublishError, RecordError
-from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter
-from consumer.publishing.ports import Publisher
-from consumer.publishing.records import RawRecord
-from consumer.publishing.snapshots import decoder_of
-from consumer.settings.child import ChildSettings
-from consumer.telemetry.logs import LogJournal
-from consumer.terminal import exits
-from consumer.terminal.failures import configuration_of, told_in_one_line
-from consumer.terminal.plurals import counted
-from consumer.terminal.properties_option import properties_option
-from consumer.worker.launch import child_settings
-
-
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """The queue, the topic, and how a letter is written for it."""
-
-    box: DeadLetterQueue
-    topic: Publisher
-    settings: ChildSettings
-
-
-@contextmanager
-def _office(properties: Path | None) -> Iterator[_Office]:
-    configuration = configuration_of(properties)
-    settings = child_settings(configuration, "dead-letters")
-    url = settings.dead_letter_queue_url
-    if url is None:
-        click.echo(
-            "publisher.deadLetterQueueUrl: is missing; set it in the file or as "
-            "PUBLISHER_DEAD_LETTER_QUEUE_URL",
-            err=True,
-        )
-        sys.exit(exits.USAGE)
-    queues = client("sqs", attempts=3, region=settings.region)
-    with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
-        yield _Office(box, _topic(settings), settings)
-
-
-def _topic(settings: ChildSettings) -> Publisher:
-    policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
-    retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
-    return ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
-
-
-_properties = properties_option("The worker's properties file. Without it, the environment is all.")
-_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+from consumer.terminal.options import json_option, worker_options
 
 
 @click.group(
@@ -90,48 +24,29 @@ def dead_letters() -> None:
 
 
 @dead_letters.command("list", short_help="List every letter, with what was wrong with its record.")
-@_properties
-@_as_json
+@worker_options
+@json_option("One JSON object a line.")
 def list_letters(properties: Path | None, *, as_json: bool) -> None:
     """List every letter: where the record stands and what was wrong with it."""
-    with _office(properties) as office:
-        found = list(office.box.letters())
-    if as_json:
-        for kept in found:
-            click.echo(json.dumps(summary(kept), ensure_ascii=False))
-    else:
-        print_letters(Console(), found)
+    from consumer.dead_letters.action import list_all
+
+    list_all(properties, as_json=as_json)
 
 
 @dead_letters.command(short_help="Show a letter as JSON, with the record as it came.")
 @click.argument("letter_id")
-@_properties
+@worker_options
 def show(letter_id: str, properties: Path | None) -> None:
     """Show the letter LETTER_ID as JSON, with the record as it came, from S3 if it lies there."""
-    with _office(properties) as office:
-        found = next((k for k in office.box.letters() if k.message_id == letter_id), None)
-        if found is None:
-            click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
-            sys.exit(exits.FAILED)
-        click.echo(_whole_text(office, found))
+    from consumer.dead_letters.action import show_one
 
-
-def _whole_text(office: _Office, kept: QueuedDeadLetter) -> str:
-    """The letter with its record; as it lies in the queue where the record can't be had."""
-    letter, envelope = kept.letter, kept.envelope
-    if letter is None or envelope is None or letter.elsewhere is None:
-        return kept.text
-    try:
-        return encode_whole(_fetched(office, letter), envelope)
-    except PublishError as error:
-        click.echo(f"{kept.message_id}: {error}", err=True)
-        return kept.text
+    show_one(properties, letter_id)
 
 
 @dead_letters.command(short_help="Publish letters, and delete each once SNS has taken it.")
 @click.argument("letter_ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every letter in the queue.")
-@_properties
+@worker_options
 def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
     """Publish letters in the message's normal form, and delete each once SNS has taken it.
 
@@ -141,55 +56,6 @@ def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything:
     """
     if bool(letter_ids) == everything:
         raise click.UsageError("name the letters, or say --all")
-    with _office(properties) as office:
-        outcomes = [_redriven(office, kept) for kept in _chosen(office, letter_ids)]
-    missing = set(letter_ids) - {message_id for message_id, _ in outcomes}
-    for message_id in sorted(missing):
-        click.echo(f"{message_id}: no letter has this id", err=True)
-    failed = [message_id for message_id, mistake in outcomes if mistake]
-    published = counted(len(outcomes) - len(failed), "letter")
-    click.echo(f"{published} published, {len(failed)} not published and still in the queue")
-    sys.exit(exits.FAILED if failed or missing else 0)
+    from consumer.dead_letters.action import redrive_letters
 
-
-def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[QueuedDeadLetter]:
-    for kept in office.box.letters():
-        if not letter_ids or kept.message_id in letter_ids:
-            yield kept
-
-
-def _redriven(office: _Office, kept: QueuedDeadLetter) -> tuple[str, str | None]:
-    """Publish and delete one letter; return its id, and what kept it from being published."""
-    mistake = _publish(office, kept.letter)
-    if mistake:
-        click.echo(f"{kept.message_id}: {mistake}", err=True)
-    else:
-        office.box.delete(kept)
-    return kept.message_id, mistake
-
-
-def _publish(office: _Office, letter: DeadLetter | None) -> str | None:
-    """Publish a letter; return what keeps it from being published."""
-    if letter is None:
-        return "is not a dead letter of this program"
-    if not is_complete(letter):
-        return "its record was too large for the queue, which has its keys only"
-    form = office.settings.form(letter.shard_id, redriven=True)
-    try:
-        office.topic.publish(encode_message(_batch(_fetched(office, letter)), form))
-    except (RecordError, PublishError) as error:
-        return str(error)
-    return None
-
-
-def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
-    """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
-    if letter.elsewhere is None:
-        return letter
-    files = client("s3", attempts=3, region=office.settings.region)
-    return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
-
-
-def _batch(letter: DeadLetter) -> Batch:
-    decode = decoder_of(letter.shard_id)
-    return Batch((decode(RawRecord(letter.sequence_number, letter.data)),))
+    redrive_letters(properties, letter_ids)

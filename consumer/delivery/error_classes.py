@@ -1,10 +1,10 @@
 """Which class each failure of a publish has; the class says what happens next.
 
 The codes are those that the service models name for what is asked of SNS, SQS and S3, those that
-S3's pages list for a PutObject, DynamoDB's for a table that is read too fast, and those that every
-service may answer with. What S3 refuses is
-never the batch's: the record is not to blame for its bucket. An unknown code passes: to try again
-loses nothing.
+S3's pages list for a PutObject, DynamoDB's for a table that is read too fast, those that every
+service may answer with, and our own for an answer that can't be read. What S3 refuses is never the
+batch's: the record is not to blame for its bucket. An unknown code is transient: a retry loses
+nothing.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,8 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
+from consumer.aws.answers import UNREADABLE
+from consumer.aws.errors import AwsError, code_of, status_of, tells_of_trouble
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
@@ -36,7 +38,7 @@ from consumer.publishing.errors import (
 
 FailureClass = type[TransientError] | type[OperatorError] | type[BatchError]
 
-_PASSING = (
+_TRANSIENT = (
     "BadDigest",
     "IncompleteBody",
     "InternalError",
@@ -57,6 +59,7 @@ _PASSING = (
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    UNREADABLE,
     "XAmzContentSHA256Mismatch",
 )
 _OPERATORS = (
@@ -134,7 +137,7 @@ _BATCHES = (
     "ValidationException",
 )
 CODES: Mapping[str, FailureClass] = {
-    **dict.fromkeys(_PASSING, TransientError),
+    **dict.fromkeys(_TRANSIENT, TransientError),
     **dict.fromkeys(_OPERATORS, OperatorError),
     **dict.fromkeys(_BATCHES, BatchError),
 }
@@ -152,12 +155,11 @@ _REQUEST_ERRORS: Mapping[type[BotoCoreError], FailureClass] = {
     ParamValidationError: BatchError,
 }
 _BAD_REQUEST = 400
-_TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
 
-def class_of(error: BotoCoreError | ClientError) -> FailureClass:
-    """Return the class of an error that botocore raised."""
+def class_of(error: AwsError) -> FailureClass:
+    """Return the class of an error that a call raised."""
     if isinstance(error, ClientError):
         return _class_of_answer(error)
     for kind, failure_class in _REQUEST_ERRORS.items():
@@ -166,14 +168,14 @@ def class_of(error: BotoCoreError | ClientError) -> FailureClass:
     return TransientError
 
 
-def is_known(error: BotoCoreError | ClientError) -> bool:
+def is_known(error: AwsError) -> bool:
     """Tell whether the error's class was decided, rather than taken for want of knowledge."""
     if isinstance(error, ClientError):
-        return _code(error) in CODES or _status(error) >= _TOO_MANY_REQUESTS
+        return code_of(error) in CODES or tells_of_trouble(status_of(error))
     return isinstance(error, tuple(_REQUEST_ERRORS))
 
 
-def translate(error: BotoCoreError | ClientError, text: str) -> PublishError:
+def translate(error: AwsError, text: str) -> PublishError:
     """Return the error as one of our own, of its class."""
     return class_of(error)(text)
 
@@ -194,15 +196,6 @@ def answered(entry: Mapping[str, Any], operation: str) -> ClientError:
 
 
 def _class_of_answer(error: ClientError) -> FailureClass:
-    status = _status(error)
-    if status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+    if tells_of_trouble(status_of(error)):
         return TransientError
-    return CODES.get(_code(error), TransientError)
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _status(error: ClientError) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return CODES.get(code_of(error), TransientError)

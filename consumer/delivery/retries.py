@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
+from consumer.aws.errors import AWS_ERRORS, AwsError
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import is_known, translate
 from consumer.publishing.errors import (
@@ -106,7 +106,7 @@ class Retries:
         answer = retrying(self._ask_once, question, hope)
         return answer, int(retrying.statistics["attempt_number"])
 
-    def failure(self, error: ClientError | BotoCoreError) -> PublishError:
+    def failure(self, error: AwsError) -> PublishError:
         """Return botocore's error as one of ours, which says what is wrong with what is asked."""
         failure = translate(error, explain(self._thing, error))
         failure.__cause__ = error
@@ -122,7 +122,7 @@ class Retries:
             raise TransientError(f"{self._thing}: no time is left to begin another try")
         try:
             return question()
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             failure = self.failure(error)
             raise (hope.after(failure) if hope else failure) from error
 
@@ -234,4 +234,4 @@ def _error_of(state: RetryCallState) -> BaseException | None:
 
 def _is_known(error: BaseException | None) -> bool:
     cause = error.__cause__ if error else None
-    return isinstance(cause, BotoCoreError | ClientError) and is_known(cause)
+    return isinstance(cause, AWS_ERRORS) and is_known(cause)

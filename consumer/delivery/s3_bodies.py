@@ -7,9 +7,8 @@ that it puts in the place of everybody's.
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from consumer.aws.clients import client as new_client
+from consumer.aws.errors import AWS_ERRORS
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
 from consumer.delivery.retries import Retries, RetryPolicy
@@ -79,5 +78,5 @@ def fetch(client: "S3Client", place: S3Location) -> bytes:
     """
     try:
         return client.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise translate(error, explain(str(place), error)) from error

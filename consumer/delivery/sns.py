@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from consumer.aws.errors import AWS_ERRORS
 from consumer.delivery.calls import Calls, SendResult
 from consumer.delivery.error_classes import answered
 from consumer.delivery.retries import Retries
@@ -98,7 +97,7 @@ class SnsPublisher:
         """What held until now is as good a guess; should it be wrong, SNS says so."""
         try:
             return _limit_of(self._describe_topic())
-        except (ClientError, BotoCoreError):
+        except AWS_ERRORS:
             return known
 
     def _describe_topic(self) -> Mapping[str, Any]:
@@ -109,7 +108,7 @@ class SnsPublisher:
             return [self._send_alone(messages[0])]
         try:
             answer = self._send_batch(messages)
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             failure = self._retries.failure(error)
             if isinstance(failure, BatchError):
                 # Whose fault it is shows only alone.
@@ -120,7 +119,7 @@ class SnsPublisher:
     def _send_alone(self, message: Message) -> SendResult:
         try:
             return str(self._send(message)["MessageId"])
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             return self._retries.failure(error)
 
     def _answers(self, answer: Mapping[str, Any], count: int) -> Sequence[SendResult]:

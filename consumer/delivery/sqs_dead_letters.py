@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from botocore.exceptions import ClientError
-
+from consumer.aws.errors import AWS_ERRORS
 from consumer.delivery.retries import Retries
 from consumer.delivery.s3_bodies import Bucket
 from consumer.publishing.dead_letter import (
@@ -134,7 +133,7 @@ class DeadLetterQueue:
     def __exit__(self, *_error: object) -> None:
         for kept in self._held.values():
             # One that is visible again already can't be made so.
-            with contextlib.suppress(ClientError):
+            with contextlib.suppress(*AWS_ERRORS):
                 self._client.change_message_visibility(
                     QueueUrl=self._queue_url, ReceiptHandle=kept.handle, VisibilityTimeout=0
                 )

@@ -9,7 +9,8 @@ from consumer.demo.changes import Change
 from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
 from consumer.demo.page import TourPage, check
-from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage, wait_for
+from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage
+from consumer.sandbox.waits import wait_for
 
 _COUNT = 20
 _DOCTOR = ("stream-publisher", "doctor")
@@ -139,4 +140,4 @@ class Tour:
         self._wait(what, is_enough)
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
-        wait_for(what, condition, self.worker)
+        wait_for(condition, what, self.worker.process)

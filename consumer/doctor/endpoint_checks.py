@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from botocore.exceptions import BotoCoreError
-
 from consumer.aws.clients import region_of
+from consumer.aws.errors import SETUP_ERRORS
 from consumer.checks.check import CannotTellError, Check, ProblemError
 from consumer.doctor.endpoint_probe import probe
 from consumer.problems import Problem
@@ -61,7 +60,7 @@ class EndpointChecks:
     def _reach(self, service: str) -> Sequence[Problem]:
         try:
             there = probe(service, self._region(service))
-        except (BotoCoreError, OSError, ValueError) as error:
+        except SETUP_ERRORS as error:
             variable = f"AWS_ENDPOINT_URL_{service.upper().replace('BSTREAMS', 'B_STREAMS')}"
             fix = f"check the region, the network, proxies and {variable}"
             problem = Problem(f"endpoint of {service}", f"can't be reached ({error})", fix)

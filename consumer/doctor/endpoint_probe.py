@@ -6,11 +6,11 @@ from typing import Any
 
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import HTTPClientError
 
 from consumer.aws.clients import client
+from consumer.aws.errors import AWS_ERRORS
 
 _CALLS: dict[str, tuple[str, dict[str, str]]] = {
     "cloudwatch": ("list_metrics", {}),
@@ -45,7 +45,7 @@ def probe(service: str, region: str | None) -> float | None:
         getattr(asked, operation)(**parameters)
     except (HTTPClientError, BotoConnectionError):
         raise
-    except (ClientError, BotoCoreError, ResponseParserError, LookupError):
+    except AWS_ERRORS:
         pass  # Something has answered, even if not in the service's form.
     return parsedate_to_datetime(dates[0]).timestamp() if dates else None
 

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from consumer.aws.clients import client, region_of
+from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
 from consumer.checks.check import CannotTellError, Check, answered
 from consumer.doctor.permission_probes import (
@@ -85,7 +84,7 @@ class PermissionChecks:
         try:
             tables = open_lease_table(self._configuration).tables
             allowed = is_allowed(lambda: call(tables))
-        except (ClientError, BotoCoreError, OSError) as error:
+        except SETUP_ERRORS as error:
             raise CannotTellError(explain(name, error)) from error
         return () if allowed else [Problem(name, "is not allowed", _grant(_POLICY))]
 
@@ -147,7 +146,7 @@ class PermissionChecks:
     def _simulate(self, wanted: _Wanted) -> Sequence[Problem]:
         try:
             allowed = self._ask().allows(wanted.action, wanted.resource)
-        except (ClientError, BotoCoreError, OSError, ValueError) as error:
+        except SETUP_ERRORS as error:
             reason = f"a try would have an effect, and IAM gives no answer: {error}"
             self._untold = self._untold or reason
             raise CannotTellError(self._untold) from error

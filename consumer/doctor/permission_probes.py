@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
+from consumer.aws.errors import AWS_ERRORS, is_decided
 from consumer.aws.explain import explain, is_denied
 
 NOBODY = "stream-publisher-doctor"
@@ -20,11 +20,13 @@ _INDEX = "LeaseOwnerToLeaseKeyIndex"
 def is_allowed(call: Callable[[], object]) -> bool:
     """Make a call; return whether it is allowed, even if it fails for another reason.
 
-    Raises what boto3 raises if there is no answer, for example without credentials.
+    Raises what boto3 raises if nothing was decided: without credentials, or with an error 500.
     """
     try:
         call()
     except ClientError as error:
+        if not is_decided(error):
+            raise
         return not is_denied(error)
     return True
 
@@ -75,9 +77,7 @@ class Simulator:
             answer = self._iam.simulate_principal_policy(
                 PolicySourceArn=self._principal, ActionNames=[action], ResourceArns=[resource]
             )
-        except ResponseParserError as error:
-            raise ValueError("the answer is not IAM's") from error
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise ValueError(explain(f"iam:SimulatePrincipalPolicy for {action}", error)) from error
         return all(each["EvalDecision"] == "allowed" for each in answer["EvaluationResults"])
 

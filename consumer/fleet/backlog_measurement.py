@@ -1,7 +1,6 @@
 """Measures a shard's backlog by reading the stream on from the checkpoint."""
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from consumer.aws.errors import AWS_ERRORS, code_of
 from consumer.aws.explain import explain
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leases import LATEST
@@ -35,8 +34,8 @@ def measure_backlog(
     pages = ShardPages(stream, shard_id, checkpoint, min(_MAX_PAGE, bound + 1))
     try:
         return _count(pages, bound, is_open=is_open)
-    except (ClientError, BotoCoreError) as error:
-        return Unknown(_GONE if _code(error) == _NOT_FOUND else explain(shard_id, error))
+    except AWS_ERRORS as error:
+        return Unknown(_GONE if code_of(error) == _NOT_FOUND else explain(shard_id, error))
 
 
 def _count(pages: ShardPages, bound: int, *, is_open: bool) -> Backlog:
@@ -49,7 +48,3 @@ def _count(pages: ShardPages, bound: int, *, is_open: bool) -> Backlog:
         if found > bound or (is_open and empty == _EMPTY_PAGES):
             break
     return Backlog(min(found, bound), found > bound, oldest, pages.has_expired)
-
-
-def _code(error: ClientError | BotoCoreError) -> str:
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""

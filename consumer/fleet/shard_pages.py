@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from botocore.exceptions import ClientError
-
+from consumer.aws.errors import AWS_ERRORS, code_of
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.shards import RecordPage
 from consumer.fleet.stream import Stream
@@ -55,8 +54,8 @@ class ShardPages:
     def _page(self, iterator: str | None) -> RecordPage:
         try:
             return self._read(iterator or self._iterator(self._checkpoint), self._limit)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _TRIMMED:
+        except AWS_ERRORS as error:
+            if code_of(error) != _TRIMMED:
                 raise
         self.has_expired = True
         return self._read(self._iterator(TRIM_HORIZON), self._limit)

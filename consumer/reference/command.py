@@ -1,20 +1,14 @@
-"""`stream-publisher settings`: every setting, its default and what it does."""
-
-import json
-import sys
+"""`stream-publisher settings`: its options and help."""
 
 import click
-from rich.console import Console
 
-from consumer.reference.all_settings import Setting, all_settings, as_properties
-from consumer.terminal import exits
-from consumer.terminal.blocks import print_block
+from consumer.terminal.options import json_option
 
 
 @click.command(short_help="Explain every setting, or those that have some words.")
 @click.argument("words", nargs=-1)
 @click.option("--properties", "as_file", is_flag=True, help="A commented properties file.")
-@click.option("--json", "as_json", is_flag=True, help="A JSON list.")
+@json_option("A JSON list.")
 def settings(words: tuple[str, ...], *, as_file: bool, as_json: bool) -> None:
     """Explain every setting, or those whose name or text has all of WORDS.
 
@@ -26,29 +20,6 @@ def settings(words: tuple[str, ...], *, as_file: bool, as_json: bool) -> None:
       stream-publisher settings wait
       stream-publisher settings --properties > my.properties
     """
-    found = [setting for setting in all_settings() if _has(setting, words)]
-    if not found:
-        click.echo(f"no setting has all of: {' '.join(words)}; name fewer words", err=True)
-        sys.exit(exits.FAILED)
-    if as_json:
-        click.echo(json.dumps([setting.to_json() for setting in found], indent=2))
-    elif as_file:
-        click.echo(as_properties(found), nl=False)
-    else:
-        _print(found)
+    from consumer.reference.action import explain_settings
 
-
-def _has(setting: Setting, words: tuple[str, ...]) -> bool:
-    text = f"{setting.key} {setting.variable} {setting.description}".lower()
-    return all(word.lower() in text for word in words)
-
-
-def _print(found: list[Setting]) -> None:
-    console = Console()
-    for setting in found:
-        facts = {
-            "variable": setting.variable,
-            "default": setting.need or setting.default or "none",
-            "values": setting.values,
-        }
-        print_block(console, setting.key, facts, setting.description)
+    explain_settings(words, as_file=as_file, as_json=as_json)

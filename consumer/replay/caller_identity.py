@@ -3,9 +3,8 @@
 import getpass
 import socket
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from consumer.aws.clients import client
+from consumer.aws.errors import AWS_ERRORS
 from consumer.replay.replay_record import Caller
 
 
@@ -13,7 +12,7 @@ def find_caller(region: str | None) -> Caller:
     """Ask STS for the ARN of the credentials; if it doesn't answer, return user@host."""
     try:
         return Caller(client("sts", region=region).get_caller_identity()["Arn"], "sts")
-    except (BotoCoreError, ClientError):
+    except AWS_ERRORS:
         return Caller(f"{_user()}@{socket.gethostname()}", "host")
 
 

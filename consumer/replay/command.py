@@ -1,25 +1,10 @@
-"""`stream-publisher replay`: publish changes again, from a time or a record on."""
+"""`stream-publisher replay`: its options and help."""
 
-import json
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from consumer.replay.errors import OtherReplayError, ReplayError
-from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
-from consumer.replay.screen import history_table
-from consumer.replay.session import ReplayRequest, ReplaySession
-from consumer.replay.start_position import StartPosition, parse_start_position
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
-from consumer.terminal import exits
-from consumer.terminal.failures import configuration_of, told_in_one_line
-from consumer.terminal.properties_option import properties_option
+from consumer.terminal.options import json_option, worker_options
 
 
 @click.command(short_help="Publish changes again, while the workers run.")
@@ -34,8 +19,8 @@ from consumer.terminal.properties_option import properties_option
 @click.option("--dry-run", is_flag=True, help="Show the plan, write nothing.")
 @click.option("--yes", is_flag=True, help="Write without a question.")
 @click.option("--history", is_flag=True, help="Show the replays that were done, and who did them.")
-@click.option("--json", "as_json", is_flag=True, help="The plan or the history as JSON.")
-@properties_option("The worker's properties file. Without it, the environment is all.")
+@json_option("The plan or the history as JSON.")
+@worker_options
 def replay(  # noqa: PLR0913 - a command's options
     start: str | None,
     shards: tuple[str, ...],
@@ -63,47 +48,9 @@ def replay(  # noqa: PLR0913 - a command's options
         raise click.UsageError("give either --from or --history")
     if as_json and start and not (yes or dry_run):
         raise click.UsageError("--json doesn't ask: add --yes or --dry-run")
-    configuration = configuration_of(properties)
-    with _refused(configuration):
-        if start is None:
-            _show_history(open_lease_writes(configuration), as_json=as_json)
-        else:
-            # The one time against which this command reads and checks everything.
-            asked_at = time.time()
-            start_position = _start_position(start, asked_at)
-            request = ReplayRequest(start_position, shards, dry_run, yes, as_json, asked_at)
-            ReplaySession(configuration, request).run()
+    from consumer.replay.action import make_replay, show_history
 
-
-def _start_position(start: str, now: float) -> StartPosition:
-    try:
-        return parse_start_position(start, now)
-    except ValueError as error:
-        raise ReplayError(f"--from {error}") from error
-
-
-@contextmanager
-def _refused(configuration: Configuration) -> Iterator[None]:
-    """Print why a replay can't be done, in one line; exit with status 2."""
-    try:
-        with told_in_one_line(f"replay of {configuration.kcl.application_name}"):
-            yield
-    except (ReplayError, ConfigurationError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(exits.USAGE)
-    except OtherReplayError:
-        click.echo(
-            "another replay was done meanwhile, so this one changed nothing; see "
-            "stream-publisher replay --history, then plan again",
-            err=True,
-        )
-        sys.exit(exits.USAGE)
-
-
-def _show_history(writes: LeaseWrites, *, as_json: bool) -> None:
-    replay_records = writes.history()
-    if not as_json:
-        Console().print(history_table(replay_records))
-        return
-    for replay_record in replay_records:
-        click.echo(json.dumps(replay_record.to_json()))
+    if start is None:
+        show_history(properties, as_json=as_json)
+    else:
+        make_replay(properties, start, shards, dry_run=dry_run, yes=yes, as_json=as_json)

@@ -12,8 +12,9 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from consumer.aws.errors import AWS_ERRORS, AwsError, code_of, is_decided
 from consumer.fleet.connections import tables_client
 from consumer.fleet.leases import SHARD_END
 from consumer.fleet.retries import retries
@@ -81,11 +82,7 @@ class LeaseWrites:
             for attempt in retries(_is_transient, **_WAITS):
                 with attempt:
                     self._tables.transact_write_items(TransactItems=items)
-        except BotoCoreError:
-            # Without an answer the transaction may still have been written.
-            if not self._is_written(replay_record):
-                raise
-        except ClientError as error:
+        except AWS_ERRORS as error:
             self._refuse(replay_record, error)
 
     def restore(self, steps: Sequence[Step], counter: int) -> None:
@@ -94,9 +91,13 @@ class LeaseWrites:
             with contextlib.suppress(self._tables.exceptions.ConditionalCheckFailedException):
                 self._tables.put_item(**self._put(step, counter))
 
-    def _refuse(self, replay_record: ReplayRecord, error: ClientError) -> None:
+    def _refuse(self, replay_record: ReplayRecord, error: AwsError) -> None:
         codes = _reasons(error)
-        if codes and codes[0] == "ConditionalCheckFailed":
+        if not is_decided(error):
+            # Without a readable answer the transaction may still have been written.
+            if not self._is_written(replay_record):
+                raise error
+        elif codes and codes[0] == "ConditionalCheckFailed":
             # If the answer to an earlier try was lost, the record found is our own.
             if not self._is_written(replay_record):
                 raise OtherReplayError from error
@@ -161,16 +162,16 @@ class LeaseWrites:
 
 
 def _is_transient(error: BaseException) -> bool:
-    if not isinstance(error, ClientError):
-        return False
     codes = _reasons(error)
     # A try that timed out may still be running when the next one arrives.
-    is_running = error.response["Error"]["Code"] == "TransactionInProgressException"
+    is_running = code_of(error) == "TransactionInProgressException"
     return is_running or (bool(codes) and set(codes) <= _TRANSIENT)
 
 
-def _reasons(error: ClientError) -> tuple[str, ...]:
-    """Why a transaction was cancelled, one code for each item."""
+def _reasons(error: BaseException) -> tuple[str, ...]:
+    """Why a transaction was cancelled, one code for each item; none for any other failure."""
+    if not isinstance(error, ClientError):
+        return ()
     return tuple(reason["Code"] for reason in error.response.get("CancellationReasons", []))
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from botocore.exceptions import ClientError
-
+from consumer.aws.errors import code_of
 from consumer.fleet.retries import retries
 from consumer.fleet.shard_pages import ShardPages
 from consumer.fleet.shards import RecordPage
@@ -62,4 +61,4 @@ def _patient_read(stream: Stream) -> Callable[[str, int], RecordPage]:
 
 
 def _is_throttled(error: BaseException) -> bool:
-    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
+    return code_of(error) in _THROTTLED

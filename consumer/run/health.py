@@ -1,7 +1,6 @@
 """`stream-publisher health`: ask the daemon on this host whether it makes progress."""
 
 import sys
-from http.client import HTTPConnection, HTTPException
 
 import click
 
@@ -42,6 +41,8 @@ def health(port: int, host: str, timeout: float) -> None:
             "publisher.healthPort is missing, or 0, which answers nowhere; name the daemon's, with "
             "--port or as PUBLISHER_HEALTH_PORT"
         )
+    from http.client import HTTPConnection, HTTPException
+
     try:
         connection = HTTPConnection(host, port, timeout=timeout)
         connection.request("GET", "/health")

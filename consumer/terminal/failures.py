@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import NoReturn
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
+from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.properties import read_properties
@@ -48,6 +48,6 @@ def told_in_one_line(thing: str) -> Iterator[None]:
         yield
     except ConfigurationError as error:
         refuse(error.mistakes)
-    except (ClientError, BotoCoreError, OSError, ValueError) as error:
+    except SETUP_ERRORS as error:
         click.echo(explain(thing, error), err=True)
         sys.exit(exits.USAGE)

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.backfill.claim import begin
+from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner, Progress
-from consumer.backfill.start_or_resume import BackfillRequest
 from consumer.cli import main
 from consumer.local.subscription import Received, Subscription
 from consumer.publishing.errors import PoisonError

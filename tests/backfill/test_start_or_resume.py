@@ -4,13 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.backfill.start_or_resume import (
-    DEFAULT_SEGMENTS,
-    BackfillRequest,
-    RefusedError,
-    Target,
-    choose,
-)
+from consumer.backfill.request import DEFAULT_SEGMENTS, BackfillRequest
+from consumer.backfill.start_or_resume import RefusedError, Target, choose
 from consumer.backfill.state import Backfill, SavedBackfill, ScanPosition
 from consumer.publishing.snapshots import Run
 

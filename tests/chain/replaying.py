@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from consumer.sandbox.proxy import DroppedError, Request, Response
+from consumer.sandbox.waits import wait_for
 from tests.chain.shards import ShardedWorld
-from tests.chain.world import wait_for
 
 _COMMAND = (sys.executable, "-m", "consumer", "replay")
 

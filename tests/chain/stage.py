@@ -14,9 +14,9 @@ from consumer.demo.table import TABLE
 from consumer.publishing.dead_letter import QUEUE_LIMIT
 from consumer.publishing.poison import DeadLetter
 from consumer.sandbox.backends import REGION
+from consumer.sandbox.waits import wait_for
 from tests.chain.rights import Rights
-from tests.chain.test_operator import listeners
-from tests.chain.world import World, wait_for
+from tests.chain.world import World
 from tests.fakes import FakeJournal
 from tests.places import ROOT
 
@@ -64,7 +64,7 @@ class Stage:
 
     def publish_pointer(self) -> None:
         """Publish once somebody listens beside the world's subscriber."""
-        wait_for(lambda: listeners(self._sns, self.world.topic_arn) == 2)
+        wait_for(lambda: self.world.listeners() == 2)
         place = {"s3BucketName": self.name, "s3Key": "messages/orders/1"}
         self._sns.publish(TopicArn=self.world.topic_arn, Message=json.dumps(["Pointer", place]))
 

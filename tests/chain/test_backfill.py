@@ -9,9 +9,10 @@ import pytest
 from consumer.demo.table import TABLE
 from consumer.local.subscription import Received
 from consumer.sandbox.proxy import Proxy, Request, Response
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.backfills import Backfills, arrived, fill
 from tests.chain.holds import Pages, Saves
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 

@@ -13,8 +13,9 @@ import pytest
 from consumer.demo.table import TABLE
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
+from consumer.sandbox.waits import PATIENCE_SECONDS
 from tests.chain.calls import Calls
-from tests.chain.world import PATIENCE_SECONDS, World, new_world
+from tests.chain.world import World, new_world
 from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
 

@@ -13,7 +13,8 @@ from consumer.demo.changes import Change
 from consumer.demo.table import TABLE, write_changes
 from consumer.sandbox.backends import REGION
 from consumer.sandbox.proxy import Proxy, Request, Response
-from tests.chain.world import World, wait_for
+from consumer.sandbox.waits import wait_for
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 

@@ -17,9 +17,10 @@ from consumer.demo.table import TABLE
 from consumer.local.subscription import Subscription
 from consumer.sandbox.proxy import Proxy, Request, Response
 from consumer.sandbox.server import free_port
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.processes import record_processors
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 from tests.emf import check
 
 pytestmark = pytest.mark.server
@@ -288,7 +289,7 @@ def test_listen_shows_what_arrives(world: World) -> None:
         queues = world.sandbox.client("sqs")
         wait_for(lambda: len(queues.list_queues().get("QueueUrls", [])) > before)
         subscriptions = world.sandbox.client("sns")
-        wait_for(lambda: listeners(subscriptions, world.topic_arn) == 2)
+        wait_for(lambda: world.listeners() == 2)
         body = '[{"eventName": "INSERT", "a": "ç"}]'
         subscriptions.publish(TopicArn=world.topic_arn, Subject="s", Message=body)
         shown, _ = listening.communicate(timeout=PATIENCE_SECONDS)
@@ -296,12 +297,6 @@ def test_listen_shows_what_arrives(world: World) -> None:
     assert listening.returncode == os.EX_OK
     assert json.loads(shown)["entries"] == [{"eventName": "INSERT", "a": "ç"}]
     assert len(queues.list_queues().get("QueueUrls", [])) == before
-
-
-def listeners(sns: object, topic_arn: str) -> int:
-    """How many subscriptions the topic has."""
-    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)  # type: ignore[attr-defined]
-    return len(found["Subscriptions"])
 
 
 def test_a_topic_that_is_gone_is_waited_for_and_said_loudly(world: World) -> None:

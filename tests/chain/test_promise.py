@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import consumer
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 

@@ -23,7 +23,7 @@ from tests.chain.stage import Stage, large_event
 from tests.chain.world import World
 from tests.function.runtime import Context
 from tests.places import ROOT
-from tests.project.test_documents import rows
+from tests.project.tables import rows
 from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream

@@ -70,15 +70,6 @@ class Weather:
         self._fails_partly = False
 
 
-def only(operation: str, fault: Fault) -> Fault:
-    """A fault of one operation."""
-
-    def chosen(request: Request) -> Response | None:
-        return fault(request) if request.operation == operation else None
-
-    return chosen
-
-
 def topic_throttled(_request: Request) -> Response:
     """What SNS says when it is asked too often."""
     return _sns_error("Throttling", 400)
@@ -115,5 +106,5 @@ TOPIC: Mapping[str, Fault] = {
 LEASES: Mapping[str, Fault] = {
     "leases_throttled": faults.throttled,
     "leases_failing": faults.internal_error,
-    "leases_conflicting": only("UpdateItem", conflicting),
+    "leases_conflicting": faults.only("UpdateItem", conflicting),
 }

@@ -15,7 +15,7 @@ from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
 from tests.deploy.alarm_model import register
 from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT
-from tests.project.test_documents import rows
+from tests.project.tables import rows
 
 REGION = "eu-west-1"
 TEMPLATE = (ROOT / "deploy" / "alarms.yaml").read_text()

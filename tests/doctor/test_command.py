@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from consumer.cli import main
-from consumer.doctor.command import _print
+from consumer.doctor.action import _print
 from consumer.problems import CheckOutcome
 
 

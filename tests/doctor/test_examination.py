@@ -18,7 +18,7 @@ from moto.core import set_initial_no_auth_action_count
 from consumer.doctor.examination import Surroundings, examine
 from consumer.problems import CheckOutcome
 from tests.places import ROOT
-from tests.project.test_policies import allowed
+from tests.project.policies import allowed
 from tests.streams import faults
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
@@ -380,6 +380,8 @@ def test_a_permission_on_a_table_is_tried(setup: Setup) -> None:
     setup.patch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     setup.patch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
     setup.works = setup.renews = False  # the test itself may not put rows any more
+    # moto looks for a signature, which these calls don't have, once it holds callers to policies.
+    setup.patch.setattr("consumer.doctor.endpoint_checks.probe", lambda *_service: time.time())
 
     @set_initial_no_auth_action_count(0)
     def as_worker() -> dict[str, str]:

@@ -22,7 +22,7 @@ from consumer.publishing.ports import ConcurrencyLimits, Fact
 from consumer.settings.child import ChildSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
 from tests.function.events import a_function_record, an_event
-from tests.settings.test_child import SETTINGS
+from tests.settings.samples import SETTINGS
 
 
 class Invoked:

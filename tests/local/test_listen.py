@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from consumer.local.listen import _print_json, _print_row
+from consumer.local.action import _print_json, _print_row
 from consumer.local.subscription import Received
 
 POINTER = Received(

@@ -89,7 +89,14 @@ def _helps(command: click.Command, parent: click.Context | None) -> Iterator[tup
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for each in command.list_commands(context):
-            yield from _helps(command.commands[each], context)
+            yield from _helps(_command_of(command, context, each), context)
+
+
+def _command_of(group: click.Group, context: click.Context, name: str) -> click.Command:
+    command = group.get_command(context, name)
+    if command is None:
+        raise LookupError(name)
+    return command
 
 
 def _table(settings: Iterator[Setting]) -> str:

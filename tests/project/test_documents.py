@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.cli import main
+from consumer.cli import COMMANDS
 from consumer.delivery.error_classes import CODES
 from consumer.fleet.status import STATES
 from consumer.publishing.errors import BatchError, OperatorError, TransientError
@@ -16,22 +16,12 @@ from consumer.reference.all_settings import Setting, all_settings
 from consumer.settings.keys import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
+from tests.project.tables import rows
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 README = (ROOT / "README.md").read_text()
 LOGS = (ROOT / "docs" / "logs.md").read_text()
 JAVA = "\n".join(file.read_text() for file in (ROOT / "daemon" / "src" / "main").rglob("*.java"))
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of the tables under a heading, without their heads."""
-    section = text.split(f"## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in section.splitlines()
-        if line.startswith("|")
-    ]
-    return cells[2:]
 
 
 def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
@@ -138,7 +128,7 @@ def test_commands_that_documents_name_exist() -> None:
     """`stream-publisher X` is a command, and X's options are its own."""
     for document in DOCUMENTS:
         for name in re.findall(r"(?<![\w/-])stream-publisher ([a-z][a-z-]*)", document.read_text()):
-            assert name in main.commands, f"{document.name}: stream-publisher {name}"
+            assert name in COMMANDS, f"{document.name}: stream-publisher {name}"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/lambda.md"])
@@ -154,7 +144,7 @@ def test_a_checkouts_commands_are_called_by_their_path(name: str) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     """With what it is for."""
-    assert [name for name in main.commands if f"`stream-publisher {name}`" not in README] == []
+    assert [name for name in COMMANDS if f"`stream-publisher {name}`" not in README] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

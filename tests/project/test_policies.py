@@ -19,9 +19,8 @@ from consumer.publishing.poison import DeadLetter
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 from tests.places import ROOT
+from tests.project.policies import IAM_NAMES, allowed
 
-# IAM allows to look at a bucket under another name than the call's.
-IAM_NAMES = {"HeadBucket": "ListBucket"}
 LARGE = DeadLetter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
 
 
@@ -95,18 +94,3 @@ def test_a_policy_allows_each_call_and_no_other(name: str, use: Callable[[Calls]
         use(calls)
 
     assert allowed(json.loads((ROOT / "deploy" / name).read_text())) == calls.made
-
-
-def allowed(policy: dict[str, Any]) -> set[tuple[str, str]]:
-    """Pairs of action and resource."""
-    return {
-        (action, resource)
-        for statement in policy["Statement"]
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    }
-
-
-def listed(value: str | list[str]) -> list[str]:
-    """IAM writes a list of one as its only member."""
-    return [value] if isinstance(value, str) else value

@@ -29,6 +29,14 @@ class Api:
             "GetRecords": self._get_records,
         }
 
+    def add(self, stream: SimulatedStream) -> None:
+        """Serve one more stream."""
+        self._streams[stream.arn] = stream
+
+    def remove(self, stream: SimulatedStream) -> None:
+        """Serve a stream no more."""
+        del self._streams[stream.arn]
+
     def answer(self, request: Request) -> Response:
         """Return the answer to a request, errors included."""
         try:
@@ -46,7 +54,7 @@ class Api:
         table, after = fields.text("TableName"), fields.text("ExclusiveStartStreamArn") or ""
         found = [
             stream
-            for arn, stream in sorted(self._streams.items())
+            for arn, stream in sorted(self._streams.copy().items())
             if arn > after and table in {None, stream.table}
         ]
         listed = [

@@ -43,6 +43,14 @@ class StreamsEndpoint:
         self._server.server_close()
         self._server.hang_up()
 
+    def add(self, stream: SimulatedStream) -> None:
+        """Serve one more stream."""
+        self._api.add(stream)
+
+    def remove(self, stream: SimulatedStream) -> None:
+        """Serve a stream no more, as 24 hours after it was disabled."""
+        self._api.remove(stream)
+
     def _answer(self, request: Request) -> Response:
         return self.fault(request) or self._api.answer(request)
 

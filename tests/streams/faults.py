@@ -7,7 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 
 from consumer.sandbox.proxy import DroppedError, Request, Response
-from tests.streams.errors import service_error
+from tests.streams.errors import not_found, service_error
 
 Fault = Callable[[Request], Response | None]
 
@@ -42,6 +42,11 @@ def unavailable(_request: Request) -> Response:
     return Response(503, b"<html><body><b>Http/1.1 Service Unavailable</b></body></html>")
 
 
+def gone(_request: Request) -> Response:
+    """No such stream or shard, as a node says that hasn't heard of it yet."""
+    return not_found("Requested resource not found").to_answer()
+
+
 def denied(_request: Request) -> Response:
     """The caller's role doesn't allow it."""
     return service_error("AccessDeniedException", "User is not authorized").to_answer()
@@ -60,6 +65,15 @@ def slow(seconds: float) -> Fault:
         return None
 
     return late
+
+
+def only(operation: str, fault: Fault) -> Fault:
+    """A fault of one operation."""
+
+    def chosen(request: Request) -> Response | None:
+        return fault(request) if request.operation == operation else None
+
+    return chosen
 
 
 class Script:

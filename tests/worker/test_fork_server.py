@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
+from consumer.sandbox.waits import wait_for
 from consumer.worker import shim
 from consumer.worker.forks import address_of, open_listener
 from consumer.worker.shim import SERVER_VARIABLE, is_ours
-from tests.chain.world import wait_for
 from tests.places import ROOT
 from tests.worker.fork_host import ANY, Asked, Host, new_host, say
 
@@ -86,7 +86,7 @@ def test_who_kills_the_stand_in_kills_the_record_processor(host: Host) -> None:
     processor.suspend()
     asked.kill()
 
-    wait_for(lambda: not processor.is_running(), PATIENCE)
+    wait_for(lambda: not processor.is_running(), seconds=PATIENCE)
 
 
 def test_a_stop_of_the_whole_group_ends_none_of_them(host: Host) -> None:
@@ -106,7 +106,7 @@ def test_no_record_processor_outlives_a_fork_server_that_is_killed(host: Host) -
     host.process.kill()
 
     assert asked.wait(PATIENCE) == shim.EXIT_FAILED
-    wait_for(lambda: not processor.is_running(), PATIENCE)
+    wait_for(lambda: not processor.is_running(), seconds=PATIENCE)
 
 
 def test_the_fork_server_ends_with_the_daemon_and_after_its_record_processors(host: Host) -> None:

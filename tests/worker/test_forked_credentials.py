@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.builders import raw_records
 from tests.delivery.guarded_sns import TOPIC, guarded_sns, only_in, write_keys
-from tests.settings.test_child import SETTINGS
+from tests.settings.samples import SETTINGS
+from tests.worker.daemon_messages import INITIALIZE, process_records
 from tests.worker.fork_host import Asked, new_host, say
-from tests.worker.test_kcl import INITIALIZE, process_records
 
 # One that can't publish must end, for the test to fail rather than to wait.
 IMPATIENT = replace(

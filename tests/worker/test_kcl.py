@@ -1,6 +1,5 @@
 """The daemon's conversation with a record processor, as text through kclpy."""
 
-import base64
 import io
 import json
 from typing import Any
@@ -16,33 +15,9 @@ from consumer.publishing.records import RawRecord
 from consumer.worker.kcl import RecordProcessor
 from tests.builders import FORM, raw_records
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from tests.worker.daemon_messages import INITIALIZE, process_records
 
 CHECKPOINTED = {"action": "checkpoint", "sequenceNumber": None, "subSequenceNumber": None}
-INITIALIZE = {
-    "action": "initialize",
-    "shardId": "shardId-1",
-    "sequenceNumber": "TRIM_HORIZON",
-    "subSequenceNumber": 0,
-}
-
-
-def process_records(records: list[RawRecord]) -> dict[str, Any]:
-    """The daemon's message that hands records over."""
-    return {
-        "action": "processRecords",
-        "millisBehindLatest": None,
-        "records": [
-            {
-                "action": "record",
-                "data": base64.b64encode(record.data).decode(),
-                "partitionKey": record.sequence_number,
-                "sequenceNumber": record.sequence_number,
-                "subSequenceNumber": 0,
-                "approximateArrivalTimestamp": 1,
-            }
-            for record in records
-        ],
-    }
 
 
 class Conversation:

@@ -1,4 +1,4 @@
-"""`stream-publisher simulate`: what the Lambda function would make of an event."""
+"""What `simulate` does: show what the Lambda function would make of an event."""
 
 import json
 import os
@@ -34,33 +34,14 @@ from consumer.settings.properties import read_properties
 from consumer.settings.together import STREAM_KEYS
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
-from consumer.terminal.properties_option import properties_option
 from consumer.worker.launch import child_settings
 
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
 
 
-@click.command(short_help="Show what the Lambda function would make of an event.")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@properties_option(
-    "The properties file. Without it, the environment is all; for a look nothing is required."
-)
-@click.option("--publish", is_flag=True, help="Publish the messages, and send dead letters.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def simulate(file: Path, properties: Path | None, *, publish: bool, as_json: bool) -> None:
-    """Show what the Lambda function would make of the event in FILE, or in standard input (-).
-
-    The event passes through the function's own code. Without --publish nothing is asked of AWS: the
-    topic is taken for one of 256 KiB, and what is too large for it for kept where there is a
-    bucket. The exit status is 1 where Lambda would be told of a failure.
-
-    \b
-    Examples:
-      stream-publisher simulate samples/batch.json
-      stream-publisher simulate samples/types.json --json | jq '.body[0].newImage'
-      stream-publisher simulate - --publish --properties my.properties < event.json
-    """
+def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_json: bool) -> None:
+    """Print what comes of an event; end with status 1 where Lambda would be told of a failure."""
     event = _read(file)
     invocation = _understood(file, event)
     settings = _settings(properties, invocation, publish=publish)

@@ -1,4 +1,4 @@
-"""`stream-publisher listen`: what arrives at a topic, as it arrives."""
+"""What `listen` does: show what arrives at a topic, as it arrives."""
 
 import json
 import signal
@@ -10,37 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
-from consumer.settings.formats import check_topic_arn
 from consumer.terminal.failures import told_in_one_line
 from consumer.terminal.plurals import counted
 
 
-def _topic_arn(_context: click.Context, _parameter: click.Parameter, arn: str) -> str:
-    try:
-        return check_topic_arn(arn)
-    except ValueError as error:
-        raise click.BadParameter(f"{arn!r} {error}") from error
-
-
-@click.command()
-@click.argument("topic_arn", callback=_topic_arn)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, on stdout.")
-@click.option("--max-messages", type=click.IntRange(1), help="Stop after so many messages.")
-@click.option("--idle-seconds", type=click.FloatRange(0), help="Stop after so long without one.")
-def listen(
-    topic_arn: str, *, as_json: bool, max_messages: int | None, idle_seconds: float | None
+def show_arrivals(
+    topic_arn: str, max_messages: int | None, idle_seconds: float | None, *, as_json: bool
 ) -> None:
-    """Show batches as they arrive at TOPIC_ARN.
-
-    Subscribes a queue of its own, so that nobody else misses anything, and removes it at the end,
-    also after Ctrl-C. Only what is published from now on is shown. A message that points to S3 is
-    shown with what lies there, where these credentials may read it.
-
-    \b
-    Examples:
-      stream-publisher listen arn:aws:sns:eu-west-1:123456789012:changes
-      stream-publisher listen TOPIC_ARN --json --max-messages 1 | jq '.entries[0].newImage'
-    """
+    """Print each message of a topic from now on, until there were enough or Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = _print_json if as_json else _print_row
     with told_in_one_line(f"topic {topic_arn}"), Subscription(topic_arn) as subscription:

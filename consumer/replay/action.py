@@ -1,0 +1,81 @@
+"""What `replay` does: publish changes again, from a time or a record on."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from consumer.replay.errors import OtherReplayError, ReplayError
+from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
+from consumer.replay.screen import history_table
+from consumer.replay.session import ReplayRequest, ReplaySession
+from consumer.replay.start_position import StartPosition, parse_start_position
+from consumer.settings.errors import ConfigurationError
+from consumer.settings.resolve import Configuration
+from consumer.terminal import exits
+from consumer.terminal.failures import configuration_of, told_in_one_line
+
+
+def make_replay(  # noqa: PLR0913 - a command's options
+    properties: Path | None,
+    start: str,
+    shards: tuple[str, ...],
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Plan a replay and carry it out; exit with status 2 if it can't be done."""
+    configuration = configuration_of(properties)
+    with _refused(configuration):
+        # The one time against which this command reads and checks everything.
+        asked_at = time.time()
+        start_position = _start_position(start, asked_at)
+        request = ReplayRequest(start_position, shards, dry_run, yes, as_json, asked_at)
+        ReplaySession(configuration, request).run()
+
+
+def show_history(properties: Path | None, *, as_json: bool) -> None:
+    """Print the replays that were done."""
+    configuration = configuration_of(properties)
+    with _refused(configuration):
+        _print_history(open_lease_writes(configuration), as_json=as_json)
+
+
+def _start_position(start: str, now: float) -> StartPosition:
+    try:
+        return parse_start_position(start, now)
+    except ValueError as error:
+        raise ReplayError(f"--from {error}") from error
+
+
+@contextmanager
+def _refused(configuration: Configuration) -> Iterator[None]:
+    """Print why a replay can't be done, in one line; exit with status 2."""
+    try:
+        with told_in_one_line(f"replay of {configuration.kcl.application_name}"):
+            yield
+    except (ReplayError, ConfigurationError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(exits.USAGE)
+    except OtherReplayError:
+        click.echo(
+            "another replay was done meanwhile, so this one changed nothing; see "
+            "stream-publisher replay --history, then plan again",
+            err=True,
+        )
+        sys.exit(exits.USAGE)
+
+
+def _print_history(writes: LeaseWrites, *, as_json: bool) -> None:
+    replay_records = writes.history()
+    if not as_json:
+        Console().print(history_table(replay_records))
+        return
+    for replay_record in replay_records:
+        click.echo(json.dumps(replay_record.to_json()))
