@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consumer.delivery.wiring import open_parts, retry_policy
+from consumer.delivery.wiring import open_destinations, retry_policy
 from consumer.function.handler import Deadline, Function
 from consumer.settings.errors import ConfigurationError
 from consumer.settings.function import function_settings
@@ -41,11 +41,12 @@ def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
     journal, deadline = LogJournal(logging.getLogger("consumer")), Deadline()
     policy = replace(
         retry_policy(settings),
-        # A wait for somebody costs as much as work does; Lambda asks again by itself.
+        # Waiting for an operator costs as much as work does, and Lambda retries by itself.
         operator_patience_seconds=0.0,
         seconds_left=deadline.seconds_left,
     )
-    return Function(settings, open_parts(settings, policy, journal), deadline, journal, bound)
+    destinations = open_destinations(settings, policy, journal)
+    return Function(settings, destinations, deadline, bound)
 
 
 def _log(error: ConfigurationError) -> None:

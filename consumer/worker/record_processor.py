@@ -15,18 +15,16 @@ from typing import TextIO
 import boto3
 
 from consumer.aws.credentials import renewing_session
-from consumer.delivery.wiring import open_parts, retry_policy
-from consumer.publishing.batches import Batcher
+from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Fact, Journal
 from consumer.publishing.processor import ShardProcessor
 from consumer.settings.child import ChildSettings
 from consumer.telemetry.emf import EmfForm, metered
 from consumer.telemetry.logs import LogJournal, start_logging
+from consumer.terminal import exits
 from consumer.worker.kcl import RecordProcessor, converse
 from consumer.worker.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
 from consumer.worker.shim import IGNORED
-
-EXIT_USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def _explain_use() -> int:
         "stream-publisher-processor is started by the daemon; start that with "
         "`stream-publisher run --properties FILE`\n"
     )
-    return EXIT_USAGE
+    return exits.USAGE
 
 
 def _record_processor(
@@ -109,13 +107,13 @@ def _record_processor(
         operator_patience_seconds=settings.operator_error_exit_after or None,
         is_abandoned=daemon_is_gone,
     )
-    parts = open_parts(settings, policy, journal)
+    destinations = open_destinations(settings, policy, journal)
+    max_wait_seconds = settings.batch_max_wait_millis / 1000
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id
-        batcher = Batcher(settings.batch_size, settings.batch_max_wait_millis / 1000)
         form = settings.form(shard_id)
-        return ShardProcessor(form, batcher, parts.publisher, journal, parts.poison)
+        return shard_processor(settings, form, destinations, max_wait_seconds=max_wait_seconds)
 
     return RecordProcessor(build, journal)
 

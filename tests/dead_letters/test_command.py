@@ -15,8 +15,7 @@ from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
-from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.publishing.poison import DeadLetter
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import a_document, a_raw_record
 from tests.fakes import FakeJournal
