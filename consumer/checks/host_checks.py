@@ -10,7 +10,7 @@ from consumer.aws.clients import find_region
 from consumer.aws.explain import NO_CREDENTIALS
 from consumer.checks.check import Check, answered
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.worker.launch import find_jars, find_java, search_path
 
 _NO_START = "The worker doesn't start."

@@ -6,8 +6,8 @@ from typing import TypeVar
 from consumer.checks.check import Check, ProblemError, answered, ask_all
 from consumer.checks.host_checks import identity_checks, program_checks
 from consumer.checks.resource_checks import ResourceChecks
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 
 Answer = TypeVar("Answer")
 

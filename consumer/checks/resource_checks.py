@@ -6,10 +6,9 @@ from typing import Any
 from consumer.aws.clients import client, region_of
 from consumer.checks.check import Check, ProblemError, answered
 from consumer.fleet.connections import find_stream, open_lease_table, stream_thing
-from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
 from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
@@ -98,7 +97,7 @@ class ResourceChecks:
 
     def _lease_table(self) -> Sequence[Problem]:
         """Check that it may be described. It may be missing: KCL creates it."""
-        name = table_names(self._configuration.kcl).leases
+        name = self._configuration.kcl.lease_table
         answered(
             f"lease table {name!r} of applicationName",
             lambda: _find_table(open_lease_table(self._configuration).tables, name),

@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 from consumer.doctor.examination import Surroundings, examine, unsettled
 from consumer.problems import CheckOutcome, Verdict
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.terminal import exits
 from consumer.terminal.plurals import counted

@@ -7,7 +7,7 @@ from consumer.aws.errors import SETUP_ERRORS
 from consumer.checks.check import CannotTellError, Check, ProblemError
 from consumer.doctor.endpoint_probe import probe
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _MOST_SKEW_SECONDS = 30
 _CAUSES = {

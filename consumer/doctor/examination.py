@@ -12,9 +12,10 @@ from consumer.doctor.fleet_checks import FleetChecks
 from consumer.doctor.java_checks import java_checks
 from consumer.doctor.permission_checks import Clients, PermissionChecks, make_client
 from consumer.problems import CheckOutcome, Problem, parse_problem
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.keys import known_keys
-from consumer.settings.resolve import Configuration, resolve
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.known import known_keys
+from consumer.settings.resolve import resolve
 
 _SETTINGS = "settings"
 _NO_START = "The worker doesn't start."

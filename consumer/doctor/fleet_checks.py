@@ -19,7 +19,7 @@ from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
 from consumer.fleet.stream import Stream
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _POLL_SECONDS = 1.0
 _NEEDS = ("stream", "lease table")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from consumer.checks.check import CannotTellError, Check, ProblemError
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.worker.launch import find_jars, find_java
 
 _OLDEST_JAVA = 17

@@ -20,7 +20,7 @@ from consumer.fleet.connections import open_lease_table, open_stream
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _POLICY = "deploy/policy.json"
 _LEASES = "Workers lose their leases, or can't checkpoint."
@@ -132,7 +132,7 @@ class PermissionChecks:
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl
         _, partition, _, region, account, _ = self._configuration.publisher.topic_arn.split(":")
-        name = table_names(kcl).leases
+        name = kcl.lease_table
         return f"arn:{partition}:dynamodb:{kcl.region_name or region}:{account}:table/{name}"
 
     def _simulation(self, wanted: _Wanted) -> Check:

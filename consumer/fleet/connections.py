@@ -6,8 +6,8 @@ from consumer.aws.clients import client
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.stream import Stream
 from consumer.fleet.table_names import table_names
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 
 ATTEMPTS = 3
 

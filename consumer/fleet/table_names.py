@@ -25,10 +25,5 @@ class TableNames:
 
 
 def table_names(kcl: KclSettings) -> TableNames:
-    """Return the names that the settings give, or else KCL's own."""
-    application = kcl.application_name
-    return TableNames(
-        leases=kcl.table_name or application,
-        reports=kcl.worker_metrics_table_name or f"{application}-WorkerMetricStats",
-        coordinator=kcl.coordinator_state_table_name or f"{application}-CoordinatorState",
-    )
+    """Return the names that these settings give."""
+    return TableNames(kcl.lease_table, kcl.worker_metrics_table, kcl.coordinator_state_table)

@@ -15,8 +15,8 @@ from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
 from consumer.replay.screen import history_table
 from consumer.replay.session import ReplayRequest, ReplaySession
 from consumer.replay.start_position import StartPosition, parse_start_position
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
 

@@ -22,7 +22,7 @@ from consumer.fleet.table_names import TableNames, table_names
 from consumer.replay.errors import LeasesChangedError, OtherReplayError
 from consumer.replay.plan import Step
 from consumer.replay.replay_record import ReplayRecord, is_replay_record, read_replay_record
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _WAITS = {"seconds": 20.0, "first_wait": 0.05, "longest_wait": 1.0}
 _TRANSIENT = frozenset(

@@ -18,7 +18,7 @@ from consumer.replay.replay_record import ReplayRecord, new_replay_record
 from consumer.replay.replayer import Replayer
 from consumer.replay.screen import ReadProgress, plan_table
 from consumer.replay.start_position import StartPosition
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
 from consumer.terminal.plurals import counted

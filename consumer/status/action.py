@@ -15,7 +15,7 @@ from rich.progress import Progress
 from consumer.fleet.connections import open_lease_table, open_stream, stream_thing
 from consumer.fleet.inspection import Inspection, lease_timeout
 from consumer.fleet.status import FleetStatus
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.status.table import render
 from consumer.status.to_json import to_json
 from consumer.terminal.failures import configuration_of, told_in_one_line

@@ -11,7 +11,7 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from consumer.checks.preflight import check
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.resolve import resolve
 
 REGION = "eu-west-1"
