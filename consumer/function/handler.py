@@ -19,7 +19,7 @@ from consumer.publishing.ports import Fact
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.publishing.shard import Destinations
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
 KEPT_SECONDS = LONGEST_CALL_SECONDS + 1.9
 """How much of an invocation's time is left for a call in flight, and for the answer."""
@@ -81,7 +81,7 @@ class Function:
         bound: Facts that every line of the log carries.
     """
 
-    settings: ChildSettings
+    settings: ProcessorSettings
     destinations: Destinations
     deadline: Deadline
     bound: MutableMapping[str, Fact]

@@ -20,7 +20,7 @@ from consumer.publishing.errors import (
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Fact
 from consumer.publishing.shard import Destinations
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, a_publisher
 from tests.function.events import a_function_record, an_event
 from tests.settings.samples import SETTINGS
@@ -43,7 +43,7 @@ class Lambda:
     """A function with its surroundings."""
 
     def __init__(
-        self, poison: PoisonPolicy | None = None, settings: ChildSettings = SETTINGS
+        self, poison: PoisonPolicy | None = None, settings: ProcessorSettings = SETTINGS
     ) -> None:
         self.topic, self.journal = FakeTopic(), FakeJournal()
         self.bound: dict[str, Fact] = {}
