@@ -16,6 +16,7 @@ from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
+from consumer.fleet.connections import tables_client
 from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -113,11 +114,7 @@ def _described(configuration: Configuration) -> tuple[Description | None, list[s
 def _open_state(
     configuration: Configuration, settings: ProcessorSettings, journal: Journal
 ) -> BackfillState:
-    kcl = configuration.kcl
-    tables = client(
-        "dynamodb", attempts=_ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
-    )
-    name = configuration.kcl.coordinator_state_table
+    tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
     retries = Retries(f"table {name}", policy_of(settings), journal)
     return BackfillState(tables, name, configuration.table, retries)
 
