@@ -37,10 +37,12 @@ from consumer.publishing.poison import StopOnPoison
 from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import decode_record
 from consumer.publishing.shard import Destinations, Shard
+from consumer.settings.publisher import PublisherSettings
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.worker.kcl import RecordProcessor, converse
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
+SUBJECT = PublisherSettings(topic_arn=TOPIC).subject
 PAGE = 1_000
 MEGABYTE = 1_000_000
 _CHECKPOINTED = '{"action": "checkpoint", "sequenceNumber": null, "subSequenceNumber": null}\n'
@@ -163,7 +165,7 @@ def publish(lines: list[str], client: Any, in_flight: int) -> dict[str, float]: 
     destinations = Destinations(topic, None, StopOnPoison(), journal)
 
     def build(shard_id: str) -> ShardProcessor:
-        form = MessageForm(table="orders", shard_id=shard_id)
+        form = MessageForm(table="orders", shard_id=shard_id, subject=SUBJECT)
         return ShardProcessor(Shard(form, decode_record, Batcher(10, 1), destinations))
 
     processor = RecordProcessor(build, journal)

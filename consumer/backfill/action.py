@@ -21,8 +21,8 @@ from consumer.publishing.errors import (
     StreamPublisherError,
     TooManyDeadLettersError,
 )
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of

@@ -12,7 +12,7 @@ from consumer.delivery.wiring import open_destinations, retry_policy, shard_proc
 from consumer.publishing.ports import Journal
 from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.snapshots import decode_snapshot
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Tools:
         journal: Where events are noted.
     """
 
-    settings: ChildSettings
+    settings: ProcessorSettings
     table: Table
     key_names: tuple[str, ...]
     pace: RateLimiter
     journal: Journal
 
 
-def policy_of(settings: ChildSettings) -> RetryPolicy:
+def policy_of(settings: ProcessorSettings) -> RetryPolicy:
     """How a request that failed is tried again: as a record processor does.
 
     But for the age: a snapshot's time is that of its run's beginning, and says nothing of how long

@@ -25,12 +25,11 @@ from consumer.publishing.messages import encode_message
 from consumer.publishing.ports import ClaimCheck
 from consumer.publishing.records import RawRecord
 from consumer.publishing.snapshots import decoder_of
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
 from consumer.terminal.plurals import counted
-from consumer.worker.launch import child_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,13 @@ class _Office:
     box: DeadLetterQueue
     topic: SnsPublisher
     claim_check: ClaimCheck | None
-    settings: ChildSettings
+    settings: ProcessorSettings
 
 
 @contextmanager
 def _office(properties: Path | None) -> Iterator[_Office]:
     configuration = configuration_of(properties)
-    settings = child_settings(configuration, "dead-letters")
+    settings = configuration.for_processor("dead-letters")
     url = settings.dead_letter_queue_url
     if url is None:
         click.echo(
@@ -60,7 +59,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         yield _Office(box, *_topic(settings), settings)
 
 
-def _topic(settings: ChildSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
+def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
     policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
     topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)

@@ -14,12 +14,12 @@ from consumer.publishing.ports import Journal, Publisher
 from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import decode_record
 from consumer.publishing.shard import Decode, Destinations, Shard
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
 Topic = TypeVar("Topic", bound=SnsPublisher)
 
 
-def retry_policy(settings: ChildSettings) -> RetryPolicy:
+def retry_policy(settings: ProcessorSettings) -> RetryPolicy:
     """Return the settings' rules for retries; the caller adds how long to wait for an operator."""
     return RetryPolicy(
         longest_wait_seconds=settings.retry_max_wait_millis / 1000,
@@ -29,7 +29,7 @@ def retry_policy(settings: ChildSettings) -> RetryPolicy:
 
 
 def open_topic(
-    settings: ChildSettings, policy: RetryPolicy, journal: Journal, kind: type[Topic]
+    settings: ProcessorSettings, policy: RetryPolicy, journal: Journal, kind: type[Topic]
 ) -> Topic:
     """Make a publisher to the topic; asks nothing of AWS yet.
 
@@ -45,7 +45,10 @@ def open_topic(
 
 
 def open_destinations(
-    settings: ChildSettings, policy: RetryPolicy, journal: Journal, topic: Publisher | None = None
+    settings: ProcessorSettings,
+    policy: RetryPolicy,
+    journal: Journal,
+    topic: Publisher | None = None,
 ) -> Destinations:
     """Make clients, and what uses them; asks nothing of AWS yet.
 
@@ -65,7 +68,7 @@ def open_destinations(
 
 
 def shard_processor(
-    settings: ChildSettings,
+    settings: ProcessorSettings,
     form: MessageForm,
     destinations: Destinations,
     *,
@@ -86,7 +89,7 @@ def shard_processor(
 
 
 def _poison(
-    settings: ChildSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
+    settings: ProcessorSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
 ) -> PoisonPolicy:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:

@@ -22,14 +22,13 @@ from consumer.function.simulated import Notes, Simulated, render, to_json
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.shard import Destinations
-from consumer.settings.child import ChildSettings
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.names import environment_name
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.cross_checks import STREAM_KEYS
+from consumer.settings.processor import ProcessorSettings
 from consumer.settings.properties import read_properties
-from consumer.settings.together import STREAM_KEYS
+from consumer.settings.variables import environment_name
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
-from consumer.worker.launch import child_settings
 
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
@@ -67,14 +66,16 @@ def _understood(file: Path, event: object) -> Invocation:
         refuse(f"{file}: {mistake}" for mistake in error.mistakes)
 
 
-def _settings(properties: Path | None, invocation: Invocation, *, publish: bool) -> ChildSettings:
+def _settings(
+    properties: Path | None, invocation: Invocation, *, publish: bool
+) -> ProcessorSettings:
     """The settings; what only a worker needs, and what only publishing needs, may be missing."""
     defaults = {"applicationName": "simulate"}
     if not publish:
         defaults["publisher.topicArn"] = _NO_TOPIC
     if not _names_a_table(properties, os.environ):
         defaults["publisher.table"] = invocation.table or "no-records"
-    return child_settings(configuration_of(properties, defaults), "simulate")
+    return configuration_of(properties, defaults).for_processor("simulate")
 
 
 def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
@@ -85,7 +86,9 @@ def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
     return any(values.get(key) or environ.get(environment_name(key)) for key in STREAM_KEYS)
 
 
-def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bool) -> Simulated:
+def _simulate(
+    file: Path, event: object, settings: ProcessorSettings, *, publish: bool
+) -> Simulated:
     notes, deadline = Notes(), Deadline()
     topic, destinations = (_real if publish else _dry)(settings, notes, deadline)
     function = Function(settings, destinations, deadline, {})
@@ -99,7 +102,7 @@ def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bo
 
 
 def _dry(
-    settings: ChildSettings, notes: Notes, _deadline: Deadline
+    settings: ProcessorSettings, notes: Notes, _deadline: Deadline
 ) -> tuple[DryRunTopic, Destinations]:
     topic, bucket = DryRunTopic(DEFAULT_LIMIT), settings.claim_check_bucket
     percent = settings.dead_letter_max_percent
@@ -109,7 +112,7 @@ def _dry(
 
 
 def _real(
-    settings: ChildSettings, notes: Notes, deadline: Deadline
+    settings: ProcessorSettings, notes: Notes, deadline: Deadline
 ) -> tuple[RecordingPublisher, Destinations]:
     policy = replace(
         retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left

@@ -13,8 +13,6 @@ from consumer.publishing.plain_json import plain_image
 from consumer.publishing.records import ChangeRecord, Image
 from consumer.publishing.xml_safe import xml_safe
 
-DEFAULT_SUBJECT = "Publicação DynamoDB Stream"
-
 AttributeValue = str | int | Sequence[str]
 """A message attribute: of the type String, Number or String.Array at SNS."""
 
@@ -35,7 +33,7 @@ class MessageForm:
 
     table: str
     shard_id: str
-    subject: str = DEFAULT_SUBJECT
+    subject: str
     entry_metadata: bool = False
     plain_images: bool = False
     redriven: bool = False

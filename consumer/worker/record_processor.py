@@ -18,7 +18,7 @@ from consumer.aws.credentials import renewing_session
 from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Fact, Journal
 from consumer.publishing.processor import ShardProcessor
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.emf import EmfForm, metered
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
@@ -47,7 +47,7 @@ def main() -> None:
     protocol = claim_stdout()
     ignore_stops()
     try:
-        settings = ChildSettings.from_environment(os.environ)
+        settings = ProcessorSettings.from_environment(os.environ)
     except KeyError:
         sys.exit(_explain_use())
     process(prepare(settings), protocol)
@@ -63,7 +63,7 @@ def ignore_stops() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def prepare(settings: ChildSettings) -> Prepared:
+def prepare(settings: ProcessorSettings) -> Prepared:
     """Do what doesn't depend on the shard; speaks with nobody but whoever gives credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
@@ -81,14 +81,14 @@ def process(prepared: Prepared, protocol: TextIO) -> None:
         converse(prepared.processor, prepared.journal, sys.stdin, protocol)
 
 
-def _measuring(settings: ChildSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:
+def _measuring(settings: ProcessorSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:
     """How metrics are written, and how often."""
 
     def shard() -> str | None:
         return str(bound["shardId"]) if settings.metrics_per_shard and bound["shardId"] else None
 
     form = EmfForm(settings.application, settings.table, shard)
-    return form, settings.metrics_interval_millis / 1000
+    return form, settings.metrics_period_millis / 1000
 
 
 def _explain_use() -> int:
@@ -100,7 +100,7 @@ def _explain_use() -> int:
 
 
 def _record_processor(
-    settings: ChildSettings, bound: dict[str, Fact], journal: Journal
+    settings: ProcessorSettings, bound: dict[str, Fact], journal: Journal
 ) -> RecordProcessor:
     policy = replace(
         retry_policy(settings),

@@ -13,8 +13,8 @@ from consumer.fleet.status import STATES
 from consumer.publishing.errors import BatchError, OperatorError, TransientError
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
-from consumer.reference.all_settings import Setting, all_settings
-from consumer.settings.keys import known_keys
+from consumer.reference.all_settings import ExplainedSetting, all_settings
+from consumer.settings.known import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
 from tests.project.tables import rows
@@ -29,12 +29,12 @@ JAVA = "\n".join(file.read_text() for file in (ROOT / "daemon" / "src" / "main")
 def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
     """Ours, and KCL's where we have a default: key, default, first sentence."""
 
-    def row(setting: Setting) -> list[str]:
+    def row(setting: ExplainedSetting) -> list[str]:
         default = setting.need or f"`{setting.default}`"
         first = setting.description.split(". ")[0].rstrip(".") + "."
         return [f"`{setting.key}`", "" if default == "`None`" else default, first]
 
-    def is_wanted(setting: Setting) -> bool:
+    def is_wanted(setting: ExplainedSetting) -> bool:
         ours = setting.key.startswith("publisher.") or setting.key == "workerId"
         return ours or setting.required or setting.default is not None
 

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from tests.settings.samples import SETTINGS
 
 
 def test_settings_survive_the_way_through_the_environment() -> None:
     """Text beyond ASCII too."""
-    assert ChildSettings.from_environment(SETTINGS.to_environment()) == SETTINGS
+    assert ProcessorSettings.from_environment(SETTINGS.to_environment()) == SETTINGS
 
 
 def test_a_record_processor_started_by_hand_says_how_it_is_started() -> None:

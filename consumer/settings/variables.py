@@ -5,7 +5,8 @@ import re
 PUBLISHER_PREFIX = "publisher."
 OWN_VARIABLES = "PUBLISHER_"
 """How variables of the publisher's own settings begin."""
-_KCL_VARIABLES = "KCL_"
+KCL_VARIABLES = "KCL_"
+"""How variables of the daemon's settings begin."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -18,11 +19,11 @@ def environment_name(key: str) -> str:
     own = key.startswith(PUBLISHER_PREFIX)
     name = key.removeprefix(PUBLISHER_PREFIX)
     snake = _HUMP.sub("_", name).replace(".", "_").upper()
-    return f"{OWN_VARIABLES if own else _KCL_VARIABLES}{snake}"
+    return f"{OWN_VARIABLES if own else KCL_VARIABLES}{snake}"
 
 
 def bare(name: str) -> str:
     """Return a key or a variable without what says whose it is."""
-    for prefix in (PUBLISHER_PREFIX, OWN_VARIABLES, _KCL_VARIABLES):
+    for prefix in (PUBLISHER_PREFIX, OWN_VARIABLES, KCL_VARIABLES):
         name = name.removeprefix(prefix)
     return name
