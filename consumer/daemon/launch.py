@@ -13,7 +13,7 @@ from consumer.adapters.aws import find_region
 from consumer.settings.child import ChildSettings
 from consumer.settings.resolve import Configuration
 
-MAIN_CLASS = "software.amazon.kinesis.multilang.StreamsMultiLangDaemon"
+MAIN_CLASS = "streampublisher.Main"
 
 _REPOSITORY = Path(__file__).parents[2]
 
