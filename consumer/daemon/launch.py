@@ -102,13 +102,10 @@ def _properties(configuration: Configuration, stream_arn: str, worker_id: str) -
         "childTimeoutMillis": own.child_timeout_millis,
         "onTrimmedData": own.on_trimmed_data,
         "metricsIntervalMillis": _metrics_interval(configuration),
+        "healthPort": own.health_port,
+        "healthHost": own.health_host,
+        "healthStuckAfterMillis": own.health_stuck_after_millis,
     }
-    if own.health_port:
-        kcl |= {
-            "healthPort": own.health_port,
-            "healthHost": own.health_host,
-            "healthStuckAfterMillis": own.health_stuck_after_millis,
-        }
     return {key: _java_value(value) for key, value in kcl.items()}
 
 

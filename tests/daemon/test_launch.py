@@ -1,6 +1,7 @@
 """What the daemon is started with."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from consumer.daemon.launch import MAIN_CLASS, find_java, plan_launch
 from consumer.settings.child import ChildSettings
 from consumer.settings.resolve import resolve
+from tests.places import ROOT
 
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
 PROPERTIES = {
@@ -42,17 +44,17 @@ def test_the_daemon_gets_kcls_keys_and_none_of_ours() -> None:
     assert launch.properties["workerId"] == "w-1"
     assert launch.properties["maxRecords"] == "500"
     assert launch.properties["callProcessRecordsEvenForEmptyRecordList"] == "true"
-    assert not [key for key in launch.properties if key.startswith(("publisher.", "health"))]
+    assert not [key for key in launch.properties if key.startswith("publisher.")]
 
 
-def test_the_health_endpoint_is_asked_for_when_it_has_a_port() -> None:
-    """Its three keys are the daemon's own."""
-    configuration = resolve({**PROPERTIES, "publisher.healthPort": "8081"}, {})
-    launch = plan_launch(configuration, STREAM, "w-1", os.environ)
+def test_the_daemon_gets_every_key_that_it_has_no_default_for() -> None:
+    """A default stands in one place, which is the settings."""
+    properties = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", os.environ).properties
+    source = next((ROOT / "daemon" / "src" / "main").rglob("DaemonProperties.java")).read_text()
+    required = set(re.findall(r'(?:required|number)\("(\w+)"\)', source))
 
-    assert launch.properties["healthPort"] == "8081"
-    assert launch.properties["healthHost"] == "127.0.0.1"
-    assert launch.properties["healthStuckAfterMillis"] == "300000"
+    assert len(required) == 8
+    assert required <= set(properties)
 
 
 def test_the_record_processors_inherit_their_settings() -> None:

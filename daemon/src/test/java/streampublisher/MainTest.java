@@ -39,6 +39,13 @@ class MainTest {
                 "streamName", "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2024-01-31T12:30:00.123");
         properties.setProperty("AwsCredentialsProvider", "DefaultCredentialsProvider");
         properties.setProperty("executableName", "cat");
+        properties.setProperty("shutdownGraceMillis", "60000");
+        properties.setProperty("shardFailuresBeforeExit", "10");
+        properties.setProperty("childTimeoutMillis", "300000");
+        properties.setProperty("onTrimmedData", "continue");
+        properties.setProperty("metricsIntervalMillis", "0");
+        properties.setProperty("healthPort", "0");
+        properties.setProperty("healthStuckAfterMillis", "300000");
     }
 
     @Test
@@ -72,6 +79,21 @@ class MainTest {
         properties.remove("executableName");
 
         assertRefused(run(NOWHERE, file()), "executableName");
+    }
+
+    @Test
+    void aMissingKeyOfTheDaemonsOwnIsNamed() throws Exception {
+        properties.remove("childTimeoutMillis");
+
+        assertRefused(run(NOWHERE, file()), "childTimeoutMillis is missing");
+    }
+
+    @Test
+    void aHealthHostThatIsNotHereIsNamed() throws Exception {
+        properties.setProperty("healthPort", "8081");
+        properties.setProperty("healthHost", "no.such.host.invalid");
+
+        assertRefused(run(NOWHERE, file()), "healthPort = 8081 on healthHost = no.such.host.invalid");
     }
 
     @Test

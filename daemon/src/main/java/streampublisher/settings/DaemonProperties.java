@@ -8,16 +8,12 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * The properties file: KCL's keys under their own names, and a few of this daemon's own.
+ * The properties file. It has KCL's keys under their own names, and a few keys of this daemon.
  *
- * <p>The file may be {@code /dev/stdin}, so it is read once.
+ * <p>The daemon's keys have no defaults here. {@code stream-publisher run} passes every value, and the
+ * Python settings (consumer/settings) are the one place for defaults.
  */
 public final class DaemonProperties {
-
-    private static final long DEFAULT_GRACE_MILLIS = 60_000;
-    private static final long DEFAULT_STUCK_MILLIS = 300_000;
-    private static final long DEFAULT_CHILD_TIMEOUT_MILLIS = 300_000;
-    private static final long DEFAULT_SHARD_FAILURES = 10;
 
     private final Properties properties;
 
@@ -26,7 +22,7 @@ public final class DaemonProperties {
     }
 
     /**
-     * Reads a file.
+     * Reads a file, once, because it may be {@code /dev/stdin}.
      *
      * @throws ConfigurationException when it can't be read
      */
@@ -40,7 +36,7 @@ public final class DaemonProperties {
         return new DaemonProperties(properties);
     }
 
-    /** KCL's keys and values. */
+    /** All keys and values. KCL ignores the keys that it does not know. */
     public Properties forKcl() {
         return properties;
     }
@@ -58,70 +54,86 @@ public final class DaemonProperties {
         return properties.getProperty("streamName");
     }
 
+    /** The region, or null if the environment names it. */
     public String region() {
         return properties.getProperty("regionName");
     }
 
-    /** Threads for record processors; 0 is no limit. */
+    /** How many threads record processors may use; 0, which is KCL's own default, is no limit. */
     public int maxActiveThreads() {
-        return (int) number("maxActiveThreads", 0);
+        return (int) number("maxActiveThreads", properties.getProperty("maxActiveThreads", "0").trim());
     }
 
-    /** How long a stop may take; KCL takes 0 for 'not set'. */
-    public long shutdownGraceMillis() {
-        var grace = number("shutdownGraceMillis", 0);
-        return grace > 0 ? grace : DEFAULT_GRACE_MILLIS;
-    }
-
-    /** Whether quiet shards are called too, so that a shard that is not called stands still. */
+    /** Whether KCL calls quiet shards too, as it does not by default. */
     public boolean callsQuietShards() {
         return Boolean.parseBoolean(properties.getProperty("callProcessRecordsEvenForEmptyRecordList"));
     }
 
-    /** The port of the health endpoint; 0 is none. */
+    /** How long a stop may take. */
+    public long shutdownGraceMillis() {
+        var grace = number("shutdownGraceMillis");
+        if (grace < 1) {
+            throw new ConfigurationException("shutdownGraceMillis = " + grace + " is too short; set 1 or more");
+        }
+        return grace;
+    }
+
+    /** The port of the health check; 0 is none. */
     public int healthPort() {
-        return (int) number("healthPort", 0);
+        return (int) number("healthPort");
     }
 
     public String healthHost() {
-        return properties.getProperty("healthHost", "127.0.0.1");
+        return required("healthHost");
     }
 
-    /** How often in a row one shard's record processor may fail before the worker ends; 0 is for ever. */
+    /** How long a shard may stand still before the health check fails. */
+    public long healthStuckAfterMillis() {
+        return number("healthStuckAfterMillis");
+    }
+
+    /** How many failures of one shard in a row end the worker; 0 is no limit. */
     public int shardFailuresBeforeExit() {
-        return (int) number("shardFailuresBeforeExit", DEFAULT_SHARD_FAILURES);
+        return (int) number("shardFailuresBeforeExit");
     }
 
-    /** How long a child may give no sign of life while an answer is awaited; 0 or less is for ever. */
+    /** How long a child may give no sign of life while KCL waits for its answer; 0 or less is for ever. */
     public long childTimeoutMillis() {
-        return number("childTimeoutMillis", DEFAULT_CHILD_TIMEOUT_MILLIS);
+        return number("childTimeoutMillis");
     }
 
-    /** Whether a shard whose unread records have expired is not read on. */
+    /** Whether a shard is not read on after records expired unread. */
     public boolean stopsAtTrimmedData() {
-        var value = properties.getProperty("onTrimmedData", "continue").trim();
+        var value = required("onTrimmedData");
         if (!value.equals("continue") && !value.equals("stop")) {
             throw new ConfigurationException("onTrimmedData = '" + value + "' is neither continue nor stop");
         }
         return value.equals("stop");
     }
 
-    /** How often it is told, in the log, that this worker is here; 0 writes no metrics at all. */
+    /** How often the metrics count this worker; 0 writes no metrics. */
     public long metricsIntervalMillis() {
-        return number("metricsIntervalMillis", 0);
+        return number("metricsIntervalMillis");
     }
 
-    /** How long a shard may stand still. */
-    public long healthStuckAfterMillis() {
-        return number("healthStuckAfterMillis", DEFAULT_STUCK_MILLIS);
+    private long number(String key) {
+        return number(key, required(key));
     }
 
-    private long number(String key, long otherwise) {
-        var text = properties.getProperty(key);
+    private static long number(String key, String text) {
         try {
-            return text == null ? otherwise : Long.parseLong(text.trim());
+            return Long.parseLong(text);
         } catch (NumberFormatException error) {
             throw new ConfigurationException(key + " = '" + text + "' is not a whole number", error);
         }
+    }
+
+    private String required(String key) {
+        var value = properties.getProperty(key);
+        if (value == null) {
+            throw new ConfigurationException(key + " is missing; `stream-publisher run` sets it, and a properties"
+                    + " file of your own must set it too");
+        }
+        return value.trim();
     }
 }

@@ -11,13 +11,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading the properties file, and what its keys mean. */
@@ -29,7 +32,11 @@ class DaemonPropertiesTest {
             "healthPort", DaemonProperties::healthPort,
             "healthStuckAfterMillis", DaemonProperties::healthStuckAfterMillis,
             "shardFailuresBeforeExit", DaemonProperties::shardFailuresBeforeExit,
+            "metricsIntervalMillis", DaemonProperties::metricsIntervalMillis,
             "childTimeoutMillis", DaemonProperties::childTimeoutMillis);
+
+    /** How each key is read that has no default. */
+    private static final Set<Map.Entry<String, Consumer<DaemonProperties>>> REQUIRED = required();
 
     @TempDir
     private Path folder;
@@ -92,6 +99,7 @@ class DaemonPropertiesTest {
                 "healthPort",
                 "healthStuckAfterMillis",
                 "shardFailuresBeforeExit",
+                "metricsIntervalMillis",
                 "childTimeoutMillis"
             })
     void whatIsNoNumberIsRefusedWithItsKeyAndItself(String key) {
@@ -104,9 +112,17 @@ class DaemonPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 60000", "-1, 60000", "1, 1", "' 2500 ', 2500"})
-    void aGraceThatIsNotPositiveIsTheDefault(String value, long expected) {
-        assertEquals(expected, with("shutdownGraceMillis", value).shutdownGraceMillis());
+    @ValueSource(strings = {"0", "-1"})
+    void aGraceThatIsNotPositiveIsRefused(String value) {
+        var error = assertThrows(
+                ConfigurationException.class, with("shutdownGraceMillis", value)::shutdownGraceMillis);
+
+        assertEquals("shutdownGraceMillis = " + value + " is too short; set 1 or more", error.getMessage());
+    }
+
+    @Test
+    void spacesAroundANumberAreNoPartOfIt() {
+        assertEquals(2500, with("shutdownGraceMillis", " 2500 ").shutdownGraceMillis());
     }
 
     @Test
@@ -150,22 +166,32 @@ class DaemonPropertiesTest {
         assertEquals("onTrimmedData = '" + value + "' is neither continue nor stop", error.getMessage());
     }
 
-    @Test
-    void anEmptyFileMeansTheDefaults() {
-        var properties = none();
+    @ParameterizedTest
+    @FieldSource("REQUIRED")
+    void aMissingKeyIsRefusedByNameWithWhoSetsIt(Map.Entry<String, Consumer<DaemonProperties>> key) {
+        var error = assertThrows(
+                ConfigurationException.class, () -> key.getValue().accept(none()));
 
-        assertNull(properties.streamArn());
-        assertNull(properties.region());
-        assertEquals(0, properties.maxActiveThreads());
-        assertEquals(60_000, properties.shutdownGraceMillis());
-        assertFalse(properties.callsQuietShards());
-        assertEquals(0, properties.healthPort());
-        assertEquals("127.0.0.1", properties.healthHost());
-        assertEquals(300_000, properties.healthStuckAfterMillis());
-        assertEquals(10, properties.shardFailuresBeforeExit());
-        assertEquals(300_000, properties.childTimeoutMillis());
-        assertEquals(0, properties.metricsIntervalMillis());
-        assertFalse(properties.stopsAtTrimmedData());
+        assertEquals(
+                key.getKey() + " is missing; `stream-publisher run` sets it, and a properties file of your own must"
+                        + " set it too",
+                error.getMessage());
+    }
+
+    @Test
+    void kclsOwnDefaultsHoldForKclsKeys() {
+        assertNull(none().streamArn());
+        assertNull(none().region());
+        assertEquals(0, none().maxActiveThreads());
+        assertFalse(none().callsQuietShards());
+    }
+
+    private static Set<Map.Entry<String, Consumer<DaemonProperties>>> required() {
+        var keys = new HashMap<>(NUMBERS);
+        keys.remove("maxActiveThreads");
+        keys.put("healthHost", DaemonProperties::healthHost);
+        keys.put("onTrimmedData", DaemonProperties::stopsAtTrimmedData);
+        return keys.entrySet();
     }
 
     private Path written(byte[] content) throws IOException {
