@@ -15,13 +15,13 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 
-/** The artifacts that the daemon runs with, and what must not be among them. */
+/** The artifacts on the daemon's class path, and what is wrong with them. */
 final class ClassPath {
 
     private static final Pattern FILE = Pattern.compile("(.+?)-(\\d.*)\\.jar");
     private static final Pattern COORDINATES = Pattern.compile("META-INF/maven/[^/]+/[^/]+/pom\\.properties");
 
-    /** Artifacts of a family are made for each other in one version only. */
+    /** All artifacts of a family must have the same version. */
     private static final Map<String, Pattern> FAMILIES = Map.of(
             "netty", Pattern.compile("io\\.netty:(?!netty-tcnative).*|:netty-(?!tcnative|nio-client).*"),
             "awssdk", Pattern.compile("software\\.amazon\\.awssdk:.*|:third-party-jackson-.*|:netty-nio-client"),
@@ -32,7 +32,7 @@ final class ClassPath {
 
     private ClassPath() {}
 
-    /** An artifact; its group is empty where the jar doesn't tell. */
+    /** An artifact. Its group is empty if the jar does not have it. */
     record Artifact(String group, String name, String version) {
 
         String key() {
@@ -61,7 +61,7 @@ final class ClassPath {
         }
     }
 
-    /** The names of the families that must agree. */
+    /** The names of the families. */
     static TreeSet<String> families() {
         return new TreeSet<>(FAMILIES.keySet());
     }
@@ -75,7 +75,7 @@ final class ClassPath {
                 .orElse("");
     }
 
-    /** What is wrong with a class path, a line each. */
+    /** Returns one line for each problem of a class path. */
     static List<String> problems(List<Artifact> artifacts) {
         var problems = new ArrayList<String>();
         problems.addAll(twoVersions("family ", ClassPath::family, artifacts));
@@ -94,7 +94,7 @@ final class ClassPath {
                     .add(artifact.version());
         }
         versions.remove("");
-        // jackson-annotations 2.20 goes with 2.20.0: it has no releases for patches.
+        // jackson-annotations 2.20 belongs to 2.20.0: it has no patch releases.
         versions.values().forEach(all ->
                 all.removeIf(version -> all.stream().anyMatch(other -> other.startsWith(version + "."))));
         versions.values().removeIf(all -> all.size() == 1);
@@ -106,17 +106,17 @@ final class ClassPath {
     private static Artifact artifact(Path jar) throws IOException {
         var file = jar.getFileName().toString();
         try (var content = new JarFile(jar.toFile())) {
-            // A jar that contains others carries their coordinates too.
+            // A jar that contains other jars has their coordinates too.
             return content.stream()
                     .filter(entry -> COORDINATES.matcher(entry.getName()).matches())
-                    .map(entry -> told(content, entry))
-                    .filter(told -> file.equals(told.name() + "-" + told.version() + ".jar"))
+                    .map(entry -> own(content, entry))
+                    .filter(own -> file.equals(own.name() + "-" + own.version() + ".jar"))
                     .findFirst()
                     .orElseGet(() -> named(file));
         }
     }
 
-    private static Artifact told(JarFile jar, JarEntry entry) {
+    private static Artifact own(JarFile jar, JarEntry entry) {
         var coordinates = new Properties();
         try (var in = jar.getInputStream(entry)) {
             coordinates.load(in);
@@ -129,7 +129,7 @@ final class ClassPath {
                 coordinates.getProperty("version"));
     }
 
-    /** The artifact of a jar that doesn't tell: only its file name does. */
+    /** Returns the artifact of a jar without coordinates, from its file name. */
     static Artifact named(String file) {
         var match = FILE.matcher(file);
         if (!match.matches()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The versions of what the daemon runs with agree. */
+/** The versions on the daemon's class path fit together. */
 class ClassPathTest {
 
     private static List<ClassPath.Artifact> ours;
@@ -43,7 +43,7 @@ class ClassPathTest {
 
     @Test
     void theCoordinatesAreTheJarsOwn() {
-        // This jar carries the coordinates of another as well.
+        // This jar has the coordinates of another artifact too.
         assertTrue(ours.stream().anyMatch(artifact -> artifact.key().equals("io.netty:netty-common")));
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The daemon in a Java machine of its own, started as in earnest. */
+/** The real daemon, in a JVM of its own. */
 final class DaemonJvm implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 120;
@@ -23,10 +23,10 @@ final class DaemonJvm implements AutoCloseable {
     private final Path err;
     private final Process process;
 
-    /** How it ended: what it wrote to stdout, and the lines of stderr, each of them JSON. */
+    /** The exit status, the text of stdout, and the lines of stderr as JSON. */
     record End(int status, String out, List<JsonNode> log) {
 
-        /** The daemon's own events; KCL and the SDK may have something to say besides. */
+        /** The daemon's own events, without the lines of KCL and the SDK. */
         List<String> events() {
             return log.stream()
                     .filter(line -> line.get("logger").textValue().equals("stream-publisher.daemon"))
@@ -34,15 +34,15 @@ final class DaemonJvm implements AutoCloseable {
                     .toList();
         }
 
-        /** The last line. */
+        /** The last line of stderr. */
         JsonNode last() {
             return log.get(log.size() - 1);
         }
     }
 
     /**
-     * @param folder an empty one, for what the daemon writes
-     * @param endpoint where it finds AWS
+     * @param folder an empty folder for the daemon's output
+     * @param endpoint the endpoint of all AWS services
      */
     DaemonJvm(Path folder, String endpoint, String... arguments) throws IOException, URISyntaxException {
         out = folder.resolve("out");
@@ -50,7 +50,7 @@ final class DaemonJvm implements AutoCloseable {
         var builder = new ProcessBuilder(command(arguments))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        // Nothing of this machine's own: neither its credentials nor its options for Java.
+        // The daemon gets neither this host's credentials nor its options for Java.
         builder.environment().clear();
         builder.environment()
                 .putAll(Map.of(
@@ -70,7 +70,7 @@ final class DaemonJvm implements AutoCloseable {
                 .toURI());
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // For a quick start; these change nothing of what is tested.
+                // These two only make the start faster.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the daemon says and ends with when it can't start, fails or is stopped. */
+/** The log and the exit status of a daemon that can't start, fails or is stopped. */
 class MainTest {
 
     private static final String NOWHERE = "http://127.0.0.1:1";
@@ -132,7 +132,7 @@ class MainTest {
         try (var silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
                 var daemon = new DaemonJvm(folder, "http://127.0.0.1:" + silent.getLocalPort(), file())) {
             silent.setSoTimeout(PATIENCE_MILLIS);
-            // It asks for its lease table and gets no answer.
+            // The daemon asks for its lease table, and gets no answer.
             try (var asked = silent.accept()) {
                 daemon.terminate();
 
@@ -163,7 +163,7 @@ class MainTest {
         assertEquals("ERROR", line.get("level").textValue());
         assertEquals("daemon_failed", line.get("event").textValue());
         assertTrue(line.get("message").textValue().contains(named), line::toString);
-        assertFalse(line.has("exception"), "a line says it, without a trace");
+        assertFalse(line.has("exception"), "no stack trace");
     }
 
     private DaemonJvm.End run(String endpoint, String... arguments) throws Exception {

@@ -33,14 +33,16 @@ class RoomsTest {
             ROOT + ".reading", Set.of(ROOT + ".settings", ROOT + ".telemetry"),
             ROOT + ".children", Set.of(ROOT + ".settings", ROOT + ".telemetry"),
             ROOT + ".leases", Set.of(ROOT + ".settings"),
-            ROOT, Set.of(ROOT + ".settings", ROOT + ".telemetry", ROOT + ".reading", ROOT + ".children", ROOT + ".leases"));
+            ROOT,
+            Set.of(ROOT + ".settings", ROOT + ".telemetry", ROOT + ".reading", ROOT + ".children", ROOT + ".leases"));
 
     @Test
     void packagesUseEachOtherAsTheRuleSays() throws IOException {
         var used = new TreeMap<String, Set<String>>();
         try (var files = Files.walk(SOURCES)) {
             files.filter(file -> file.toString().endsWith(".java"))
-                    .forEach(file -> used.computeIfAbsent(packageOf(file), name -> new TreeSet<>()).addAll(imports(file)));
+                    .forEach(file -> used.computeIfAbsent(packageOf(file), name -> new TreeSet<>())
+                            .addAll(imports(file)));
         }
 
         assertEquals(new TreeMap<>(RULE), used);

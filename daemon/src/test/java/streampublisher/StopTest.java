@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import streampublisher.testing.LoggedEvents;
 
-/** The order of a stop, and the status that it ends with. */
+/** The order of a stop, and its exit status. */
 @Timeout(30)
 class StopTest {
 

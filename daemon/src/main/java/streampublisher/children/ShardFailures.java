@@ -76,7 +76,7 @@ public final class ShardFailures {
     /** The worker would keep the lease of a shard that it does not read, and nobody would notice. */
     private void failedTwice(String shardId, RuntimeException error) {
         try (var shard = Events.ofShard(shardId)) {
-            Events.error("daemon_failed", "The failure of {} can't be handled; the daemon ends at once", shardId, error);
+            Events.error("daemon_failed", "The failure of {} can't be handled; ending at once", shardId, error);
         }
         halt.run();
     }

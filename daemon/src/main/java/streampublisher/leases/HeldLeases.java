@@ -51,7 +51,7 @@ public final class HeldLeases {
      * Gives this worker's leases to the successors in turn, or to nobody if there are none. Returns the
      * number of leases. A lease that another worker still hands over to this one stays with that worker.
      *
-     * <p>A worker sees a lease that it is given within a second. A lease of nobody's waits for the leader.
+     * <p>A worker sees a lease that it is given within a second. A lease without an owner waits for the leader.
      * If the leader itself has stopped, the next leader assigns it within half a minute.
      *
      * @param successors the workers that may take the leases

@@ -48,8 +48,9 @@ final class KclInternals {
         ((Future<?>) DISCOVERY.field().get(coordinator)).cancel(false);
     }
 
-    /** Lets KCL make its leader decider in another way. Must be called before KCL starts. */
-    static void replaceLeaderDecider(Scheduler scheduler, Function<CoordinatorStateDAO, DynamoDBLockBasedLeaderDecider> make)
+    /** Replaces the way in which KCL makes its leader decider. Must be called before KCL starts. */
+    static void replaceLeaderDecider(
+            Scheduler scheduler, Function<CoordinatorStateDAO, DynamoDBLockBasedLeaderDecider> make)
             throws ReflectiveOperationException {
         var initializer = INITIALIZER.field().get(scheduler);
         var states = (CoordinatorStateDAO) STATES.field().get(initializer);

@@ -14,8 +14,8 @@ import software.amazon.kinesis.leader.LeaderDeciders;
 /**
  * The lock of the leader, the only worker that assigns leases.
  *
- * <p>A killed leader leaves its lock behind, and its leases too. Nobody assigns leases until the lock
- * expires: two minutes later with KCL, here after about the time of a lease.
+ * <p>A killed leader leaves its lock and its leases behind. Nobody assigns leases until the lock expires.
+ * KCL's lock lasts two minutes. This one lasts twice as long as a lease, but at least 10 s.
  *
  * <p>If the leader comes back under its own name, KCL neither uses nor renews nor releases the old lock.
  * A worker that starts can't hold the lock yet. So a lock in its name is left from a killed worker, and
@@ -54,7 +54,7 @@ public final class LeaderLock {
         }
     }
 
-    /** Lets the lock expire after twice the time of a lease. Must be called before KCL starts. */
+    /** Sets how long a lock lasts that is not renewed. Must be called before KCL starts. */
     public void shorten() {
         var millis = Math.max(2 * scheduler.leaseManagementConfig().failoverTimeMillis(), SHORTEST_MILLIS);
         try {

@@ -95,8 +95,8 @@ public final class ExpiredRecords implements ExecutionInterceptor {
         var next = answer.records().isEmpty()
                 ? "the shard's end"
                 : answer.records().get(0).dynamodb().sequenceNumber();
-        logExpired(reading.shardId(), "Records of {} after {} and before {} have expired unread; gap {} since the start",
-                reading.shardId(), reading.gapAfter(), next, found.incrementAndGet());
+        logExpired(reading.shardId(), "Records of {} after {} and before {} have expired unread; gap {} since the"
+                + " start", reading.shardId(), reading.gapAfter(), next, found.incrementAndGet());
     }
 
     @Override
@@ -131,14 +131,20 @@ public final class ExpiredRecords implements ExecutionInterceptor {
             return;
         }
         if (error instanceof ResourceNotFoundException) {
-            logExpired(shardOf(context), "{} is not in the stream any more; its records after {} have expired unread; gap {}"
-                    + " since the start", shardOf(context), positionOf(context), found.incrementAndGet());
-        } else if (error instanceof TrimmedDataAccessException && stopsAtTrimmedData) {
-            logExpired(shardOf(context), "Records of {} after {} have expired unread; the shard is not read on, since"
-                    + " onTrimmedData = stop", shardOf(context), positionOf(context));
+            logExpired(shardOf(context), "{} is not in the stream any more; its records after {} have expired unread;"
+                    + " gap {} since the start", shardOf(context), positionOf(context), found.incrementAndGet());
         } else if (error instanceof TrimmedDataAccessException) {
+            noteTrimmed(shardOf(context), positionOf(context));
+        }
+    }
+
+    private void noteTrimmed(String shardId, String position) {
+        if (stopsAtTrimmedData) {
+            logExpired(shardId, "Records of {} after {} have expired unread; the shard is not read on, since"
+                    + " onTrimmedData = stop", shardId, position);
+        } else {
             // Logged once the position is known at which reading goes on.
-            gaps.put(shardOf(context), positionOf(context));
+            gaps.put(shardId, position);
         }
     }
 

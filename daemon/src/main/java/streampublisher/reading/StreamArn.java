@@ -30,7 +30,8 @@ public record StreamArn(String service, Region region) {
         var match = FORM.matcher(arn == null ? "" : arn);
         if (!match.matches()) {
             throw new ConfigurationException("streamName = '" + arn
-                    + "' is not the ARN of a DynamoDB stream (arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE/stream/LABEL)");
+                    + "' is not the ARN of a DynamoDB stream"
+                    + " (arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE/stream/LABEL)");
         }
         var named = match.group(2);
         return new StreamArn(arn, named.equals(LOCAL_REGION) ? fallback : Region.of(named));

@@ -44,7 +44,7 @@ import streampublisher.telemetry.Metrics;
 import streampublisher.testing.Eventually;
 import streampublisher.testing.LoggedEvents;
 
-/** What a child that fails or hangs costs its shard, with real children. */
+/** What happens to a shard whose child fails or hangs. The children are real. */
 @Timeout(30)
 class ChildProcessTest {
 
@@ -54,7 +54,7 @@ class ChildProcessTest {
     private static final long SOON = 100;
     private static final String TIMER = "timer";
     private static final int KILLED = 137;
-    /** A child's request for a checkpoint, of which it awaits the answer. */
+    /** The part of a script that requests a checkpoint and reads the answer. */
     private static final String CHECKPOINT =
             "echo '{\"action\": \"checkpoint\", \"sequenceNumber\": \"1\", \"subSequenceNumber\": 0}'; read -r line; ";
 
@@ -347,7 +347,7 @@ class ChildProcessTest {
     }
 
     @ParameterizedTest
-    // The last of them is a shell that would go on without what it waits for.
+    // The last one is a shell that goes on once its own child is gone.
     @ValueSource(strings = {"%s; exec sleep 40", "%s; kill -STOP $$", "sleep 40 & %s; wait; true"})
     void aChildThatHangsWhileItProcessesIsKilled(String hanging) {
         var child = shell(SOON, answer("initialize") + "read -r line; " + String.format(hanging, hang()));
@@ -381,7 +381,7 @@ class ChildProcessTest {
 
     @Test
     void aSlowChildThatWritesLinesIsLeftAlive() throws Exception {
-        // An empty line is a sign as well, and fills nobody's log.
+        // An empty line is a sign of life too, and is not logged.
         var slowly = "read -r line; for turn in 1 2 3 4 5; do " + await("$turn") + "echo >&2; done; " + await("end");
         var child = shell(SOON, answer("initialize") + slowly + say("processRecords"));
 
@@ -398,7 +398,7 @@ class ChildProcessTest {
         assertNoFailure(child);
     }
 
-    /** The part of a shell's script after which far too much time has passed. */
+    /** The part of a script after which the time-out is over. */
     private String hang() {
         return "touch " + hangs();
     }
@@ -407,7 +407,7 @@ class ChildProcessTest {
         return folder.resolve("hangs");
     }
 
-    /** The part of a shell's script that waits until the test lets it go on. */
+    /** The part of a script that waits for the test. */
     private String await(String turn) {
         return "until [ -e " + folder + "/" + turn + " ]; do sleep 0.01; done; ";
     }
@@ -416,7 +416,7 @@ class ChildProcessTest {
         return Files.createFile(folder.resolve(turn));
     }
 
-    /** Does something and returns once the watchdog has had a sign of life from it. */
+    /** Runs an action, and returns once the watchdog has got a sign of life. */
     private <T> T expectSign(Callable<T> action) throws Exception {
         var before = signs.get();
         var result = action.call();
@@ -424,19 +424,19 @@ class ChildProcessTest {
         return result;
     }
 
-    /** Returns once the watchdog has looked at what the clock tells now, and has come to an end with it. */
+    /** Returns once the watchdog has acted on the present time of the clock. */
     private void letItLook() {
         var before = looks.get();
         Eventually.holds(() -> looks.get() >= before + 3);
     }
 
-    /** A clock that moves on where a test says so, and by itself once a child hangs: no machine is too slow for it. */
+    /** A clock that a test moves on. It jumps when a child hangs, so that a slow machine changes nothing. */
     private long now() {
         (Thread.currentThread().getName().equals(TIMER) ? looks : signs).incrementAndGet();
         return clock.get() + (Files.exists(hangs()) ? SOON + 1 : 0);
     }
 
-    /** The part of a shell's script that reads a message and answers that the action is done. */
+    /** The part of a script that reads a message and answers that the action is done. */
     private static String answer(String action) {
         return "read -r line; " + say(action);
     }
@@ -460,7 +460,7 @@ class ChildProcessTest {
     }
 
     private void initialize(ShardRecordProcessor child) {
-        // KCL does so before it starts a record processor.
+        // KCL does this before it initializes a record processor.
         checkpointer.setInitialCheckpointValue(ExtendedSequenceNumber.TRIM_HORIZON);
         child.initialize(InitializationInput.builder()
                 .shardId(SHARD)
@@ -492,7 +492,7 @@ class ChildProcessTest {
                 .build());
     }
 
-    /** A lease table that takes every checkpoint. */
+    /** A lease table that accepts every checkpoint. */
     private static Checkpointer checkpoints() {
         return (Checkpointer) Proxy.newProxyInstance(
                 Checkpointer.class.getClassLoader(), new Class<?>[] {Checkpointer.class}, (self, method, given) -> null);
@@ -538,7 +538,7 @@ class ChildProcessTest {
     }
 
     private void assertKilled(ChildProcess child) {
-        // The timer may look once more while the failure is dealt with.
+        // The watchdog may fire again while the failure is handled.
         var names = logged.names();
         var failed = logged.messages().get(names.indexOf("child_failed"));
         assertTrue(child.isGone());

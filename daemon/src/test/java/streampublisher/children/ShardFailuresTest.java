@@ -19,7 +19,7 @@ import streampublisher.telemetry.Metrics;
 import streampublisher.testing.Eventually;
 import streampublisher.testing.LoggedEvents;
 
-/** What a failing record processor costs its shard, and when it costs the worker. */
+/** What a failure means for its shard, and when it ends the worker. */
 @Timeout(30)
 class ShardFailuresTest {
 
@@ -51,7 +51,7 @@ class ShardFailuresTest {
     }
 
     @Test
-    void aFailureCostsTheShardItsLeaseAndIsTold() {
+    void aFailureGivesUpTheLeaseAndIsLogged() {
         failures(NO_LIMIT).failed(SHARD, 7);
 
         assertEquals(List.of(SHARD), givenUp);
@@ -79,8 +79,8 @@ class ShardFailuresTest {
         fail(failures, OTHER, 1);
 
         assertEquals(List.of(SHARD, SHARD, OTHER), givenUp);
-        assertTold(1, "2 in a row", "waits 2 s");
-        assertTold(2, "1 in a row", "waits 1 s");
+        assertLogged(1, "2 in a row", "waits 2 s");
+        assertLogged(2, "1 in a row", "waits 1 s");
     }
 
     @Test
@@ -121,7 +121,7 @@ class ShardFailuresTest {
         failures.recovered(SHARD);
         fail(failures, SHARD, 1);
 
-        assertTold(1, "1 in a row", "waits 1 s");
+        assertLogged(1, "1 in a row", "waits 1 s");
         assertWorkerGoesOn();
     }
 
@@ -163,7 +163,7 @@ class ShardFailuresTest {
     }
 
     @Test
-    void aLeaseThatCannotBeGivenUpHaltsAndIsTold() {
+    void aLeaseThatCannotBeGivenUpHaltsAndIsLogged() {
         var failures = new ShardFailures(1, ShardFailuresTest::refuse, ends::add, halts::incrementAndGet, METRICS);
 
         failures.failed(SHARD, ShardFailures.END_WORKER);
@@ -186,7 +186,7 @@ class ShardFailuresTest {
     @Test
     void onlyTheShardThatFailedWaitsForItsTurn() throws Exception {
         var failures = failures(NO_LIMIT);
-        // A minute: whoever waited for it would be interrupted before.
+        // This wait is a minute, longer than the test may run.
         fail(failures, SHARD, 7);
         fail(failures, OTHER, 7);
         failures.recovered(OTHER);
@@ -233,7 +233,7 @@ class ShardFailuresTest {
     }
 
     @Test
-    void whoIsInterruptedHasNoTurnAndStaysInterrupted() {
+    void anInterruptedThreadHasNoTurnAndStaysInterrupted() {
         var failures = failures(NO_LIMIT);
         fail(failures, SHARD, 7);
 
@@ -243,7 +243,7 @@ class ShardFailuresTest {
         assertTrue(Thread.interrupted());
     }
 
-    /** Starts a thread that waits for SHARD's turn; returns what it will learn, once it waits. */
+    /** Starts a thread that awaits SHARD's turn, and returns its result once it waits. */
     private static FutureTask<Boolean> awaitedTurn(ShardFailures failures) {
         var turn = new FutureTask<>(() -> failures.awaitTurn(SHARD));
         var waiting = new Thread(turn);
@@ -266,7 +266,7 @@ class ShardFailuresTest {
         throw new IllegalStateException("no");
     }
 
-    private void assertTold(int index, String... parts) {
+    private void assertLogged(int index, String... parts) {
         for (var part : parts) {
             assertTrue(logged.messages().get(index).contains(part), logged.messages().get(index));
         }

@@ -19,7 +19,7 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import streampublisher.telemetry.Health;
 import streampublisher.testing.LoggedEvents;
 
-/** What passes from the adapter to the child, and what is told on the way. */
+/** Which calls reach the child, and what is logged and reported about them. */
 class StreamsRecordProcessorTest {
 
     private static final String SHARD = "shardId-1";
@@ -122,7 +122,7 @@ class StreamsRecordProcessorTest {
     }
 
     @Test
-    void aChildThatIsGoneAtTheStartIsNotSaidToHaveStarted() {
+    void aChildThatIsGoneAtTheStartIsNotLoggedAsStarted() {
         child.gone = true;
 
         processor.initialize(INITIALIZATION);
@@ -171,7 +171,7 @@ class StreamsRecordProcessorTest {
         return shard == null ? "unknown" : shard.state();
     }
 
-    /** Notes what it is called with, and what health says meanwhile. */
+    /** Keeps the inputs of its calls, and the state of the shard during each call. */
     private final class Child implements ShardRecordProcessor {
 
         private final List<Object> inputs = new ArrayList<>();

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import streampublisher.testing.Eventually;
 
-/** When an action counts as hung: the timer is real, the clock is not. */
+/** When an action counts as hung. The timer is real, the clock is not. */
 @Timeout(30)
 class WatchdogTest {
 
     private static final long TIMEOUT = 10;
 
-    // Not from 0: a clock like System.nanoTime begins anywhere.
+    // System.nanoTime may begin at any number, so this clock does not begin at 0.
     private final AtomicLong clock = new AtomicLong(-1_000_000);
     private final AtomicInteger readings = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
@@ -43,7 +43,7 @@ class WatchdogTest {
     }
 
     @Test
-    void theLastMillisecondOfPatienceIsNoReasonToEndIt() {
+    void anActionIsNotEndedInTheLastMillisecondOfTheTimeout() {
         during(() -> {
             clock.addAndGet(TIMEOUT);
             letItLook();
@@ -55,7 +55,7 @@ class WatchdogTest {
     }
 
     @Test
-    void aSignOfLifeBeginsThePatienceAnew() {
+    void aSignOfLifeRestartsTheTimeout() {
         during(() -> {
             for (var sign = 0; sign < 5; sign++) {
                 clock.addAndGet(TIMEOUT);
@@ -123,7 +123,7 @@ class WatchdogTest {
         watchdog.during(action, ends::incrementAndGet);
     }
 
-    /** Returns once the timer has looked at what the clock tells now, and has come to an end with it. */
+    /** Returns once the watchdog has acted on the present time of the clock. */
     private void letItLook() {
         var before = readings.get();
         Eventually.holds(() -> readings.get() >= before + 3);

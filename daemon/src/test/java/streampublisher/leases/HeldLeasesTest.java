@@ -134,7 +134,7 @@ class HeldLeasesTest {
     }
 
     @Test
-    void aStopGivesALeaseToAnotherWorkerOrToNobody() throws Exception {
+    void aStopGivesALeaseToASuccessorOrToNobody() throws Exception {
         assertEquals(1, leases.giveBack(List.of("host-2", "host-3"), Set.of()));
         assertEquals(1, leases.giveBack(List.of(), Set.of()));
 
@@ -190,7 +190,7 @@ class HeldLeasesTest {
         return new ShardInfo(SHARD, token.toString(), List.of(), ExtendedSequenceNumber.TRIM_HORIZON);
     }
 
-    /** To another worker, while this one still has it. */
+    /** A lease that this worker holds and the leader has assigned to another one. */
     private static Lease assignedToAnother() {
         var lease = lease("host-2");
         lease.checkpointOwner(WORKER);

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException
 import streampublisher.telemetry.Metrics;
 import streampublisher.testing.LoggedEvents;
 
-/** What the adapter passes over in silence is said, or is made to stop the shard. */
+/** Expired records, of which the adapter logs nothing, are logged, or stop their shard. */
 class ExpiredRecordsTest {
 
     private static final long OPENED = 1_795_449_234_772L;
@@ -65,14 +65,14 @@ class ExpiredRecordsTest {
     }
 
     @Test
-    void aGapIsToldWithBothPositionsOnceReadingGoesOn() {
+    void aGapIsLoggedWithBothPositionsOnceReadingGoesOn() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, oldest(SHARD), "i1");
         assertEquals(List.of(), logged.names());
 
         read(going, "i1", "i2", "40", "41");
 
-        assertTold("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
+        assertLogged("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
         assertEquals(List.of(SHARD), logged.shards());
     }
 
@@ -86,7 +86,7 @@ class ExpiredRecordsTest {
     }
 
     @Test
-    void aGapIsToldThroughEmptyPagesAndOnce() {
+    void aGapIsLoggedOnceAndAfterEmptyPages() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, oldest(SHARD), "i1");
         read(going, "i1", "i2");
@@ -96,17 +96,17 @@ class ExpiredRecordsTest {
         read(going, "i3", "i4", "40");
         read(going, "i4", "i5", "50");
 
-        assertTold("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
+        assertLogged("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
     }
 
     @Test
-    void aGapUpToTheEndOfItsShardIsToldAsSuch() {
+    void aGapUpToTheEndOfItsShardIsLoggedAsSuch() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, oldest(SHARD), "i1");
         read(going, "i1", "i2");
         read(going, "i2", null);
 
-        assertTold("Records of " + SHARD
+        assertLogged("Records of " + SHARD
                 + " after 17 and before the shard's end have expired unread; gap 1 since the start");
     }
 
@@ -117,7 +117,7 @@ class ExpiredRecordsTest {
         answer(going, oldest(SHARD), "i2");
         read(going, "i2", "i3", "40");
 
-        assertTold("Records of " + SHARD
+        assertLogged("Records of " + SHARD
                 + " after the last one read and before 40 have expired unread; gap 1 since the start");
     }
 
@@ -128,7 +128,7 @@ class ExpiredRecordsTest {
         fail(going, records("i1"), THROTTLED);
         read(going, "i1", "i2", "40");
 
-        assertTold("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
+        assertLogged("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
     }
 
     @Test
@@ -139,11 +139,11 @@ class ExpiredRecordsTest {
         answer(going, oldest(SHARD), "i3");
         read(going, "i3", "i4", "40");
 
-        assertTold("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
+        assertLogged("Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start");
     }
 
     @Test
-    void aGapThatWasToldIsNotToldAgainWithANewIterator() {
+    void aGapThatWasLoggedIsNotLoggedAgainWithANewIterator() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, oldest(SHARD), "i1");
         read(going, "i1", "i2", "40");
@@ -162,14 +162,14 @@ class ExpiredRecordsTest {
         read(going, "s1", "s2", "40");
         read(going, "o1", "o2", "50");
 
-        assertTold(
+        assertLogged(
                 "Records of " + SHARD + " after 17 and before 40 have expired unread; gap 1 since the start",
                 "Records of " + OTHER + " after 18 and before 50 have expired unread; gap 2 since the start");
         assertEquals(List.of(SHARD, OTHER), logged.shards());
     }
 
     @Test
-    void aShardWithoutAGapIsNotToldToHaveAnothers() {
+    void aGapIsNotLoggedForAnotherShard() {
         fail(going, after(SHARD, "17"), TRIMMED);
         answer(going, after(OTHER, "18"), "o1");
         read(going, "o1", "o2", "50");
@@ -178,7 +178,7 @@ class ExpiredRecordsTest {
     }
 
     @Test
-    void whatIsReadWithoutAGapIsNotTold() {
+    void whatIsReadWithoutAGapIsNotLogged() {
         answer(going, after(SHARD, "17"), "i1");
         read(going, "i1", "i2", "40");
         read(going, "i2", null);
@@ -189,31 +189,31 @@ class ExpiredRecordsTest {
     }
 
     @Test
-    void anOldShardThatIsGoneIsSaidToHaveExpired() {
+    void anOldShardThatIsGoneIsLoggedAsExpired() {
         now = OPENED + DAY;
 
         assertSame(GONE, fail(going, after(SHARD, "17"), GONE));
 
-        assertTold(SHARD + " is not in the stream any more; its records after 17 have expired unread; gap 1 since the start");
+        assertLogged(SHARD + " is not in the stream any more; its records after 17 have expired unread; gap 1 since the start");
         assertEquals(List.of(SHARD), logged.shards());
         assertEquals(0, halts.get());
     }
 
     @Test
-    void anOldShardThatGoesWhileItIsReadIsSaidToHaveExpired() {
+    void anOldShardThatGoesWhileItIsReadIsLoggedAsExpired() {
         now = OPENED + DAY;
         answer(going, after(SHARD, "17"), "i1");
 
         assertSame(GONE, fail(going, records("i1"), GONE));
 
-        assertTold(SHARD + " is not in the stream any more; its records after the last one read have expired unread;"
+        assertLogged(SHARD + " is not in the stream any more; its records after the last one read have expired unread;"
                 + " gap 1 since the start");
         assertEquals(0, halts.get());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aYoungShardThatIsNotThereEndsTheDaemonBeforeItCanBeTakenForFinished(boolean stops) {
+    void aYoungShardThatIsNotThereEndsTheDaemonBeforeItsEndIsCheckpointed(boolean stops) {
         now = OPENED + DAY - 1;
 
         fail(stops ? stopping : going, after(SHARD, "17"), GONE);
@@ -237,16 +237,16 @@ class ExpiredRecordsTest {
     }
 
     @Test
-    void aShardThatStopsIsToldAtOnceAndNotCounted() {
+    void aShardThatStopsIsLoggedAtOnceWithoutANumber() {
         assertSame(TRIMMED, fail(stopping, after(SHARD, "17"), TRIMMED));
 
-        assertTold("Records of " + SHARD
+        assertLogged("Records of " + SHARD
                 + " after 17 have expired unread; the shard is not read on, since onTrimmedData = stop");
         assertEquals(List.of(SHARD), logged.shards());
     }
 
     @Test
-    void anOldShardThatIsGoneStopsWithAllThatTheAdapterLooksAt() {
+    void anOldShardThatIsGoneStopsWithTheDetailsThatTheAdapterReads() {
         now = OPENED + DAY;
 
         var error = assertInstanceOf(
@@ -256,7 +256,7 @@ class ExpiredRecordsTest {
         assertTrue(error.getMessage().contains(SHARD), error.getMessage());
         assertEquals("ResourceNotFoundException", error.awsErrorDetails().errorCode());
         assertEquals(400, error.statusCode());
-        assertTold("Records of " + SHARD
+        assertLogged("Records of " + SHARD
                 + " after 17 have expired unread; the shard is not read on, since onTrimmedData = stop");
         assertEquals(0, halts.get());
     }
@@ -272,7 +272,7 @@ class ExpiredRecordsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void otherFailuresAndOtherRequestsAreNobodysBusinessHere(boolean stops) {
+    void otherFailuresAndOtherRequestsAreIgnored(boolean stops) {
         var records = stops ? stopping : going;
         var describe = DescribeStreamRequest.builder().build();
 
@@ -289,7 +289,7 @@ class ExpiredRecordsTest {
                 stops, () -> now, halts::incrementAndGet, new Metrics(60_000, "orders-publisher", "orders", () -> now));
     }
 
-    /** As the SDK does it; gives what its caller gets to see. Nothing comes after a halt. */
+    /** Fails a call as the SDK does, and returns the error that the caller gets. Nothing runs after a halt. */
     private Throwable fail(ExpiredRecords records, SdkRequest request, Throwable error) {
         var attributes = new ExecutionAttributes();
         var seen = records.modifyException(failed(request, error), attributes);
@@ -337,7 +337,7 @@ class ExpiredRecordsTest {
                 .build();
     }
 
-    /** At the oldest record that is kept. */
+    /** A request for an iterator at the oldest record that the stream keeps. */
     private static SdkRequest oldest(String shardId) {
         return GetShardIteratorRequest.builder().shardId(shardId).build();
     }
@@ -346,7 +346,7 @@ class ExpiredRecordsTest {
         return GetRecordsRequest.builder().shardIterator(iterator).build();
     }
 
-    private void assertTold(String... messages) {
+    private void assertLogged(String... messages) {
         assertEquals(List.of(messages), logged.messages());
         assertTrue(logged.names().stream().allMatch("records_expired"::equals), logged.names()::toString);
     }

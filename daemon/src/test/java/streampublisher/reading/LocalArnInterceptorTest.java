@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.dynamodb.model.ListStreamsRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 
-/** What the requests to DynamoDB Local carry. */
+/** Which ARN the requests to DynamoDB Local have. */
 class LocalArnInterceptorTest {
 
     private static final String LOCAL =

@@ -14,7 +14,7 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 import software.amazon.kinesis.retrieval.polling.SleepTimeController;
 import software.amazon.kinesis.retrieval.polling.SleepTimeControllerConfig;
 
-/** How long a reader waits, on a clock of the test's own. */
+/** How long a reader waits. The test has its own clock. */
 class ReadingPaceTest {
 
     private static final long IDLE = 250;
@@ -44,7 +44,7 @@ class ReadingPaceTest {
     }
 
     @Test
-    void aClockThatWasSetBackHoldsNobodyUp() {
+    void aClockThatWasSetBackDelaysNoShard() {
         assertEquals(0, pace.getSleepTimeMillis(read(now.plusSeconds(3600), 1, 0L)));
     }
 

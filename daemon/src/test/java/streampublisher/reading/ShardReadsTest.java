@@ -59,7 +59,7 @@ import software.amazon.kinesis.retrieval.DataFetcherResult;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.KinesisDataFetcherProviderConfig;
 
-/** What is read is what the adapter reads, in less memory, and no shard waits for another's read. */
+/** Reads return what the adapter's return, in less memory. No shard waits for another shard's read. */
 @Timeout(30)
 class ShardReadsTest {
 
@@ -83,7 +83,7 @@ class ShardReadsTest {
         var page = read(request -> response).get();
 
         var theirs = new DynamoDBStreamsGetRecordsResponseAdapter(response);
-        assertEquals(told(theirs.records()), told(page.records()));
+        assertEquals(carried(theirs.records()), carried(page.records()));
         assertTrue(page.records().stream().allMatch(record -> record.getClass() == KinesisClientRecord.class));
         assertEquals(theirs.nextShardIterator(), page.nextShardIterator());
         assertTrue(Math.abs(theirs.millisBehindLatest() - page.millisBehindLatest()) < 10_000);
@@ -137,7 +137,7 @@ class ShardReadsTest {
     }
 
     @Test
-    void aFailureIsToldAsTheAdapterTellsIt() {
+    void aFailureIsReportedAsTheAdapterReportsIt() {
         var throttled = DynamoDbException.builder()
                 .awsErrorDetails(AwsErrorDetails.builder().errorCode("ThrottlingException").build())
                 .build();
@@ -150,7 +150,7 @@ class ShardReadsTest {
     }
 
     @Test
-    void theShardsThatFollowOnOneAreFoundWhateverFailsMeanwhile() {
+    void childShardsAreFoundWhateverFailsMeanwhile() {
         shardDescriptions.add(() -> fail(InternalServerErrorException.builder().statusCode(500)));
         shardDescriptions.add(() -> fail(SdkClientException.builder()));
         shardDescriptions.add(() -> described("shardId-2"));
@@ -170,7 +170,7 @@ class ShardReadsTest {
         assertTrue(shardDescriptions.isEmpty());
     }
 
-    /** The adapter's own reader of a shard, at its beginning. */
+    /** Makes the adapter's reader, at the beginning of a shard. */
     private DynamoDBStreamsDataFetcher shard(Function<GetRecordsRequest, GetRecordsResponse> answer) {
         var name = createKinesisStreamIdentifierFromDynamoDBStreamsArn(
                 "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000", false);
@@ -261,8 +261,8 @@ class ShardReadsTest {
         return Record.builder().eventName(OperationType.INSERT).eventID(sequenceNumber).dynamodb(change).build();
     }
 
-    /** All of a record that the protocol carries. */
-    private static List<List<Object>> told(List<KinesisClientRecord> records) {
+    /** Returns every part of the records that the protocol carries. */
+    private static List<List<Object>> carried(List<KinesisClientRecord> records) {
         return records.stream()
                 .map(record -> List.<Object>of(
                         record.sequenceNumber(), record.subSequenceNumber(), record.partitionKey(),

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A young shard that the stream doesn't list belongs to another stream; an old one may have expired. */
+/** An unlisted shard belongs to another stream if it is young. If it is old, it may have expired. */
 class StreamShardsTest {
 
     private static final long OPENED = 1_795_449_234_772L;

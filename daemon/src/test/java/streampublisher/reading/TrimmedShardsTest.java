@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
-/** A shard with expired records is held up; any other failure isn't. */
+/** Reads of expired records are delayed. Other failures are not. */
 @Timeout(30)
 class TrimmedShardsTest {
 
@@ -43,7 +43,7 @@ class TrimmedShardsTest {
     private final Streams streams = new Streams();
 
     @Test
-    void anIteratorBeforeExpiredRecordsIsNotReplacedAndTakesItsTime() {
+    void anIteratorBeforeExpiredRecordsIsNotReplacedAndIsDelayed() {
         streams.failure = TRIMMED;
         var begun = System.nanoTime();
 
@@ -53,7 +53,7 @@ class TrimmedShardsTest {
     }
 
     @Test
-    void recordsThatHaveExpiredAreNotPassedOverAndTakeTheirTime() {
+    void recordsThatHaveExpiredAreNotSkippedAndAreDelayed() {
         streams.failure = TRIMMED;
         var begun = System.nanoTime();
 
@@ -105,7 +105,7 @@ class TrimmedShardsTest {
         return AwsErrorDetails.builder().errorCode(code).build();
     }
 
-    /** A stream that answers, or fails each time in the same way. */
+    /** A stream whose every call succeeds, or fails in the same way. */
     private static final class Streams implements DynamoDbStreamsClient {
 
         private final AtomicInteger requests = new AtomicInteger();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading the properties file, and what its keys mean. */
+/** How the properties file is read, and what its keys mean. */
 class DaemonPropertiesTest {
 
     private static final Map<String, Consumer<DaemonProperties>> NUMBERS = Map.of(
@@ -35,7 +35,7 @@ class DaemonPropertiesTest {
             "metricsIntervalMillis", DaemonProperties::metricsIntervalMillis,
             "childTimeoutMillis", DaemonProperties::childTimeoutMillis);
 
-    /** How each key is read that has no default. */
+    /** Every key without a default, and how it is read. */
     private static final Set<Map.Entry<String, Consumer<DaemonProperties>>> REQUIRED = required();
 
     @TempDir

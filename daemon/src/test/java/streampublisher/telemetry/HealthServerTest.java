@@ -30,7 +30,7 @@ class HealthServerTest {
     void start() throws Exception {
         server = new HealthServer(health, "127.0.0.1", 0);
         server.start();
-        // It starts on a thread of its own; once it answers, it may be stopped.
+        // It starts on its own thread. It may be stopped once it answers.
         get("/health");
     }
 

@@ -18,7 +18,7 @@ class HealthTest {
     private static final long STUCK_AFTER = 5_000;
     private static final String SHARD = "shardId-1";
 
-    // Not from 0: a clock like System.nanoTime begins anywhere.
+    // System.nanoTime may begin at any number, so this clock does not begin at 0.
     private final AtomicLong clock = new AtomicLong(-1_000_000);
 
     @ParameterizedTest

@@ -91,7 +91,7 @@ class LogFormatTest {
     }
 
     @Test
-    void theReadableFormTellsTheTimeInUtcToo() throws Exception {
+    void theReadableFormHasTheTimeInUtcToo() throws Exception {
         configure("human");
 
         var line = line(event(null, Map.of("shardId", "shardId-1")));
@@ -100,7 +100,7 @@ class LogFormatTest {
     }
 
     @Test
-    void metricsAreMembersOfTheirLineInJsonAndNotToBeSeenByAPerson() throws Exception {
+    void metricsAreMembersOfALineInJsonAndAreLeftOutOfTheReadableForm() throws Exception {
         var counted = new LoggingEvent(
                 getClass().getName(),
                 context.getLogger("stream-publisher.daemon"),
@@ -124,7 +124,7 @@ class LogFormatTest {
     }
 
     @Test
-    void whatAChildWritesIsNotLoggedAgain() throws Exception {
+    void aChildsLinesAreNotLoggedAgain() throws Exception {
         configure("json");
 
         assertEquals(Level.OFF, level("software.amazon.kinesis.multilang.DrainChildSTDERRTask"));
@@ -167,7 +167,7 @@ class LogFormatTest {
         return event;
     }
 
-    /** What the appender would write; it isn't asked to, for stderr belongs to everybody. */
+    /** The line that the appender would write. The test keeps it off the build's own stderr. */
     private String line(ILoggingEvent event) {
         var appender = (ConsoleAppender<ILoggingEvent>)
                 context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");

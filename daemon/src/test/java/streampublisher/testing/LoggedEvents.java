@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import net.logstash.logback.argument.StructuredArgument;
 import org.slf4j.LoggerFactory;
 
-/** What the daemon logs itself, from the making of this object until it is closed. */
+/** The daemon's own log lines, while this object is open. */
 public final class LoggedEvents implements AutoCloseable {
 
     private final Logger logger;
@@ -22,7 +22,7 @@ public final class LoggedEvents implements AutoCloseable {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            // The context of an event is only read when asked for, and by then it is another one.
+            // Logback reads an event's context late. By then the context may have changed.
             event.prepareForDeferredProcessing();
             events.add(event);
         }
@@ -32,7 +32,7 @@ public final class LoggedEvents implements AutoCloseable {
         this("stream-publisher.daemon");
     }
 
-    /** What one of the daemon's loggers logs. */
+    /** @param name the logger whose lines are kept */
     public LoggedEvents(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
         appender.setContext(logger.getLoggerContext());
@@ -52,7 +52,7 @@ public final class LoggedEvents implements AutoCloseable {
         return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    /** What a line's arguments add to its JSON beside the sentence. */
+    /** Returns the fields that a line's arguments add to its JSON. */
     public Map<String, Object> fields(int line) {
         var mapper = new ObjectMapper();
         var text = new StringWriter();

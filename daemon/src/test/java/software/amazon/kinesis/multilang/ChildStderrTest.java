@@ -12,17 +12,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a child's standard error. */
+/** A child's standard error is copied line by line. */
 class ChildStderrTest {
 
     private final AtomicInteger signs = new AtomicInteger();
-    private final ByteArrayOutputStream passedOn = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream copied = new ByteArrayOutputStream();
     private PrintStream standardError;
 
     @BeforeEach
     void listen() {
         standardError = System.err;
-        System.setErr(new PrintStream(passedOn, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(copied, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
@@ -31,18 +31,18 @@ class ChildStderrTest {
     }
 
     @Test
-    void linesArePassedOnOnceAndAsTheyAre() throws Exception {
+    void linesAreCopiedOnceAndUnchanged() throws Exception {
         drain("{\"event\": \"published\"}\n  ключ \n");
 
-        assertEquals(lines("{\"event\": \"published\"}", "  ключ "), passedOn());
+        assertEquals(lines("{\"event\": \"published\"}", "  ключ "), copied());
         assertEquals(2, signs.get());
     }
 
     @Test
-    void anEmptyLineIsASignOfLifeAndNothingElse() throws Exception {
+    void anEmptyLineIsASignOfLifeAndIsNotCopied() throws Exception {
         drain("first\n\n\nsecond\n");
 
-        assertEquals(lines("first", "second"), passedOn());
+        assertEquals(lines("first", "second"), copied());
         assertEquals(4, signs.get());
     }
 
@@ -50,7 +50,7 @@ class ChildStderrTest {
     void silenceIsNoSignOfLife() throws Exception {
         drain("");
 
-        assertEquals("", passedOn());
+        assertEquals("", copied());
         assertEquals(0, signs.get());
     }
 
@@ -59,8 +59,8 @@ class ChildStderrTest {
         new ChildStderr(signs::incrementAndGet).initialize(reader, "shardId-1").call();
     }
 
-    private String passedOn() {
-        return passedOn.toString(StandardCharsets.UTF_8);
+    private String copied() {
+        return copied.toString(StandardCharsets.UTF_8);
     }
 
     private static String lines(String... lines) {
