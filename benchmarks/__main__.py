@@ -25,7 +25,7 @@ from benchmarks import (
 from benchmarks.document import DOCUMENTS, table_of, written_in
 from benchmarks.figures import tables_of
 from benchmarks.picture import keep_picture
-from consumer.cli import exits
+from consumer.terminal import exits
 
 SCENARIOS: Mapping[str, ModuleType] = {
     "throughput": throughput,

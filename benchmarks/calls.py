@@ -17,7 +17,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.waits import wait_for_event
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table
 from consumer.sandbox.backends import Sandbox
@@ -89,7 +88,7 @@ def _calls_a_minute(
         }
         daemon = Daemon({**environ, **settings}, folder)
         try:
-            wait_for_event(daemon, "processor_started", PATIENCE_SECONDS)
+            daemon.wait_for_event("processor_started", PATIENCE_SECONDS)
             count.reset()
             time.sleep(seconds)
             counted = count.reset()

@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 
 from benchmarks.helper import Helper
-from consumer.daemon.launch import find_java
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.backends import REGION, Sandbox
 from consumer.sandbox.process import ManagedProcess
+from consumer.worker.launch import find_java
 from tests.places import DAEMON_JARS, ROOT
 
 READY_SECONDS = 150.0

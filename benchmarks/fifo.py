@@ -18,7 +18,7 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, islice
@@ -29,18 +29,17 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.sns_answers import messages
-from benchmarks.waits import wait_for_event
-from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.sandbox.proxy import Proxy, Request, Response
+from consumer.sandbox.waits import wait_for
 
 BATCH = 10
 FEW = 3
-PATIENCE_SECONDS = 180.0
 _PUBLISHES_OF_A_LIFE = 2
 """The first of a life is the repeat; the second is taken, and its answer never comes."""
 
@@ -93,7 +92,7 @@ class Stream(Proxy):
         super().__init__(target)
         self.at_rest = threading.Lock()
 
-    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         """Answer one request after the other."""
         with self.at_rest:
             return super().answer(request, path, headers)
@@ -148,9 +147,9 @@ class Line:
         self._killer.aim(worker)
         if changes:
             # A batch that isn't checkpointed yet would be repeated too.
-            wait_for_event(worker, "checkpoint_made", PATIENCE_SECONDS)
+            worker.wait_for_event("checkpoint_made")
             self.write(changes)
-        _wait_until(self._killer.struck.is_set, worker, "never killed")
+        wait_for(self._killer.struck.is_set, "the kill")
         self.write(changes)
 
 
@@ -178,7 +177,7 @@ def _run(sandbox: Sandbox, kills: int, first: int, between: int) -> dict[str, in
         last = line.start()
         try:
             end = line.tally.written[-1].to_entry()
-            _wait_until(lambda: killer.newest == end, last, "something is lost")
+            wait_for(lambda: killer.newest == end, "the last change", last.process)
             _receive_everything(line.tally, subscription)
         finally:
             last.stop()
@@ -196,14 +195,6 @@ def _fifo_topic(sandbox: Sandbox) -> Iterator[tuple[str, Subscription]]:
             yield topic_arn, subscription
     finally:
         tables.delete_table(TableName=TABLE)
-
-
-def _wait_until(condition: Callable[[], bool], worker: Daemon, otherwise: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise click.ClickException("\n".join([otherwise, *worker.errors()]))
-        time.sleep(0.02)
 
 
 def _receive_everything(tally: Tally, subscription: Subscription) -> None:

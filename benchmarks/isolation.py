@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items, identify, poison

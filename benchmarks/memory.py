@@ -17,12 +17,12 @@ import psutil
 from benchmarks.contest import Course, lay_course, start_ours
 from benchmarks.figures import at_most, spread
 from benchmarks.helper import Helper
-from consumer.core.counts import counted
-from consumer.daemon.forks import with_fork_server
-from consumer.daemon.launch import plan_launch
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.process import ManagedProcess
 from consumer.settings.resolve import resolve
+from consumer.terminal.plurals import counted
+from consumer.worker.forks import with_fork_server
+from consumer.worker.launch import plan_launch
 
 SHARDS = (1, 8, 32)
 CHILD_STARTS = 9

@@ -14,9 +14,9 @@ from benchmarks.calls import Count
 from benchmarks.figures import at_most
 from benchmarks.fleet import Fleet, new_fleet
 from benchmarks.helper import Helper
-from consumer.core.counts import counted
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
+from consumer.terminal.plurals import counted
 
 SHARDS = 16
 WAIT = "the longest that a change waited meanwhile, in seconds"

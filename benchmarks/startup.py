@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import at_most, spread
-from benchmarks.waits import wait_for_event
 from consumer.demo.changes import plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
@@ -103,7 +102,7 @@ def _moments(line: Line) -> Iterator[tuple[str, float]]:
 
 
 def _published(worker: Daemon) -> Callable[[], None]:
-    return lambda: wait_for_event(worker, "batch_published", PATIENCE_SECONDS)
+    return lambda: worker.wait_for_event("batch_published", PATIENCE_SECONDS)
 
 
 def _kill(worker: Daemon) -> None:

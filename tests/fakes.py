@@ -4,22 +4,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.sns import SnsPublisher
-from consumer.core.claims import FittingPublisher, NoClaimCheck, claim_key, pointer_to
-from consumer.core.errors import BatchError, LeaseLostError, PublishError
-from consumer.core.events import EVENTS, EventKey
-from consumer.core.letters import Letter
-from consumer.core.messages import Message
-from consumer.core.places import Place
-from consumer.core.ports import Fact, Lanes, Outcome, Receipt
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.sns import SnsPublisher
+from consumer.publishing.batches import Batcher
+from consumer.publishing.claim_check import claim_key, pointer_to
+from consumer.publishing.dead_letter import DeadLetter
+from consumer.publishing.errors import BatchError, LeaseLostError, PublishError
+from consumer.publishing.events import EVENTS, EventKey
+from consumer.publishing.messages import Message, MessageForm
+from consumer.publishing.poison import PoisonPolicy, StopOnPoison
+from consumer.publishing.ports import (
+    ClaimCheck,
+    ConcurrencyLimits,
+    Fact,
+    Journal,
+    Publisher,
+    PublishOutcome,
+    Receipt,
+)
+from consumer.publishing.processor import ShardProcessor
+from consumer.publishing.records import decode_record
+from consumer.publishing.s3_location import S3Location
+from consumer.publishing.shard import Decode, Destinations, Shard
+from tests.builders import FORM
 
 
 class Killed(BaseException):
     """The process ended here, as by kill -9: nothing after this point happens."""
 
 
-LANES = Lanes(calls=4, messages=10)
+LIMITS = ConcurrencyLimits(calls=4, messages=10)
 """Those of a standard topic, at defaults."""
 
 Arrive = Callable[[Sequence[Sequence[Message]], bool], Sequence[Message]]
@@ -40,7 +54,7 @@ class FakeTopic:
         fails: What it raises instead of taking any message.
         limit: The most bytes of a message.
         refused: Messages with this text in them are refused.
-        lanes: How much may be under way.
+        limits: How much may be in flight.
         arrive: Which messages have their outcomes next.
         calls: The messages of each call that was begun.
     """
@@ -49,7 +63,7 @@ class FakeTopic:
     fails: PublishError | None = None
     limit: int = 262_144
     refused: str | None = None
-    lanes: Lanes = LANES
+    limits: ConcurrencyLimits = LIMITS
     arrive: Arrive = first_call
     calls: list[list[Message]] = field(default_factory=list)
     under_way: list[list[Message]] = field(default_factory=list)
@@ -71,35 +85,46 @@ class FakeTopic:
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Let a call be under way."""
-        assert len(self.under_way) < self.lanes.calls
-        assert 0 < len(messages) <= self.lanes.messages
+        assert len(self.under_way) < self.limits.calls
+        assert 0 < len(messages) <= self.limits.messages
         assert len(messages) == 1 or sum(message.size for message in messages) <= self.limit
         self.calls.append(list(messages))
         self.under_way.append(list(messages))
 
-    def finished(self, *, wait: bool) -> Sequence[Outcome]:
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Let some messages arrive."""
         arriving = self.arrive(self.under_way, wait) if self.under_way else ()
         return [self._outcome(message) for message in list(arriving)]
 
-    def recall(self) -> Sequence[Outcome]:
+    def cancel(self) -> Sequence[PublishOutcome]:
         """Let all arrive that are sent."""
         return [self._outcome(message) for call in list(self.under_way) for message in list(call)]
 
-    def _outcome(self, message: Message) -> Outcome:
+    def _outcome(self, message: Message) -> PublishOutcome:
         for call in self.under_way:
             if message in call:
                 call.remove(message)
         self.under_way = [call for call in self.under_way if call]
         try:
-            return Outcome(message, self.publish(message))
+            return PublishOutcome(message, self.publish(message))
         except PublishError as error:
-            return Outcome(message, error)
+            return PublishOutcome(message, error)
 
 
-def fitting(topic: FakeTopic) -> FittingPublisher:
-    """A topic as a record processor has it, without a bucket."""
-    return FittingPublisher(topic, NoClaimCheck(topic))
+def a_processor(  # noqa: PLR0913 - a test names what it needs
+    topic: Publisher,
+    journal: Journal,
+    poison: PoisonPolicy | None = None,
+    *,
+    claim_check: ClaimCheck | None = None,
+    form: MessageForm = FORM,
+    batcher: Batcher | None = None,
+    decode: Decode = decode_record,
+) -> ShardProcessor:
+    """A shard's processor: batches of ten that wait for a second, no bucket, stops on poison."""
+    destinations = Destinations(topic, claim_check, poison or StopOnPoison(), journal)
+    shard = Shard(form, decode, Batcher(10, 1) if batcher is None else batcher, destinations)
+    return ShardProcessor(shard)
 
 
 @dataclass
@@ -117,7 +142,7 @@ class FakeCheckpointer:
 
     def checkpoint(self, sequence_number: str) -> None:
         """Keep the checkpoint before; this one is under way."""
-        self.settle()
+        self.wait_until_made()
         self._under_way.append(sequence_number)
 
     @property
@@ -125,7 +150,7 @@ class FakeCheckpointer:
         """Whether a checkpoint is."""
         return bool(self._under_way)
 
-    def settle(self) -> None:
+    def wait_until_made(self) -> None:
         """Keep the checkpoint that is under way."""
         while self._under_way:
             if self.lease_is_lost:
@@ -135,7 +160,7 @@ class FakeCheckpointer:
     def checkpoint_shard_end(self) -> None:
         """Keep the shard's end."""
         self.checkpoint("SHARD_END")
-        self.settle()
+        self.wait_until_made()
 
 
 @dataclass
@@ -198,7 +223,7 @@ def a_publisher(
     """A real publisher."""
     used = policy or RetryPolicy()
     retries = Retries(f"topic {topic_arn}", used, journal or FakeJournal())
-    return SnsPublisher(client, topic_arn, retries, used.clock, LANES.calls)
+    return SnsPublisher(client, topic_arn, retries, used.clock, LIMITS.calls)
 
 
 @dataclass
@@ -218,7 +243,7 @@ class FakeClaimCheck:
         if self.fails:
             raise self.fails
         self.bodies[claim_key(message)] = message.body
-        return pointer_to(message, Place("large-changes", claim_key(message)))
+        return pointer_to(message, S3Location("large-changes", claim_key(message)))
 
 
 @dataclass
@@ -226,15 +251,15 @@ class FakeDeadLetters:
     """A dead-letter queue that keeps what it took.
 
     Attributes:
-        kept: The letters, in order.
-        fails: What it raises instead of keeping any letter.
+        kept: The dead letters, in order.
+        fails: What it raises instead of keeping any.
     """
 
-    kept: list[Letter] = field(default_factory=list)
+    kept: list[DeadLetter] = field(default_factory=list)
     fails: PublishError | None = None
 
-    def send(self, letter: Letter) -> None:
-        """Keep the letter."""
+    def send(self, dead_letter: DeadLetter) -> None:
+        """Keep the dead letter."""
         if self.fails:
             raise self.fails
-        self.kept.append(letter)
+        self.kept.append(dead_letter)

@@ -1,1 +1,1 @@
-"""Every item of a table, published as a snapshot beside the stream's changes."""
+"""The command `backfill`: publishes every item of a table as a snapshot beside the stream."""

@@ -14,7 +14,7 @@ from rich.progress import (
     Progress as Bar,
 )
 
-from consumer.backfill.perform import Progress
+from consumer.backfill.runner import Progress
 
 _LINE_SECONDS = 10.0
 

@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from consumer.adapters.table import Item, Page, json_image
-from consumer.backfill.pace import Pace
-from consumer.core.backfills import Positions
-from consumer.core.budgets import PageSize
-from consumer.core.errors import PoisonError
-from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord
-from consumer.core.snapshots import Run, snapshot_record
+from consumer.backfill.budget import PageSize
+from consumer.backfill.rate_limiter import RateLimiter
+from consumer.backfill.state import ScanPositions
+from consumer.backfill.table import Item, ItemPage, json_image
+from consumer.publishing.errors import PoisonError
+from consumer.publishing.processor import RecordsInput, ShardProcessor
+from consumer.publishing.records import RawRecord
+from consumer.publishing.snapshots import Run, snapshot_record
 
 
 class Readable(Protocol):
     """What is scanned."""
 
-    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> Page:
+    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> ItemPage:
         """Return the next items of a segment; see `Table.scan`."""
 
 
@@ -58,8 +58,8 @@ class SegmentScan:
         segment: Segment,
         table: Readable,
         processor: ShardProcessor,
-        positions: Positions,
-        pace: Pace,
+        positions: ScanPositions,
+        pace: RateLimiter,
     ) -> None:
         self._segment, self._table, self._processor = segment, table, processor
         self._positions, self._pace = positions, pace
@@ -79,11 +79,11 @@ class SegmentScan:
             if is_stopped():
                 return
             page = self._read(after)
-            delivery = Delivery(self._records(page), None, 0.0)
+            delivery = RecordsInput(self._records(page), None, 0.0)
             after, is_ended = page.last, page.last is None
             self._publish(delivery, is_last=is_ended)
 
-    def _publish(self, delivery: Delivery, *, is_last: bool) -> None:
+    def _publish(self, delivery: RecordsInput, *, is_last: bool) -> None:
         try:
             self._processor.process_records(delivery, self._positions)
             if is_last:
@@ -94,14 +94,14 @@ class SegmentScan:
             reason = f"the item with the key {keys} {error.reason}"
             raise type(error)(error.sequence_number, reason) from error
 
-    def _read(self, after: Item | None) -> Page:
+    def _read(self, after: Item | None) -> ItemPage:
         segment = self._segment.number, self._segment.total
         page = self._table.scan(segment, after, self._page.items)
         self._pace.spend(page.units)
         self._page.learn(len(page.items), page.units)
         return page
 
-    def _records(self, page: Page) -> Iterator[RawRecord]:
+    def _records(self, page: ItemPage) -> Iterator[RawRecord]:
         for item in page.items:
             keys = self._segment.keys(item)
             raw = snapshot_record(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 
 _CYCLE = 7
 _LAST_INSERT, _LAST_MODIFY = 3, 5

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from consumer.sandbox.process import ManagedProcess
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 
 PROPERTIES = Path(__file__).parents[2] / "properties" / "local.properties"
 # Longer than the daemon's own grace, so that it is never killed while it publishes.
@@ -36,6 +37,19 @@ class Daemon:
                     return  # the rest of it is still being written
                 self._read += len(line)
                 yield _parsed(line)
+
+    def wait_for_event(self, event: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until it has logged an event since its log was last read.
+
+        Raises:
+            WaitedInVainError: It takes longer, or the daemon has ended.
+        """
+        wait_for(
+            lambda: any(line["event"] == event for line in self.new_lines()),
+            event,
+            self.process,
+            seconds,
+        )
 
     def errors(self) -> list[str]:
         """The messages of its last ERROR lines, or its last lines where it has none."""

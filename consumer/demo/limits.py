@@ -3,7 +3,7 @@
 import threading
 from urllib.parse import parse_qs
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Request, Response
 
 _NAME = "MaximumMessageSize"
 _FOLLOWING = "</Attributes>"
@@ -21,7 +21,7 @@ class TopicLimit:
         self.publishing.set()
         self._limit: str | None = None
 
-    def instead(self, request: Request) -> Answer | None:
+    def instead(self, request: Request) -> Response | None:
         """Note a limit that is set; hold what is published while the gate is closed."""
         action, limit = read_limit(request.body)
         if action.startswith("Publish"):

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-PATIENCE_SECONDS = 180.0
-"""How long anything on the tour may take: far longer than it does, on a slow machine too."""
+from consumer.sandbox.waits import PATIENCE_SECONDS
 
 _PROGRAMS = Path(sys.executable).parent
 
@@ -17,7 +16,7 @@ class TourError(Exception):
     """A step did not show what it should; says which."""
 
 
-class Page:
+class TourPage:
     """Writes the page while the tour goes on, and runs what stands on it.
 
     Args:

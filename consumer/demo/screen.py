@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from consumer.adapters.subscription import Received
-from consumer.core.counts import counted
 from consumer.demo.comparison import Comparison
-from consumer.demo.tally import Outcome
+from consumer.demo.tally import DemoResult
+from consumer.local.subscription import Received
+from consumer.terminal.plurals import counted
 
 _NEXT_STEP = {
     "daemon_starting": "the daemon prepares its lease table",
@@ -74,7 +74,7 @@ class Screen:
             f"{min(delays):.1f} to {max(delays):.1f} s after the write[/]",
         )
 
-    def summary(self, outcome: Outcome, compared: Comparison) -> None:
+    def summary(self, outcome: DemoResult, compared: Comparison) -> None:
         """Show what became of every change."""
         table = Table(show_header=False, title="Written against arrived, one by one")
         table.add_column()
@@ -91,7 +91,7 @@ class Screen:
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def _summary_rows(outcome: Outcome, compared: Comparison) -> list[tuple[str, str]]:
+def _summary_rows(outcome: DemoResult, compared: Comparison) -> list[tuple[str, str]]:
     first = outcome.seconds_to_first_message
     return [
         ("changes written", str(outcome.written)),

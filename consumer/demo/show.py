@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consumer.adapters.subscription import Subscription
-from consumer.core.counts import counted
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.screen import Screen
 from consumer.demo.table import TABLE, create_table, write_changes
-from consumer.demo.tally import Outcome, Tally
+from consumer.demo.tally import DemoResult, Tally
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
+from consumer.terminal.plurals import counted
 
 _PATIENCE_SECONDS = 120.0
 
@@ -38,7 +38,7 @@ class Show:
     keep: bool = False
 
 
-def perform(show: Show, screen: Screen) -> tuple[Outcome, bool]:
+def perform(show: Show, screen: Screen) -> tuple[DemoResult, bool]:
     """Perform the demo.
 
     Returns:

@@ -3,15 +3,13 @@
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from consumer.adapters.subscription import parse_envelope
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.comparison import Comparison, compare
-from consumer.demo.daemon import Daemon
-from consumer.demo.page import PATIENCE_SECONDS, TourError
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import parse_envelope
 from consumer.sandbox.backends import REGION, Sandbox
 
 TOPIC, QUEUE, LETTERS, APPLICATION = "order-changes", "subscriber", "letters", "orders-publisher"
@@ -110,16 +108,3 @@ class Stage:
         """How many subscriptions the topic has."""
         answer = self._sandbox.client("sns").list_subscriptions_by_topic(TopicArn=TOPIC_ARN)
         return len(answer["Subscriptions"])
-
-
-def wait_for(what: str, condition: Callable[[], bool], worker: Daemon) -> None:
-    """Wait until a condition holds.
-
-    Raises:
-        TourError: It takes too long, or the worker has ended.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if worker.process.status is not None or time.monotonic() > deadline:
-            raise TourError("\n".join([f"waited in vain: {what}", worker.process.tail()]))
-        time.sleep(0.05)

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from consumer.demo.changes import Change
 from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
-from consumer.demo.page import Page, check
-from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage, wait_for
+from consumer.demo.page import TourPage, check
+from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage
+from consumer.publishing.events import EVENTS
+from consumer.sandbox.waits import wait_for
 
 _COUNT = 20
 _DOCTOR = ("stream-publisher", "doctor")
-_BLOCKED = "Refused until this is mended"
+_BLOCKED = EVENTS["publish_blocked"].message.partition(":")[0]
 _LARGE = {"id": {"S": "large"}, "version": {"N": "-1"}, "note": {"S": "x" * 20_000}}
 
 
@@ -22,7 +24,7 @@ class Tour:
     """The parts of a tour: what is played on, what is shown, who works, what the topic takes."""
 
     stage: Stage
-    page: Page
+    page: TourPage
     worker: Daemon
     topic: TopicLimit
 
@@ -139,4 +141,4 @@ class Tour:
         self._wait(what, is_enough)
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
-        wait_for(what, condition, self.worker)
+        wait_for(condition, what, self.worker.process)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from consumer.adapters.subscription import Received
 from consumer.demo.changes import Change
 from consumer.demo.comparison import Comparison, compare
+from consumer.local.subscription import Received
 
 Key = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DemoResult:
     """The demo's figures; times are in seconds since the command was given."""
 
     written: int
@@ -65,11 +65,11 @@ class Tally:
         entries = [entry for received in self.received for entry in received.entries]
         return compare(self.written, entries)
 
-    def outcome(self, now: float) -> Outcome:
+    def outcome(self, now: float) -> DemoResult:
         """The figures so far."""
         compared = self.comparison()
         first = self.first_message_at
-        return Outcome(
+        return DemoResult(
             written=len(self.written),
             messages=len(self.received),
             delivered=compared.delivered,

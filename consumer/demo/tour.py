@@ -14,7 +14,7 @@ import click
 
 from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
-from consumer.demo.page import Page, TourError
+from consumer.demo.page import TourError, TourPage
 from consumer.demo.stage import CREATE, SUBSCRIBE, Stage
 from consumer.demo.steps import Tour
 from consumer.sandbox.backends import Sandbox
@@ -37,7 +37,7 @@ def give(output: TextIO) -> None:
         sandbox = stack.enter_context(Sandbox())
         proxy = Proxy(sandbox.topics.url, topic.instead, topic.change)
         stage = Stage(sandbox, stack.enter_context(proxy).url)
-        page = Page(output, sandbox.folder, stage.environment())
+        page = TourPage(output, sandbox.folder, stage.environment())
         # Whatever happens, no request is held while the worker ends.
         stack.callback(topic.publishing.set)
         worker = start(stage, page, sandbox)
@@ -51,7 +51,7 @@ def give(output: TextIO) -> None:
         tour.account()
 
 
-def start(stage: Stage, page: Page, sandbox: Sandbox) -> Daemon:
+def start(stage: Stage, page: TourPage, sandbox: Sandbox) -> Daemon:
     """Make the topic and start the worker."""
     page.write(_INTRODUCTION)
     page.step("A worker starts", "A topic with a queue behind it, the worker's settings, a worker.")
@@ -65,7 +65,7 @@ def start(stage: Stage, page: Page, sandbox: Sandbox) -> Daemon:
 @click.command()
 @click.option("--output", type=click.File("w"), default="-", help="A file instead of stdout.")
 def main(output: TextIO) -> None:
-    """Give the tour: start, break the topic, see it, mend, replay, redrive a letter.
+    """Give the tour: start, break the topic, see it, fix, replay, redrive a letter.
 
     Nothing is left behind, also after Ctrl-C. The exit status is 1 where a step doesn't show what
     it should.

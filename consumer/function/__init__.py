@@ -1,1 +1,1 @@
-"""The same core as an AWS Lambda function: one event, one shard's records, one answer."""
+"""The same promise as an AWS Lambda function, and `simulate`, which runs it without AWS."""

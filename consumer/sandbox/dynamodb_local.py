@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from consumer.daemon.launch import find_java
 from consumer.sandbox.server import SandboxError, Server
+from consumer.worker.launch import find_java
 
 JARS = Path(__file__).parents[2] / "dynamodb-local" / "target" / "jars"
 _MAIN_CLASS = "software.amazon.dynamodb.services.local.main.ServerRunner"

@@ -26,7 +26,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What is answered to a request.
 
     Attributes:
@@ -56,7 +56,7 @@ class Proxy:
     def __init__(
         self,
         target: str,
-        instead: Callable[[Request], Answer | None] = lambda _request: None,
+        instead: Callable[[Request], Response | None] = lambda _request: None,
         change: Callable[[Request, bytes], bytes] = lambda _request, body: body,
     ) -> None:
         self._target = urlsplit(target).netloc
@@ -73,15 +73,15 @@ class Proxy:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         """Return what a request gets; raises as the hooks do."""
         return self._instead(request) or self._pass_on(request, path, headers)
 
-    def _pass_on(self, request: Request, path: str, headers: Mapping[str, str]) -> Answer:
+    def _pass_on(self, request: Request, path: str, headers: Mapping[str, str]) -> Response:
         with contextlib.closing(HTTPConnection(self._target)) as behind:
             behind.request("POST", path, request.body, headers)
             answer = behind.getresponse()
-            return Answer(answer.status, self._change(request, answer.read()))
+            return Response(answer.status, self._change(request, answer.read()))
 
 
 def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
@@ -103,7 +103,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             else:
                 self._send(answer)
 
-        def _send(self, answer: Answer) -> None:
+        def _send(self, answer: Response) -> None:
             # No header of the server's: a checksum would not be that of a changed answer.
             self.send_response_only(answer.status)
             self.send_header("Content-Length", str(len(answer.body)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from consumer.adapters.table import Item, Page
+from consumer.backfill.table import Item, ItemPage
 
 
 def an_item(name: str, version: int = 1) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class Shelf:
         """Write items."""
         self.items.update({item["id"]["S"]: item for item in items})
 
-    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> Page:
+    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> ItemPage:
         """What `Table.scan` returns."""
         number, total = segment
         self.scans.append((number, most))
@@ -37,7 +37,7 @@ class Shelf:
         items = [self.items[each] for each in rest[:most]]
         # As DynamoDB: a page that is full has a last key, be there more or not.
         last = {"id": items[-1]["id"]} if len(items) == most else None
-        return Page(items, last, len(items) / 2)
+        return ItemPage(items, last, len(items) / 2)
 
 
 def _hash(name: str) -> int:

@@ -4,10 +4,10 @@ import io
 
 from rich.console import Console
 
-from consumer.backfill.perform import Progress
+from consumer.backfill.runner import Progress
 from consumer.backfill.screen import Screen
-from consumer.core.backfills import Backfill, Position
-from consumer.core.snapshots import Run
+from consumer.backfill.state import Backfill, ScanPosition
+from consumer.publishing.snapshots import Run
 
 
 def shown(console: Console, *progress: Progress, items: int = 1000) -> None:
@@ -19,7 +19,7 @@ def shown(console: Console, *progress: Progress, items: int = 1000) -> None:
 
 def at(items: int, seconds: float) -> Progress:
     """So many items after so long, at ten read units a second."""
-    position = Position(f"{items}{'0' * 20}")
+    position = ScanPosition(f"{items}{'0' * 20}")
     backfill = Backfill("orders", "", "", Run(0), (position,))
     return Progress(backfill, seconds * 10, seconds)
 

@@ -9,21 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.backfill.pace import Pace
+from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
-from consumer.core.backfills import Position, Positions
-from consumer.core.batches import Batcher
-from consumer.core.errors import PoisonError
-from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.messages import MessageForm
-from consumer.core.processor import ShardProcessor
-from consumer.core.snapshots import Run, place_of
+from consumer.backfill.state import ScanPosition, ScanPositions
+from consumer.publishing.batches import Batcher
+from consumer.publishing.errors import PoisonError
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
+from consumer.publishing.snapshots import Run, decode_snapshot, place_of
+from tests import builders
 from tests.backfill.shelf import Shelf, an_item
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, fitting
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, a_processor
 
 RUN = Run(1_700_000_000)
 SHARD = RUN.shard_id(0)
-FORM = MessageForm(table="orders", shard_id=SHARD, entry_metadata=True)
+FORM = replace(builders.FORM, shard_id=SHARD, entry_metadata=True)
 
 
 @dataclass
@@ -58,15 +57,15 @@ class Scene:
 
     shelf: Shelf = field(default_factory=Shelf)
     topic: FakeTopic = field(default_factory=FakeTopic)
-    kept: Position = field(default_factory=Position)
-    poison: Poison = field(default_factory=StopAtPoison)
+    kept: ScanPosition = field(default_factory=ScanPosition)
+    poison: PoisonPolicy = field(default_factory=StopOnPoison)
     clock: Clock = field(default_factory=Clock)
     units_per_second: float = 1e9
 
     def live(self, fuse: Fuse | None = None) -> None:
         """One life of a process, which may end at any publish or save."""
         self.topic = replace(self.topic, calls=[], under_way=[])
-        positions = Positions(self.kept)
+        positions = ScanPositions(self.kept)
         if fuse:
             self.topic.publish = fuse.before(self.topic.publish)  # type: ignore[method-assign,assignment]
             positions.checkpoint = fuse.before(positions.checkpoint)  # type: ignore[method-assign,assignment]
@@ -76,11 +75,17 @@ class Scene:
         finally:
             self.kept = positions.position
 
-    def scan(self, positions: Positions) -> SegmentScan:
+    def scan(self, positions: ScanPositions) -> SegmentScan:
         """The segment, with this world around it."""
-        batcher = Batcher(10, math.inf)
-        processor = ShardProcessor(FORM, batcher, fitting(self.topic), FakeJournal(), self.poison)
-        pace = Pace(self.units_per_second, self.clock.read, self.clock.sleep)
+        processor = a_processor(
+            self.topic,
+            FakeJournal(),
+            self.poison,
+            form=FORM,
+            batcher=Batcher(10, math.inf),
+            decode=decode_snapshot,
+        )
+        pace = RateLimiter(self.units_per_second, self.clock.read, self.clock.sleep)
         return SegmentScan(Segment(RUN, 0, 1, ("id",)), self.shelf, processor, positions, pace)
 
     def entries(self) -> list[dict[str, object]]:
@@ -193,7 +198,7 @@ def test_an_item_that_can_t_be_published_stops_the_segment_before_it() -> None:
 def test_or_it_becomes_a_dead_letter() -> None:
     """Whose record is in the stream's form."""
     scene, letters = a_scene(25), FakeDeadLetters()
-    scene.topic.refused, scene.poison = '"item-12"', KeepPoison(letters, percent=10)
+    scene.topic.refused, scene.poison = '"item-12"', DeadLetterOnPoison(letters, percent=10)
     scene.live()
     (letter,) = letters.kept
 
@@ -231,7 +236,7 @@ def test_the_rate_is_kept(rate: int) -> None:
 
 def test_a_segment_that_is_stopped_reads_no_more() -> None:
     """What it holds of a batch is left to the next life."""
-    scene, positions = a_scene(40), Positions(Position())
+    scene, positions = a_scene(40), ScanPositions(ScanPosition())
     scene.units_per_second = 6
     scene.scan(positions).run(lambda: len(scene.shelf.scans) == 2)
 

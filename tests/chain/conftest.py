@@ -7,7 +7,9 @@ import pytest
 
 from consumer.sandbox.backends import Sandbox
 from tests.chain.backfills import Backfills
+from tests.chain.shards import ShardedWorld, new_sharded_world
 from tests.chain.world import World, new_world
+from tests.streams.clock import Clock
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +23,21 @@ def sandbox() -> Iterator[Sandbox]:
 def world(sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
     """A table, a topic and a subscriber of the test's own."""
     with new_world(sandbox, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The stream's time: now, unless a module says otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def sharded(
+    sandbox: Sandbox, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+) -> Iterator[ShardedWorld]:
+    """A stream of four shards, or as many as the test says."""
+    with new_sharded_world(sandbox, tmp_path, getattr(request, "param", 4), clock) as made:
         yield made
 
 

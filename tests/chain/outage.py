@@ -2,7 +2,7 @@
 
 import threading
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Request, Response
 
 
 class Outage:
@@ -22,8 +22,8 @@ class Outage:
         """Let everything pass from now on."""
         self._is_over.set()
 
-    def __call__(self, request: Request) -> Answer | None:
+    def __call__(self, request: Request) -> Response | None:
         """Answer a publish that may not pass."""
         if b"Action=Publish" not in request.body or self._is_over.is_set():
             return None
-        return None if self._passing.acquire(blocking=False) else Answer(503, b"")
+        return None if self._passing.acquire(blocking=False) else Response(503, b"")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Request, Response
 
 _MEMBER = "PublishBatchRequestEntries.member"
 _TAKEN = re.compile(rb"<member><Id>([^<]+)</Id><MessageId>[^<]*</MessageId></member>")
@@ -50,7 +50,7 @@ class PartlyTopic:
         self._chance = random.Random(7)  # noqa: S311 - the same every time is what is wanted
         self._lock = threading.Lock()
 
-    def instead(self, request: Request) -> Answer | None:
+    def instead(self, request: Request) -> Response | None:
         """Take some."""
         if not is_batch(request):
             return None
@@ -61,7 +61,7 @@ class PartlyTopic:
         taken = [entry for number, entry in entries.items() if number not in failed]
         passed = self._pass_on(common, taken) if taken else b""
         members = b"".join(match[0] for match in _TAKEN.finditer(passed))
-        return Answer(200, _answer(members, [entries[number]["Id"] for number in failed]))
+        return Response(200, _answer(members, [entries[number]["Id"] for number in failed]))
 
     def _pass_on(self, common: Mapping[str, str], entries: list[dict[str, str]]) -> bytes:
         fields = {

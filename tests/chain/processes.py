@@ -15,4 +15,4 @@ def record_processors(daemon: Daemon) -> Sequence[psutil.Process]:
 def fork_servers(daemon: Daemon) -> Sequence[psutil.Process]:
     """The daemon's fork server, once it is there."""
     children = psutil.Process(daemon.process.pid).children()
-    return [child for child in children if "consumer.fork_server" in child.cmdline()]
+    return [child for child in children if "consumer.worker.fork_server" in child.cmdline()]

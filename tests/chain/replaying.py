@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from consumer.sandbox.proxy import Answer, DroppedError, Request
+from consumer.sandbox.proxy import DroppedError, Request, Response
+from consumer.sandbox.waits import wait_for
 from tests.chain.shards import ShardedWorld
-from tests.chain.world import wait_for
 
 _COMMAND = (sys.executable, "-m", "consumer", "replay")
 
@@ -85,7 +85,7 @@ class Killer:
         self.victim = victim
         self._is_started.set()
 
-    def instead(self, _request: Request) -> Answer | None:
+    def instead(self, _request: Request) -> Response | None:
         """Kill before the request is passed on."""
         self._count += 1
         if not self.after and self._count == self.at:

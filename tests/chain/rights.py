@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore import UNSIGNED
 
-from tests.project.test_policies import IAM_NAMES, allowed
+from tests.project.policies import IAM_NAMES, allowed
 
 Right = tuple[str, str]
 """Action and resource."""

@@ -1,11 +1,12 @@
 """A world whose table is simulated: many shards, which split and fail when a test says so."""
 
 import contextlib
+import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from consumer.adapters.subscription import Received, Subscription
+from consumer.local.subscription import Received, Subscription
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World
 from tests.streams.endpoint import StreamsEndpoint
@@ -83,6 +84,11 @@ class ShardedWorld(World):
         while self.receive():
             pass
 
+    def places(self, shard_id: str) -> list[int]:
+        """Where a shard's messages stand among all that arrived."""
+        shards = [received.attributes["shardId"] for received in self.received]
+        return [place for place, shard in enumerate(shards) if shard == shard_id]
+
     def checkpoints(self) -> Mapping[str, str]:
         """Each shard's checkpoint, by the shard's id."""
         return {lease["leaseKey"]["S"]: lease["checkpoint"]["S"] for lease in self.leases()}
@@ -115,11 +121,22 @@ class ShardedWorld(World):
             )
 
 
+def assert_all_arrived_in_order(world: ShardedWorld, written: int) -> None:
+    """Nothing lost, foreign, or overtaken by a later change of its item."""
+    world.receive_everything()
+    balance = world.ledger.balance()
+
+    assert (balance.written, balance.delivered, balance.lost) == (written, written, 0)
+    assert (balance.out_of_order, balance.foreign) == (0, 0)
+
+
 @contextlib.contextmanager
-def new_sharded_world(sandbox: Sandbox, folder: Path, shards: int) -> Iterator[ShardedWorld]:
-    """A world with a stream of its own, on shared servers."""
+def new_sharded_world(
+    sandbox: Sandbox, folder: Path, shards: int, now: Callable[[], float] = time.time
+) -> Iterator[ShardedWorld]:
+    """A world with a stream of its own, which has its own time, on shared servers."""
     sns, sqs = (sandbox.client(name) for name in ("sns", "sqs"))
-    stream = SimulatedStream("orders", shards)
+    stream = SimulatedStream("orders", shards, now=now)
     topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
     with (
         StreamsEndpoint(stream) as endpoint,

@@ -6,17 +6,16 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from consumer.adapters.bucket import open_bucket
-from consumer.adapters.dead_letters import Origin, SqsDeadLetters
-from consumer.adapters.retries import Retries, RetryPolicy
 from consumer.cli import main
-from consumer.core.envelopes import QUEUE_LIMIT
-from consumer.core.letters import Letter
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import open_bucket
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.demo.table import TABLE
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.sandbox.backends import REGION
+from consumer.sandbox.waits import wait_for
 from tests.chain.rights import Rights
-from tests.chain.test_operator import listeners
-from tests.chain.world import World, wait_for
+from tests.chain.world import World
 from tests.fakes import FakeJournal
 from tests.places import ROOT
 
@@ -43,7 +42,7 @@ class Stage:
 
     def put_large_letter(self) -> None:
         """A letter whose record lies in the bucket, and is too large for the topic, too."""
-        origin, journal = Origin(TABLE, "worker-1"), FakeJournal()
+        origin, journal = Sender(TABLE, "worker-1"), FakeJournal()
         letters = SqsDeadLetters(
             self.world.sandbox.client("sqs"),
             self.queue_url,
@@ -55,7 +54,7 @@ class Stage:
         # A worker gets the time in milliseconds.
         record["dynamodb"]["ApproximateCreationDateTime"] = 1_764_000_000_000
         data = json.dumps(record).encode()
-        letters.send(Letter("shardId-1", "7", data, "the topic refused it"))
+        letters.send(DeadLetter("shardId-1", "7", data, "the topic refused it"))
 
     def put_large_item(self) -> None:
         """An item that is too large for the topic."""
@@ -64,7 +63,7 @@ class Stage:
 
     def publish_pointer(self) -> None:
         """Publish once somebody listens beside the world's subscriber."""
-        wait_for(lambda: listeners(self._sns, self.world.topic_arn) == 2)
+        wait_for(lambda: self.world.listeners() == 2)
         place = {"s3BucketName": self.name, "s3Key": "messages/orders/1"}
         self._sns.publish(TopicArn=self.world.topic_arn, Message=json.dumps(["Pointer", place]))
 

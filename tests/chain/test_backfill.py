@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
-from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.local.subscription import Received
+from consumer.sandbox.proxy import Proxy, Request, Response
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.backfills import Backfills, arrived, fill
 from tests.chain.holds import Pages, Saves
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 
@@ -109,9 +110,9 @@ def test_ctrl_c_keeps_what_is_published_and_says_how_to_go_on(
 def test_one_that_may_not_read_the_table_is_told_so(world: World, backfills: Backfills) -> None:
     """In one line, and nothing is kept."""
 
-    def deny(request: Request) -> Answer | None:
+    def deny(request: Request) -> Response | None:
         is_scan = request.operation == "Scan"
-        return Answer(400, json.dumps(DENIED).encode()) if is_scan else None
+        return Response(400, json.dumps(DENIED).encode()) if is_scan else None
 
     with Proxy(world.sandbox.tables.url, instead=deny) as proxy:
         done = backfills.run(AWS_ENDPOINT_URL_DYNAMODB=proxy.url)

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.chain.world import wait_for
+from consumer.sandbox.waits import wait_for
 
 pytestmark = pytest.mark.server
 

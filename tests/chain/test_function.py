@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.subscription import Received, Subscription
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.table import TABLE, write_changes
+from consumer.local.subscription import Received, Subscription
 from consumer.sandbox.backends import Sandbox
 from deploy.lambda_zip import LIMIT, Built, Target, build
 from tests.chain.world import new_world
@@ -180,7 +180,7 @@ def test_nothing_is_reported_and_each_message_is_logged(run: Run) -> None:
 
 
 def test_a_topic_that_is_gone_is_reported_at_once(sandbox: Sandbox, runtime: Runtime) -> None:
-    """Lambda hands the event over again; the log says what to mend."""
+    """Lambda hands the event over again; the log says what to fix."""
     record = json.loads((ROOT / "samples" / "insert.json").read_text())["Records"][0]
     topic_arn = "arn:aws:sns:eu-west-1:123456789012:gone"
     done = runtime.invoke([{"Records": [record]}], _environ(sandbox, topic_arn))

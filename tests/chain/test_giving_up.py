@@ -12,8 +12,9 @@ import pytest
 from consumer.demo.changes import Change
 from consumer.demo.table import TABLE, write_changes
 from consumer.sandbox.backends import REGION
-from consumer.sandbox.proxy import Answer, Proxy, Request
-from tests.chain.world import World, wait_for
+from consumer.sandbox.proxy import Proxy, Request, Response
+from consumer.sandbox.waits import wait_for
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 
@@ -37,9 +38,9 @@ def test_what_is_given_up_is_a_letter_and_can_be_redriven(world: World) -> None:
     throttling = threading.Event()
     throttling.set()
 
-    def throttle(request: Request) -> Answer | None:
+    def throttle(request: Request) -> Response | None:
         is_held = throttling.is_set() and b"Action=Publish" in request.body
-        return Answer(400, THROTTLED) if is_held else None
+        return Response(400, THROTTLED) if is_held else None
 
     world.write(4)
     large = [Change("INSERT", "large", LARGE, None)]

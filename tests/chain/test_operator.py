@@ -12,14 +12,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumer.adapters.subscription import Subscription
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.local.subscription import Subscription
+from consumer.sandbox.proxy import Proxy, Request, Response
 from consumer.sandbox.server import free_port
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.processes import record_processors
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 from tests.emf import check
 
 pytestmark = pytest.mark.server
@@ -155,13 +156,13 @@ def publish_some_and_stop(world: World) -> None:
     world.write(4)
 
 
-def trimmed(request: Request, begun: list[str]) -> Answer | None:
+def trimmed(request: Request, begun: list[str]) -> Response | None:
     """What GetShardIterator answers where the next record has expired; notes that it was asked."""
     if request.operation != "GetShardIterator":
         return None
     begun.append(json.loads(request.body)["ShardIteratorType"])
     error = {"__type": "com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException"}
-    return Answer(400, json.dumps(error | {"message": "trimmed"}).encode())
+    return Response(400, json.dumps(error | {"message": "trimmed"}).encode())
 
 
 def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
@@ -169,7 +170,7 @@ def test_records_that_expired_unread_are_said_to_have(world: World) -> None:
     publish_some_and_stop(world)
     asked: list[str] = []
 
-    def once(request: Request) -> Answer | None:
+    def once(request: Request) -> Response | None:
         return None if asked else trimmed(request, asked)
 
     with Proxy(world.sandbox.tables.url, instead=once) as proxy:
@@ -197,7 +198,7 @@ def test_a_shard_whose_records_expired_can_stand_still_instead(world: World) -> 
     asked: list[str] = []
     mended = threading.Event()
 
-    def until_mended(request: Request) -> Answer | None:
+    def until_mended(request: Request) -> Response | None:
         return None if mended.is_set() else trimmed(request, asked)
 
     with Proxy(world.sandbox.tables.url, instead=until_mended) as proxy:
@@ -288,7 +289,7 @@ def test_listen_shows_what_arrives(world: World) -> None:
         queues = world.sandbox.client("sqs")
         wait_for(lambda: len(queues.list_queues().get("QueueUrls", [])) > before)
         subscriptions = world.sandbox.client("sns")
-        wait_for(lambda: listeners(subscriptions, world.topic_arn) == 2)
+        wait_for(lambda: world.listeners() == 2)
         body = '[{"eventName": "INSERT", "a": "ç"}]'
         subscriptions.publish(TopicArn=world.topic_arn, Subject="s", Message=body)
         shown, _ = listening.communicate(timeout=PATIENCE_SECONDS)
@@ -296,12 +297,6 @@ def test_listen_shows_what_arrives(world: World) -> None:
     assert listening.returncode == os.EX_OK
     assert json.loads(shown)["entries"] == [{"eventName": "INSERT", "a": "ç"}]
     assert len(queues.list_queues().get("QueueUrls", [])) == before
-
-
-def listeners(sns: object, topic_arn: str) -> int:
-    """How many subscriptions the topic has."""
-    found = sns.list_subscriptions_by_topic(TopicArn=topic_arn)  # type: ignore[attr-defined]
-    return len(found["Subscriptions"])
 
 
 def test_a_topic_that_is_gone_is_waited_for_and_said_loudly(world: World) -> None:

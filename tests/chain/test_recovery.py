@@ -1,7 +1,6 @@
 """Stopped, killed and taken over in the middle of 2,000 changes: nothing is lost."""
 
 import contextlib
-import json
 import signal
 import threading
 import time
@@ -11,10 +10,12 @@ import psutil
 import pytest
 
 from consumer.demo.daemon import Daemon
-from consumer.sandbox.proxy import Answer, DroppedError, Proxy, Request
+from consumer.sandbox.proxy import DroppedError, Proxy, Request, Response
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
+from tests.chain.log_lines import events
 from tests.chain.outage import Outage
 from tests.chain.processes import record_processors
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 from tests.emf import check, values_of
 
 pytestmark = pytest.mark.server
@@ -36,13 +37,6 @@ def in_the_middle(world: World, **settings: str) -> Iterator[tuple[Daemon, Outag
         assert world.receive_until(lambda: world.tally.arrived >= SOME), world.logs()
         assert world.tally.arrived < CHANGES
         yield daemon, outage
-
-
-def events(daemon: Daemon, name: str) -> list[dict[str, str]]:
-    """The lines of its log with this event."""
-    lines = daemon.process.log.read_text().splitlines(keepends=True)
-    whole = [json.loads(line) for line in lines if line.endswith("\n")]
-    return [line for line in whole if line["event"] == name]
 
 
 def only_processor(daemon: Daemon) -> psutil.Process:
@@ -130,11 +124,11 @@ def test_a_record_processor_that_waits_for_the_topic_is_not_hung(world: World) -
     }
     tried: list[float] = []
 
-    def unavailable(request: Request) -> Answer | None:
+    def unavailable(request: Request) -> Response | None:
         if b"Action=Publish" not in request.body:
             return None
         tried.append(time.monotonic())
-        return Answer(503, b"") if time.monotonic() - tried[0] < 11 else None
+        return Response(503, b"") if time.monotonic() - tried[0] < 11 else None
 
     world.write(3)
     with Proxy(world.sandbox.topics.url, instead=unavailable) as proxy:

@@ -12,7 +12,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chain.replaying import Killer, replay, settings, traffic, wait_for_next_second
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.replays.fleet import Clock, Family, StillFleet
+from tests.replay.fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import identify
 from tests.streams.stream import SimulatedStream

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from consumer.sandbox.backends import Sandbox
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.chain.world import PATIENCE_SECONDS, wait_for
 
 pytestmark = pytest.mark.server
 

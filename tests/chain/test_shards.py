@@ -1,45 +1,18 @@
 """Many shards, splits, and a stream that fails: what DynamoDB Local never does, on the daemon."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from consumer.sandbox.backends import Sandbox
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
-from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.chain.world import PATIENCE_SECONDS, wait_for
+from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.streams import faults
 from tests.streams.items import Items
 
 pytestmark = pytest.mark.server
 
 ITEMS = [f"item-{number}" for number in range(40)]
-
-
-@pytest.fixture
-def sharded(
-    sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[ShardedWorld]:
-    """A stream of four shards, or as many as the test says."""
-    with new_sharded_world(sandbox, tmp_path, getattr(request, "param", 4)) as world:
-        yield world
-
-
-def assert_all_arrived_in_order(world: ShardedWorld, written: int) -> None:
-    """Nothing lost, foreign, or overtaken by a later change of its item."""
-    world.receive_everything()
-    balance = world.ledger.balance()
-
-    assert (balance.written, balance.delivered, balance.lost) == (written, written, 0)
-    assert (balance.out_of_order, balance.foreign) == (0, 0)
-
-
-def places(world: ShardedWorld, shard_id: str) -> list[int]:
-    """Where a shard's messages stand among all that arrived."""
-    shards = [received.attributes["shardId"] for received in world.received]
-    return [place for place, shard in enumerate(shards) if shard == shard_id]
 
 
 def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) -> None:
@@ -49,7 +22,7 @@ def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) ->
     families = {first: sharded.stream.split(first)}
     sharded.change(ITEMS)
     daemon = sharded.start_daemon()
-    assert sharded.receive_until(lambda: len(places(sharded, second)) > 0), sharded.logs()
+    assert sharded.receive_until(lambda: len(sharded.places(second)) > 0), sharded.logs()
     families[second] = sharded.stream.split(second)
     sharded.change(ITEMS)
     grandchild = families[first][0]
@@ -61,7 +34,7 @@ def test_splits_lose_nothing_and_keep_each_items_order(sharded: ShardedWorld) ->
     assert sharded.ledger.balance().duplicates == 0
     for parent, children in families.items():
         for child in children:
-            assert max(places(sharded, parent)) < min(places(sharded, child))
+            assert max(sharded.places(parent)) < min(sharded.places(child))
     assert {sharded.checkpoints()[parent] for parent in families} == {"SHARD_END"}
     assert daemon.process.status is None
 

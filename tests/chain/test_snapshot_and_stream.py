@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.subscription import Received
 from consumer.demo.table import TABLE
+from consumer.local.subscription import Received
 from consumer.sandbox.proxy import Proxy
+from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.backfills import Backfills, a_version, arrived, fill
 from tests.chain.holds import Pages
-from tests.chain.world import PATIENCE_SECONDS, World, wait_for
+from tests.chain.world import World
 from tests.places import ROOT
 
 pytestmark = pytest.mark.server

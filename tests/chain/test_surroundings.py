@@ -8,7 +8,8 @@ import pytest
 
 from consumer.demo.daemon import PROPERTIES
 from consumer.sandbox.process import ManagedProcess
-from tests.chain.world import PATIENCE_SECONDS, World
+from consumer.sandbox.waits import PATIENCE_SECONDS
+from tests.chain.world import World
 
 pytestmark = pytest.mark.server
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.table import Item, Page, Table
+from consumer.backfill.table import Item, ItemPage, Table
+from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.sandbox.backends import Sandbox
 from tests.backfill.shelf import Shelf, an_item
 from tests.fakes import FakeJournal
 
 NAMES = [f"item-{number}" for number in range(40)]
-Scan = Callable[[tuple[int, int], Item | None, int], Page]
+Scan = Callable[[tuple[int, int], Item | None, int], ItemPage]
 
 
 @pytest.fixture(params=["shelf", pytest.param("real", marks=pytest.mark.server)])
@@ -45,7 +45,7 @@ def real_table(sandbox: Sandbox) -> Iterator[Table]:
     tables.delete_table(TableName=name)
 
 
-def names_of(page: Page) -> list[str]:
+def names_of(page: ItemPage) -> list[str]:
     """The ids of its items."""
     return [item["id"]["S"] for item in page.items]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consumer.sandbox.backends import Sandbox
-from consumer.sandbox.proxy import Answer, Proxy, Request
+from consumer.sandbox.proxy import Proxy, Request, Response
 from tests.chain.partly import PartlyTopic, is_batch
 from tests.chain.shards import ShardedWorld, new_sharded_world
 
@@ -30,7 +30,7 @@ def test_messages_that_fail_inside_a_call_are_never_overtaken(sharded: ShardedWo
     topic, chance = PartlyTopic(sharded.sandbox.topics.url, share=0.2), random.Random(3)  # noqa: S311
     calls: Counter[str] = Counter()
 
-    def slow_and_partly(request: Request) -> Answer | None:
+    def slow_and_partly(request: Request) -> Response | None:
         calls["batches"] += is_batch(request)
         if is_batch(request) and calls["batches"] % 4 == 0:
             time.sleep(0.5)

@@ -10,17 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from consumer.adapters.subscription import Subscription
 from consumer.demo.changes import plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
-
-# Far longer than anything takes, so that a slow machine matters to none.
-PATIENCE_SECONDS = 180.0
+from consumer.sandbox.waits import PATIENCE_SECONDS
 
 
 class World:
@@ -100,6 +96,11 @@ class World:
         while self.receive():
             pass
 
+    def listeners(self) -> int:
+        """How many subscriptions the topic has."""
+        sns = self.sandbox.client("sns")
+        return len(sns.list_subscriptions_by_topic(TopicArn=self.topic_arn)["Subscriptions"])
+
     def owner(self) -> str | None:
         """The worker that holds the only shard."""
         (lease,) = self.leases()
@@ -130,15 +131,6 @@ class World:
         """End every daemon at once."""
         for daemon in self._daemons:
             daemon.process.kill()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait until a condition holds, and fail when it never does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"not within {seconds} s")
-        time.sleep(0.02)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from consumer.cli import exits
+from consumer.terminal import exits
 from tests.chaos.screen import Screen
 from tests.chaos.storm import Forecast, Outcome, Storm
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from consumer.adapters.subscription import Subscription
+from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chaos.fleet import Fleet

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from consumer.adapters.subscription import Subscription
+from consumer.local.subscription import Subscription
 from tests.streams.items import Items, identify
 from tests.streams.ledger import Balance, Ledger
 from tests.streams.stream import SimulatedStream

@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 
-from consumer.sandbox.proxy import Answer, DroppedError, Request
+from consumer.sandbox.proxy import DroppedError, Request, Response
 from tests.chain.partly import is_batch, say_failed
 from tests.streams import faults
 from tests.streams.errors import service_error
@@ -43,7 +43,7 @@ class Weather:
         self._fails_partly = True
         return self._succeed_again
 
-    def instead(self, request: Request) -> Answer | None:
+    def instead(self, request: Request) -> Response | None:
         """Answer in the service's place, or not."""
         with self._lock:
             fault = self._chance.choice(list(self._on.values())) if self._on else faults.none
@@ -70,34 +70,25 @@ class Weather:
         self._fails_partly = False
 
 
-def only(operation: str, fault: Fault) -> Fault:
-    """A fault of one operation."""
-
-    def chosen(request: Request) -> Answer | None:
-        return fault(request) if request.operation == operation else None
-
-    return chosen
-
-
-def topic_throttled(_request: Request) -> Answer:
+def topic_throttled(_request: Request) -> Response:
     """What SNS says when it is asked too often."""
     return _sns_error("Throttling", 400)
 
 
-def topic_failing(_request: Request) -> Answer:
+def topic_failing(_request: Request) -> Response:
     """SNS's own failure."""
     return _sns_error("InternalError", 500)
 
 
-def conflicting(_request: Request) -> Answer:
+def conflicting(_request: Request) -> Response:
     """Somebody else has written the row."""
     error = service_error("ConditionalCheckFailedException", "The conditional request failed")
     return error.to_answer()
 
 
-def _sns_error(code: str, status: int) -> Answer:
+def _sns_error(code: str, status: int) -> Response:
     error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>so it is</Message></Error>"
-    return Answer(status, f"<ErrorResponse>{error}</ErrorResponse>".encode())
+    return Response(status, f"<ErrorResponse>{error}</ErrorResponse>".encode())
 
 
 STREAM: Mapping[str, Fault] = {
@@ -115,5 +106,5 @@ TOPIC: Mapping[str, Fault] = {
 LEASES: Mapping[str, Fault] = {
     "leases_throttled": faults.throttled,
     "leases_failing": faults.internal_error,
-    "leases_conflicting": only("UpdateItem", conflicting),
+    "leases_conflicting": faults.only("UpdateItem", conflicting),
 }

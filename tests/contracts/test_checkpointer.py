@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from amazon_kclpy import kcl
 
-from consumer.adapters.checkpoints import DaemonCheckpointer
-from consumer.core.errors import CheckpointError, LeaseLostError
-from consumer.core.ports import Checkpointer
+from consumer.publishing.errors import CheckpointError, LeaseLostError
+from consumer.publishing.ports import Checkpointer
+from consumer.worker.checkpointer import DaemonCheckpointer
 from tests.fakes import FakeCheckpointer, FakeJournal
 
 
@@ -100,7 +100,7 @@ def test_a_lost_lease_is_told_apart(make: Callable[[], Subject]) -> None:
     lost = make().lost
     lost.checkpoint("10")
     with pytest.raises(LeaseLostError):
-        lost.settle()
+        lost.wait_until_made()
 
 
 @pytest.mark.parametrize("make", [fake, real])
@@ -117,7 +117,7 @@ def test_a_throttled_checkpoint_is_asked_for_until_it_is_made() -> None:
     daemon, waits = DaemonDouble(errors=["ThrottlingException"] * 12), list[float]()
     checkpointer = daemon.checkpointer(waits)
     checkpointer.checkpoint("10")
-    checkpointer.settle()
+    checkpointer.wait_until_made()
 
     assert daemon.made == ["10"]
     assert daemon.asked == 13
@@ -132,7 +132,7 @@ def test_any_other_answer_is_an_error(error: str) -> None:
     checkpointer = daemon.checkpointer()
     checkpointer.checkpoint("10")
     with pytest.raises(CheckpointError, match=f"at 10: {error}"):
-        checkpointer.settle()
+        checkpointer.wait_until_made()
 
     assert daemon.asked == 1
 
@@ -145,7 +145,7 @@ def test_nobody_waits_for_a_checkpoint_until_it_matters() -> None:
         checkpointer.checkpoint(number)
     assert daemon.made == []
     daemon.answers.set()
-    checkpointer.settle()
+    checkpointer.wait_until_made()
 
     assert daemon.made == ["10", "30"]
 
@@ -168,7 +168,7 @@ def test_one_that_failed_is_heard_of_with_the_next() -> None:
     checkpointer = daemon.checkpointer()
     checkpointer.checkpoint("10")
     with pytest.raises(CheckpointError, match="at 10"):
-        checkpointer.settle()
+        checkpointer.wait_until_made()
     with pytest.raises(CheckpointError, match="at 10"):
         checkpointer.checkpoint("20")
 

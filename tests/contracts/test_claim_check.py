@@ -8,12 +8,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.bucket import Bucket, fetch
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.core.claims import place_in, pointer_to
-from consumer.core.errors import OperatorError
-from consumer.core.messages import encode_message
-from consumer.core.ports import ClaimCheck
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket, fetch
+from consumer.publishing.claim_check import location_in, pointer_to
+from consumer.publishing.errors import OperatorError
+from consumer.publishing.messages import encode_message
+from consumer.publishing.ports import ClaimCheck
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeClaimCheck, FakeJournal
 
@@ -76,7 +76,7 @@ def test_a_kept_body_lies_where_the_pointer_points(subject: Subject) -> None:
     """As it was, and the pointer is all that the message was but for its body."""
     message = encode_message(a_batch(1, 10), FORM)
     pointer = subject.claims.keep(message)
-    place = place_in(pointer.body)
+    place = location_in(pointer.body)
 
     assert place is not None
     assert place.bucket == NAME
@@ -106,7 +106,7 @@ def test_what_lies_in_a_bucket_can_be_fetched() -> None:
     with mock_aws():
         subject, files = real(), boto3.client("s3", region_name="us-east-1")
         message = encode_message(a_batch(1, 1), FORM)
-        place = place_in(subject.claims.keep(message).body)
+        place = location_in(subject.claims.keep(message).body)
         assert place is not None
         assert fetch(files, place).decode() == message.body
         files.delete_object(Bucket=place.bucket, Key=place.key)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from consumer.adapters.logs import LogJournal
-from consumer.core.events import EVENTS, EventKey
-from consumer.core.ports import Fact, Journal
+from consumer.publishing.events import EVENTS, EventKey
+from consumer.publishing.ports import Fact, Journal
+from consumer.telemetry.logs import LogJournal
 from tests.fakes import FakeJournal
 
 JOURNALS: list[Callable[[], Journal]] = [

@@ -9,11 +9,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.retries import RetryPolicy
-from consumer.adapters.sns import SnsPublisher
-from consumer.core.errors import BatchError, OperatorError
-from consumer.core.messages import Message, encode_message
-from consumer.core.ports import Outcome, Publisher, Receipt
+from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.sns import SnsPublisher
+from consumer.publishing.errors import BatchError, OperatorError
+from consumer.publishing.messages import Message, encode_message
+from consumer.publishing.ports import Publisher, PublishOutcome, Receipt
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeTopic, a_publisher
 
@@ -30,9 +30,9 @@ class Subject:
         refusing: A publisher whose topic is gone, and whose patience is over.
     """
 
-    publisher: Publisher
+    publisher: FakeTopic | SnsPublisher
     published: Callable[[], list[tuple[str, str]]]
-    refusing: Publisher
+    refusing: FakeTopic | SnsPublisher
 
 
 def fake() -> Subject:
@@ -106,9 +106,9 @@ def messages(count: int) -> list[Message]:
     return [encode_message(a_batch(10 * n + 1, 10 * n + 10), FORM) for n in range(count)]
 
 
-def outcomes(publisher: Publisher) -> dict[str, Outcome]:
-    """Wait for all that is under way; the outcome of each message, by its id."""
-    told: list[Outcome] = []
+def outcomes(publisher: Publisher) -> dict[str, PublishOutcome]:
+    """Wait for all that is in flight; the outcome of each message, by its id."""
+    told: list[PublishOutcome] = []
     while some := publisher.finished(wait=True):
         told.extend(some)
     assert len({each.message.deduplication_id for each in told}) == len(told)
@@ -127,23 +127,23 @@ def test_the_messages_of_a_call_are_in_the_topic(subject: Subject) -> None:
     assert all(told[message.deduplication_id].message == message for message in sent)
 
 
-def test_calls_may_be_under_way_side_by_side(subject: Subject) -> None:
-    """As many as there are lanes, each as full as can be."""
-    lanes = subject.publisher.lanes
-    sent = messages(lanes.calls * lanes.messages)
-    for call in range(lanes.calls):
-        subject.publisher.begin(sent[call :: lanes.calls])
+def test_calls_may_be_in_flight_side_by_side(subject: Subject) -> None:
+    """As many as there are limits, each as full as can be."""
+    limits = subject.publisher.limits
+    sent = messages(limits.calls * limits.messages)
+    for call in range(limits.calls):
+        subject.publisher.begin(sent[call :: limits.calls])
     told = outcomes(subject.publisher)
 
     assert set(told) == {message.deduplication_id for message in sent}
     assert subject.publisher.finished(wait=True) == []
 
 
-def test_nothing_under_way_is_not_waited_for(subject: Subject) -> None:
+def test_nothing_in_flight_is_not_waited_for(subject: Subject) -> None:
     """There is nothing to tell."""
     assert subject.publisher.finished(wait=True) == []
     assert subject.publisher.finished(wait=False) == []
-    assert subject.publisher.recall() == []
+    assert subject.publisher.cancel() == []
 
 
 def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None:
@@ -159,10 +159,10 @@ def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None
     assert isinstance(told[good.deduplication_id].result, Receipt)
 
 
-def test_recalled_calls_are_over(subject: Subject) -> None:
-    """Whatever was sent is told of, and nothing is under way any more."""
+def test_cancelled_calls_are_over(subject: Subject) -> None:
+    """Whatever was sent is told of, and nothing is in flight any more."""
     subject.publisher.begin(messages(2))
-    told = subject.publisher.recall()
+    told = subject.publisher.cancel()
 
     assert len(subject.published()) >= len(told)
     assert subject.publisher.finished(wait=True) == []

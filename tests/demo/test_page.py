@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from consumer.demo.page import Page, TourError, check
+from consumer.demo.page import TourError, TourPage, check
 
 
 def test_a_command_is_shown_as_it_is_typed_with_what_it_prints(tmp_path: Path) -> None:
     """Under the numbered heading and the sentence of its step."""
     output = io.StringIO()
-    page = Page(output, tmp_path, {**os.environ, "WORD": "b"})
+    page = TourPage(output, tmp_path, {**os.environ, "WORD": "b"})
     page.step("First", "A sentence.")
     printed = page.run("sh", "-c", "echo a $WORD")
 
@@ -25,7 +25,7 @@ def test_a_command_is_shown_as_it_is_typed_with_what_it_prints(tmp_path: Path) -
 def test_another_exit_status_ends_the_tour_once_it_is_shown(tmp_path: Path) -> None:
     """0 is wanted, or the one that is named."""
     output = io.StringIO()
-    page = Page(output, tmp_path, os.environ)
+    page = TourPage(output, tmp_path, os.environ)
     assert page.run("sh", "-c", "echo told; exit 1", status=1) == "told\n"
     with pytest.raises(TourError, match="ended with status 3"):
         page.run("sh", "-c", "echo wrong; exit 3")

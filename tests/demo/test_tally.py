@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from consumer.adapters.subscription import Received
 from consumer.demo.changes import Change, plan_changes
-from consumer.demo.tally import Outcome, Tally
+from consumer.demo.tally import DemoResult, Tally
+from consumer.local.subscription import Received
 
 
 def message(*changes: Change) -> Received:
@@ -24,7 +24,7 @@ def test_figures_are_counted_from_the_command() -> None:
 
     assert delays == [4.5, 4.5, 4.5]
     assert tally.arrived == 4
-    assert tally.outcome(now=108.25) == Outcome(
+    assert tally.outcome(now=108.25) == DemoResult(
         written=4,
         messages=2,
         delivered=3,

@@ -10,12 +10,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.core.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
-from consumer.settings.reference import all_settings
+from consumer.reference.all_settings import all_settings
+from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
 from tests.deploy.alarm_model import register
 from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT
-from tests.project.test_documents import rows
+from tests.project.tables import rows
 
 REGION = "eu-west-1"
 TEMPLATE = (ROOT / "deploy" / "alarms.yaml").read_text()
@@ -198,7 +198,7 @@ def test_the_page_lists_a_functions_alarms_with_when_they_ring() -> None:
 
 
 def test_an_alarm_rings_hours_before_lambda_gives_a_change_up() -> None:
-    """While there is time to mend what holds it up."""
+    """While there is time to fix what holds it up."""
     stack = function(extras=True)
     gives_up_millis = stack.runner["MaximumRecordAgeInSeconds"] * 1000
 

@@ -2,9 +2,9 @@
 
 import re
 
-from consumer.settings.reference import all_settings
+from consumer.reference.all_settings import all_settings
 from tests.places import ROOT
-from tests.project.test_documents import rows
+from tests.project.tables import rows
 
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 METRICS = (ROOT / "docs" / "metrics.md").read_text()

@@ -2,29 +2,17 @@
 
 import shutil
 import subprocess
-from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
 
-from tests.deploy.stacks import DEPLOY
+from tests.deploy.manifests import FOLDER, manifest, pod
 from tests.deploy.variables import KUBERNETES, read
 from tests.places import ROOT
 
-FOLDER = DEPLOY / "kubernetes"
 VERSION = "1.32"
 KUSTOMIZATION = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
-
-
-def manifest(name: str) -> dict[str, Any]:
-    """One of the manifests."""
-    return dict(yaml.safe_load((FOLDER / f"{name}.yaml").read_text()))
-
-
-def pod() -> dict[str, Any]:
-    """What the StatefulSet makes each pod from."""
-    return dict(manifest("statefulset")["spec"]["template"]["spec"])
 
 
 @pytest.mark.parametrize("resource", KUSTOMIZATION["resources"])

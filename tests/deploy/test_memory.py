@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.deploy.test_kubernetes import pod
+from tests.deploy.manifests import pod
 from tests.places import ROOT
 
 PLACES = [

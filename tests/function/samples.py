@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from consumer.core.records import Image
 from consumer.demo.changes import plan_changes
 from consumer.demo.table import TABLE, create_table, write_changes
+from consumer.publishing.records import Image
 from consumer.sandbox.backends import Sandbox
 from tests.function.stream import read_stream
 from tests.places import ROOT

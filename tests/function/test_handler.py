@@ -6,23 +6,23 @@ from typing import Any
 
 import pytest
 
-from consumer.adapters.retries import RetryPolicy
-from consumer.core.errors import (
+from consumer.delivery.retries import RetryPolicy
+from consumer.function.handler import Deadline, Function
+from consumer.publishing.errors import (
     BatchError,
     EventError,
     OperatorError,
-    PassingError,
     PoisonError,
     PublishError,
+    TransientError,
 )
-from consumer.core.letters import KeepPoison, Poison, StopAtPoison
-from consumer.core.ports import Fact, Lanes
-from consumer.function.handler import Deadline, Function
-from consumer.parts import Parts
-from consumer.settings.child import ChildSettings
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
+from consumer.publishing.ports import ConcurrencyLimits, Fact
+from consumer.publishing.shard import Destinations
+from consumer.settings.processor import ProcessorSettings
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic
 from tests.function.events import a_function_record, an_event
-from tests.settings.test_child import SETTINGS
+from tests.settings.samples import SETTINGS
 
 
 class Invoked:
@@ -41,11 +41,13 @@ class Invoked:
 class Lambda:
     """A function with its surroundings."""
 
-    def __init__(self, poison: Poison | None = None, settings: ChildSettings = SETTINGS) -> None:
+    def __init__(
+        self, poison: PoisonPolicy | None = None, settings: ProcessorSettings = SETTINGS
+    ) -> None:
         self.topic, self.journal = FakeTopic(), FakeJournal()
         self.bound: dict[str, Fact] = {}
-        parts = Parts(fitting(self.topic), poison or StopAtPoison())
-        self.function = Function(settings, parts, Deadline(), self.journal, self.bound)
+        destinations = Destinations(self.topic, None, poison or StopOnPoison(), self.journal)
+        self.function = Function(settings, destinations, Deadline(), self.bound)
 
     def invoke(self, event: object, millis: int = 60_000) -> list[str]:
         """Hand an event over; return the sequence numbers that are reported."""
@@ -126,7 +128,7 @@ def test_a_record_that_is_alone_is_reported() -> None:
 def test_a_dead_letter_is_no_failure() -> None:
     """The queue has it, and Lambda goes on behind the event."""
     letters = FakeDeadLetters()
-    function = Lambda(KeepPoison(letters, percent=10))
+    function = Lambda(DeadLetterOnPoison(letters, percent=10))
     function.topic.refused = '"item-4"'
 
     assert function.invoke(an_event(1, 10)) == []
@@ -140,11 +142,13 @@ def test_a_dead_letter_is_no_failure() -> None:
 def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
     """Lambda halves the event until it is alone, and then is told of it."""
     letters = FakeDeadLetters(fails=BatchError("the queue refuses it"))
-    function = Lambda(KeepPoison(letters, percent=10))
+    function = Lambda(DeadLetterOnPoison(letters, percent=10))
     function.topic.refused = '"item-4"'
 
     assert function.invoke(an_event(1, 10)) == ["4"]
-    with pytest.raises(PoisonError, match=r"record 4: .*; its letter is refused, too: the queue"):
+    with pytest.raises(
+        PoisonError, match=r"record 4: .*; its dead letter is refused, too: the queue"
+    ):
         function.invoke(an_event(4, 10))
     assert function.invoke(an_event(4, 4)) == ["4"]
     assert function.journal.notes[-1][0] == "record_refused"
@@ -153,7 +157,7 @@ def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
 def test_letters_are_counted_over_events() -> None:
     """Else a topic that refuses everything would empty the stream into the queue, ten by ten."""
     letters = FakeDeadLetters()
-    function = Lambda(KeepPoison(letters, percent=1))
+    function = Lambda(DeadLetterOnPoison(letters, percent=1))
     function.topic.refused = "item"
 
     assert function.invoke(an_event(1, 10)) == []
@@ -166,7 +170,7 @@ def test_letters_are_counted_over_events() -> None:
     ("failure", "event"),
     [
         (OperatorError("the topic is gone"), "event_failed"),
-        (PassingError("no answer"), "event_cut_short"),
+        (TransientError("no answer"), "event_cut_short"),
     ],
 )
 def test_what_failed_is_reported_with_its_reason(failure: PublishError, event: str) -> None:
@@ -209,7 +213,7 @@ def _arrive_once() -> Callable[..., Any]:
 def test_nothing_is_under_way_after_an_event() -> None:
     """The process goes on: what is sent behind its back could overtake the next event's."""
     function = Lambda()
-    function.topic.lanes = Lanes(calls=2, messages=1)
+    function.topic.limits = ConcurrencyLimits(calls=2, messages=1)
     function.topic.arrive = _arrive_once()
 
     assert function.invoke(an_event(1, 30)) == ["11"]

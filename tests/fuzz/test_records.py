@@ -7,15 +7,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consumer.core.batches import Batch, Batcher
-from consumer.core.envelopes import Envelope, open_letter, seal
-from consumer.core.errors import PoisonError, RecordError
-from consumer.core.letters import KeepPoison, Letter, StopAtPoison
-from consumer.core.messages import encode_message
-from consumer.core.processor import Delivery, ShardProcessor
-from consumer.core.records import RawRecord, decode_record
+from consumer.publishing.batches import Batch, Batcher
+from consumer.publishing.dead_letter import (
+    DeadLetter,
+    Envelope,
+    decode_dead_letter,
+    encode_dead_letter,
+)
+from consumer.publishing.errors import PoisonError, RecordError
+from consumer.publishing.messages import encode_message
+from consumer.publishing.poison import DeadLetterOnPoison
+from consumer.publishing.processor import RecordsInput
+from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_raw_record
-from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, a_processor
 from tests.fuzz.attempt import attempt
 from tests.fuzz.strategies import RECORD_DATA
 
@@ -57,9 +62,9 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
         for number in range(1, 13)
     ]
     topic, letters, checkpoints = FakeTopic(), FakeDeadLetters(), FakeCheckpointer()
-    poison = KeepPoison(letters, percent=100)
-    processor = ShardProcessor(FORM, Batcher(10, 0), fitting(topic), FakeJournal(), poison)
-    processor.process_records(Delivery(records, None, 0.0), checkpoints)
+    poison = DeadLetterOnPoison(letters, percent=100)
+    processor = a_processor(topic, FakeJournal(), poison, batcher=Batcher(10, 0))
+    processor.process_records(RecordsInput(records, None, 0.0), checkpoints)
     published = sum(len(orjson.loads(message.body)) for message in topic.messages)
 
     assert published + len(letters.kept) == len(records)
@@ -71,10 +76,9 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
 def test_a_record_that_stops_the_shard_is_not_passed(data: bytes) -> None:
     """No checkpoint reaches it."""
     topic, checkpoints = FakeTopic(), FakeCheckpointer()
-    publisher = fitting(topic)
-    processor = ShardProcessor(FORM, Batcher(10, 0), publisher, FakeJournal(), StopAtPoison())
+    processor = a_processor(topic, FakeJournal(), batcher=Batcher(10, 0))
     records = [a_raw_record(1), RawRecord("2", data), a_raw_record(3)]
-    delivery = Delivery(records, None, 0.0)
+    delivery = RecordsInput(records, None, 0.0)
     _, refusal = attempt(PoisonError, lambda: processor.process_records(delivery, checkpoints))
 
     assert checkpoints.made[-1] == ("1" if refusal else "3")
@@ -84,8 +88,10 @@ def test_a_record_that_stops_the_shard_is_not_passed(data: bytes) -> None:
 @given(data=RECORD_DATA)
 def test_a_letter_can_be_opened_again(data: bytes) -> None:
     """Byte for byte, or as the same JSON."""
-    letter = Letter("shardId-1", "7", data, "reason")
-    again, _ = open_letter(seal(letter, Envelope("orders", "worker-1", "2026-01-31")))
+    letter = DeadLetter("shardId-1", "7", data, "reason")
+    again, _ = decode_dead_letter(
+        encode_dead_letter(letter, Envelope("orders", "worker-1", "2026-01-31"))
+    )
     document, no_json = attempt(orjson.JSONDecodeError, lambda: orjson.loads(data))
 
     if no_json:
@@ -96,6 +102,6 @@ def test_a_letter_can_be_opened_again(data: bytes) -> None:
 
 @given(text=st.text(max_size=100) | RECORD_DATA.map(lambda data: data.decode(errors="replace")))
 def test_any_other_text_in_the_queue_is_said_to_be_no_letter(text: str) -> None:
-    """Somebody else's message, or somebody's attempt to mend a letter by hand."""
+    """Somebody else's message, or somebody's attempt to fix a letter by hand."""
     with pytest.raises(ValueError, match=r"."):
-        open_letter(text)
+        decode_dead_letter(text)

@@ -29,24 +29,24 @@ flowchart LR
     function[Lambda function] -- the same core --> topic
 ```
 
-One change's way: KCL hands a page of records to the record processor of its shard as one line of
-JSON (`adapters/kcl`). `core/records` reads each of them, `core/batches` collects ten, `core/cuts`
-and `core/messages` write a message that the topic takes, `core/flights` says which may be under
-way side by side, `adapters/sns` sends them. What SNS has answered for, without a hole before it,
-is checkpointed by `core/processor`, which is the one place that decides that. Whoever runs the
-core, the daemon's record processor, the Lambda function or a backfill, brings a checkpointer of
-its own.
+One change's way can be read downwards in one room, `publishing`. KCL hands a page of records to the
+record processor of its shard as one line of JSON (`worker/kcl`). `publishing/records` reads each
+record, `batches` collects ten, `split` and `messages` write a message that the topic takes,
+`in_flight` says which messages may be sent side by side, and `delivery/sns` sends them.
+`publishing/processor` asks for a checkpoint once SNS has answered for a message and for all before
+it; nobody else decides that. A worker, a Lambda function and a backfill each bring a checkpointer
+of their own.
 
 ## Who knows whom
 
-An arrow is an import. A rule of the linter (`lint-imports`) keeps every arrow pointing down: the
-core does no I/O and asks no clock, adapters each speak to one thing, entry points put them
-together.
+An arrow is an import; the picture leaves out an arrow where a longer path exists. Rules of the
+linter (`lint-imports`) keep every arrow pointing down, keep the commands' rooms apart from each
+other, and keep I/O and clocks out of `publishing` and of each room's modules that decide.
 
 """
 
 TABLE = """
-| part | what it is |
+| room | what it is |
 | --- | --- |
 """
 
@@ -58,7 +58,7 @@ def architecture_page() -> str:
 
 
 def _parts() -> Iterator[str]:
-    """The parts of the package, those that know most first."""
+    """The rooms of the package, those that know most first."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for layer in project["tool"]["importlinter"]["contracts"][0]["layers"]:
         yield from layer.replace("|", ":").replace(" ", "").split(":")

@@ -1,48 +1,40 @@
 """What the documents say is what the code has."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from consumer.adapters.failures import CODES
-from consumer.cli import main
-from consumer.core.errors import BatchError, OperatorError, PassingError
-from consumer.core.events import EVENTS
-from consumer.core.messages import encode_message
-from consumer.core.status import STATES
-from consumer.settings.keys import known_keys
-from consumer.settings.reference import Setting, all_settings
+from consumer.cli import COMMANDS
+from consumer.delivery.error_classes import CODES
+from consumer.fleet.status import STATES
+from consumer.publishing.errors import BatchError, OperatorError, TransientError
+from consumer.publishing.events import EVENTS
+from consumer.publishing.messages import encode_message
+from consumer.reference.all_settings import ExplainedSetting, all_settings
+from consumer.settings.known import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
+from tests.project.tables import rows
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 README = (ROOT / "README.md").read_text()
 LOGS = (ROOT / "docs" / "logs.md").read_text()
+_PUBLISHED = ast.dump(ast.Constant("batch_published"))
 JAVA = "\n".join(file.read_text() for file in (ROOT / "daemon" / "src" / "main").rglob("*.java"))
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of the tables under a heading, without their heads."""
-    section = text.split(f"## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in section.splitlines()
-        if line.startswith("|")
-    ]
-    return cells[2:]
 
 
 def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
     """Ours, and KCL's where we have a default: key, default, first sentence."""
 
-    def row(setting: Setting) -> list[str]:
+    def row(setting: ExplainedSetting) -> list[str]:
         default = setting.need or f"`{setting.default}`"
         first = setting.description.split(". ")[0].rstrip(".") + "."
         return [f"`{setting.key}`", "" if default == "`None`" else default, first]
 
-    def is_wanted(setting: Setting) -> bool:
+    def is_wanted(setting: ExplainedSetting) -> bool:
         ours = setting.key.startswith("publisher.") or setting.key == "workerId"
         return ours or setting.required or setting.default is not None
 
@@ -66,9 +58,12 @@ def test_the_log_page_lists_every_event_of_the_daemon() -> None:
 
 def test_the_log_page_names_every_fact_of_a_publish() -> None:
     """An operator who queries needs the names."""
-    source = (ROOT / "consumer" / "core" / "processor.py").read_text()
-    call = source.split('"batch_published",')[1].split("\n        )")[0]
-    facts = re.findall(r"^\s+(\w+)=", call, re.MULTILINE)
+    tree = ast.parse((ROOT / "consumer" / "publishing" / "shard.py").read_text())
+    (facts,) = [
+        [keyword.arg for keyword in node.keywords]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and [ast.dump(arg) for arg in node.args] == [_PUBLISHED]
+    ]
 
     assert len(facts) == 8
     assert [fact for fact in facts if f"`{fact}`" not in LOGS] == []
@@ -94,7 +89,7 @@ def test_the_daemon_page_lists_the_daemons_own_keys() -> None:
 def test_the_failure_page_lists_every_code_with_its_class() -> None:
     """What an operator looks up is what the code does."""
     page = (ROOT / "docs" / "failures.md").read_text()
-    names = {PassingError: "passing", OperatorError: "operator's", BatchError: "batch's"}
+    names = {TransientError: "passing", OperatorError: "operator's", BatchError: "batch's"}
     listed = {
         code: name
         for name, codes in rows(page, "Which failure has which class")
@@ -138,7 +133,7 @@ def test_commands_that_documents_name_exist() -> None:
     """`stream-publisher X` is a command, and X's options are its own."""
     for document in DOCUMENTS:
         for name in re.findall(r"(?<![\w/-])stream-publisher ([a-z][a-z-]*)", document.read_text()):
-            assert name in main.commands, f"{document.name}: stream-publisher {name}"
+            assert name in COMMANDS, f"{document.name}: stream-publisher {name}"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/lambda.md"])
@@ -154,7 +149,7 @@ def test_a_checkouts_commands_are_called_by_their_path(name: str) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     """With what it is for."""
-    assert [name for name in main.commands if f"`stream-publisher {name}`" not in README] == []
+    assert [name for name in COMMANDS if f"`stream-publisher {name}`" not in README] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

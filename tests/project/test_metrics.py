@@ -2,9 +2,9 @@
 
 import re
 
-from consumer.core.metrics import DIMENSIONS, METRICS, NAMESPACE, OF_THE_DAEMON
+from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, OF_THE_DAEMON
 from tests.places import ROOT
-from tests.project.test_documents import rows
+from tests.project.tables import rows
 
 PAGE = (ROOT / "docs" / "metrics.md").read_text()
 JAVA = ROOT / "daemon" / "src" / "main" / "java"

@@ -20,7 +20,9 @@ def test_a_page_is_as_it_would_be_made_now(page: Path, make: Callable[[], str]) 
 def every_command(group: click.Group, path: str) -> list[str]:
     """The full names of a group's commands, and of theirs."""
     names: list[str] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         names.append(f"{path} {name}")
         if isinstance(command, click.Group):
             names.extend(every_command(command, f"{path} {name}"))

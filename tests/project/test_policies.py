@@ -9,20 +9,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.adapters.bucket import Bucket
-from consumer.adapters.dead_letters import Origin, SqsDeadLetters
-from consumer.adapters.retries import Retries, RetryPolicy
-from consumer.adapters.table import Table
-from consumer.core.envelopes import QUEUE_LIMIT
-from consumer.core.letters import Letter
-from consumer.core.messages import encode_message
+from consumer.backfill.table import Table
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
+from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 from tests.places import ROOT
+from tests.project.policies import IAM_NAMES, allowed
 
-# IAM allows to look at a bucket under another name than the call's.
-IAM_NAMES = {"HeadBucket": "ListBucket"}
-LARGE = Letter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
+LARGE = DeadLetter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
 
 
 @dataclass
@@ -56,7 +54,7 @@ def use_bucket(calls: Calls) -> None:
     retries, journal = Retries("bucket", RetryPolicy(), FakeJournal()), FakeJournal()
     bucket = Bucket(files, "large", retries, journal)
     bucket.keep(encode_message(a_batch(1, 1), FORM))
-    bucket.keep_record(LARGE, Origin("orders", "worker-1").envelope())
+    bucket.keep_record(LARGE, Sender("orders", "worker-1").envelope())
 
 
 def use_queue(calls: Calls) -> None:
@@ -65,7 +63,7 @@ def use_queue(calls: Calls) -> None:
     queues = calls.client("sqs")
     queues.get_queue_attributes(QueueUrl=url, AttributeNames=["MaximumMessageSize"])
     retries = Retries("queue", RetryPolicy(), FakeJournal())
-    SqsDeadLetters(queues, url, Origin("orders", "worker-1"), retries).send(LARGE)
+    SqsDeadLetters(queues, url, Sender("orders", "worker-1"), retries).send(LARGE)
 
 
 def use_table(calls: Calls) -> None:
@@ -95,18 +93,3 @@ def test_a_policy_allows_each_call_and_no_other(name: str, use: Callable[[Calls]
         use(calls)
 
     assert allowed(json.loads((ROOT / "deploy" / name).read_text())) == calls.made
-
-
-def allowed(policy: dict[str, Any]) -> set[tuple[str, str]]:
-    """Pairs of action and resource."""
-    return {
-        (action, resource)
-        for statement in policy["Statement"]
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    }
-
-
-def listed(value: str | list[str]) -> list[str]:
-    """IAM writes a list of one as its only member."""
-    return [value] if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from consumer.sandbox.proxy import Answer, Request
+from consumer.sandbox.proxy import Request, Response
 from tests.streams.errors import StreamError, invalid, not_found, service_error
 from tests.streams.fields import Fields
 from tests.streams.iterators import decode
@@ -29,10 +29,18 @@ class Api:
             "GetRecords": self._get_records,
         }
 
-    def answer(self, request: Request) -> Answer:
+    def add(self, stream: SimulatedStream) -> None:
+        """Serve one more stream."""
+        self._streams[stream.arn] = stream
+
+    def remove(self, stream: SimulatedStream) -> None:
+        """Serve a stream no more."""
+        del self._streams[stream.arn]
+
+    def answer(self, request: Request) -> Response:
         """Return the answer to a request, errors included."""
         try:
-            return Answer(200, self._operation(request.operation)(Fields(request.body)))
+            return Response(200, self._operation(request.operation)(Fields(request.body)))
         except StreamError as error:
             return error.to_answer()
 
@@ -46,7 +54,7 @@ class Api:
         table, after = fields.text("TableName"), fields.text("ExclusiveStartStreamArn") or ""
         found = [
             stream
-            for arn, stream in sorted(self._streams.items())
+            for arn, stream in sorted(self._streams.copy().items())
             if arn > after and table in {None, stream.table}
         ]
         listed = [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from consumer.sandbox.proxy import Answer, DroppedError, Request
+from consumer.sandbox.proxy import DroppedError, Request, Response
 from consumer.sandbox.server import HOST
 from tests.streams import faults
 from tests.streams.api import Api
@@ -43,7 +43,15 @@ class StreamsEndpoint:
         self._server.server_close()
         self._server.hang_up()
 
-    def _answer(self, request: Request) -> Answer:
+    def add(self, stream: SimulatedStream) -> None:
+        """Serve one more stream."""
+        self._api.add(stream)
+
+    def remove(self, stream: SimulatedStream) -> None:
+        """Serve a stream no more, as 24 hours after it was disabled."""
+        self._api.remove(stream)
+
+    def _answer(self, request: Request) -> Response:
         return self.fault(request) or self._api.answer(request)
 
 
@@ -53,7 +61,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+    def __init__(self, answer: Callable[[Request], Response]) -> None:
         self.answer = answer
         self._connections: set[socket.socket] = set()
         super().__init__((HOST, 0), _Handler)
@@ -96,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         self.send_response_only(answer.status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(answer.body)))

@@ -2,7 +2,7 @@
 
 import orjson
 
-from consumer.sandbox.proxy import Answer
+from consumer.sandbox.proxy import Response
 
 _SERVICE = "com.amazonaws.dynamodb.v20120810#"
 _VALIDATION = "com.amazon.coral.validate#ValidationException"
@@ -25,9 +25,9 @@ class StreamError(Exception):
         """The type's short name, as SDKs show it."""
         return self.kind.rpartition("#")[2]
 
-    def to_answer(self) -> Answer:
+    def to_answer(self) -> Response:
         """The answer that carries it."""
-        return Answer(self.status, orjson.dumps({"__type": self.kind, "message": str(self)}))
+        return Response(self.status, orjson.dumps({"__type": self.kind, "message": str(self)}))
 
 
 def service_error(code: str, message: str, status: int = 400) -> StreamError:

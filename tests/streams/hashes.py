@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import orjson
 
-from consumer.core.records import Image
+from consumer.publishing.records import Image
 
 _HASHES = 2**32
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 from tests.streams.records import Change
 
 

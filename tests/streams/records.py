@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 from tests.streams.sizes import item_size
 
 VIEW = "NEW_AND_OLD_IMAGES"
@@ -39,11 +39,13 @@ class Record:
     Attributes:
         number: Its sequence number.
         size: The bytes of its keys and images.
+        made: When it was made, in seconds since 1970.
         encoded: Its JSON.
     """
 
     number: int
     size: int
+    made: int
     encoded: bytes
 
 
@@ -67,4 +69,4 @@ def encode(change: Change, number: int, region: str, seconds: int) -> Record:
             "StreamViewType": VIEW,
         },
     }
-    return Record(number, size, orjson.dumps(record))
+    return Record(number, size, seconds, orjson.dumps(record))

@@ -21,6 +21,7 @@ class Shard:
         hashes: The hashes of its items' keys.
         starting: The sequence number with which it opened.
         ending: Its last sequence number once it is closed.
+        closed: When it was closed, in seconds since 1970.
         expired: The sequence number of the last record that expired, 0 when none has.
     """
 
@@ -29,6 +30,7 @@ class Shard:
     hashes: HashRange
     starting: int
     ending: int | None = None
+    closed: float = 0.0
     expired: int = 0
     _records: list[Record] = field(default_factory=list)
     _numbers: list[int] = field(default_factory=list)
@@ -50,9 +52,9 @@ class Shard:
         self._numbers.append(record.number)
         self._last = record.number
 
-    def close(self) -> None:
+    def close(self, now: float) -> None:
         """Take no more records."""
-        self.ending = max(self.starting, self._last)
+        self.ending, self.closed = max(self.starting, self._last), now
 
     def trim(self, number: int) -> None:
         """Let the records up to this sequence number expire."""
@@ -60,6 +62,16 @@ class Shard:
         if count:
             self.expired = self._numbers[count - 1]
             del self._numbers[:count], self._records[:count]
+
+    def trim_older(self, moment: float) -> None:
+        """Let the records expire that were made before this moment, in seconds since 1970."""
+        count = bisect_left(self._records, moment, key=lambda record: record.made)
+        if count:
+            self.trim(self._numbers[count - 1])
+
+    def is_closed_before(self, moment: float) -> bool:
+        """Whether it was closed before this moment, in seconds since 1970."""
+        return self.ending is not None and self.closed < moment
 
     def may_hold(self, number: int) -> bool:
         """Whether a sequence number can be one of this shard's, expired and future ones too."""

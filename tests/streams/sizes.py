@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from consumer.core.records import Image
+from consumer.publishing.records import Image
 
 _DOCUMENT_OVERHEAD = 3
 _DIGITS_PER_BYTE = 2

@@ -3,12 +3,13 @@
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from consumer.core.records import EventName, Image
+from consumer.publishing.records import EventName, Image
 from tests.streams.counters import Numbers
 from tests.streams.errors import expired_iterator, invalid, not_found, trimmed
 from tests.streams.hashes import HashRange, key_hash
@@ -18,6 +19,7 @@ from tests.streams.shards import Shard
 
 _ACCOUNT = "000000000000"
 MOST_RECORDS, MOST_SHARDS = 1_000, 100
+_KEPT_SECONDS = 24 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Page:
 class SimulatedStream:
     """A stream with as many shards as a test wants; every method may be called by any thread.
 
-    Iterators don't expire by time, and neither do records or shards: only on command.
+    Nothing expires by itself: iterators, records and shards do on command.
 
     Args:
         table: The table's name.
@@ -47,6 +49,7 @@ class SimulatedStream:
 
     Attributes:
         arn: The stream's ARN.
+        status: ENABLED, DISABLING, DISABLED or ENABLING, as DescribeStream tells it.
     """
 
     def __init__(
@@ -65,8 +68,9 @@ class SimulatedStream:
         self._lock = threading.Lock()
         self._numbers = Numbers(lambda: int(now() * 1_000))
         self._serials = itertools.count()
-        self._age = self._empty_pages = 0
-        self._is_enabled = True
+        self._age = 0
+        self._empty_pages: Counter[str] = Counter()
+        self.status = "ENABLED"
         self._shards: dict[str, Shard] = {}
         self._open(None, HashRange().parts(shards))
 
@@ -146,23 +150,41 @@ class SimulatedStream:
                 raise ValueError(f"{shard_id} is open; split or roll it first")
             del self._shards[shard_id]
 
+    def expire(self) -> None:
+        """Let all expire that is older than 24 hours by the stream's clock.
+
+        Records go, and closed shards, which are then no longer listed. An open shard stays.
+        """
+        oldest = self._now() - _KEPT_SECONDS
+        with self._lock:
+            for shard in list(self._shards.values()):
+                shard.trim_older(oldest)
+                if shard.is_closed_before(oldest):
+                    del self._shards[shard.shard_id]
+
     def disable(self) -> None:
         """Close every shard without a successor, as when the table's stream is disabled."""
+        now = self._now()
         with self._lock:
-            self._is_enabled = False
+            self.status = "DISABLED"
             for shard in self._shards.values():
                 if shard.ending is None:
-                    shard.close()
+                    shard.close(now)
 
     def expire_iterators(self) -> None:
         """Let every iterator that was handed out expire."""
         with self._lock:
             self._age += 1
 
-    def empty_pages(self, count: int) -> None:
-        """Answer the next so many reads of a shard that has records without any."""
+    def empty_pages(self, count: int, shard_id: str = "") -> None:
+        """Answer the next so many reads that would find records without any.
+
+        Args:
+            count: How many.
+            shard_id: Reads of this shard, beside those of any; empty for any shard.
+        """
         with self._lock:
-            self._empty_pages = count
+            self._empty_pages[shard_id] = count
 
     def describe(
         self, limit: int = MOST_SHARDS, after: str | None = None, children_of: str | None = None
@@ -181,12 +203,12 @@ class SimulatedStream:
                 if shard.shard_id > (after or "") and children_of in {None, shard.parent_id}
             ]
             listed = [shard.to_json() for shard in shards[:limit]]
-            is_enabled = self._is_enabled
+            status = self.status
         more = {"LastEvaluatedShardId": listed[-1]["ShardId"]} if len(shards) > limit else {}
         return {
             "StreamArn": self.arn,
             "StreamLabel": self.label,
-            "StreamStatus": "ENABLED" if is_enabled else "DISABLED",
+            "StreamStatus": status,
             "StreamViewType": VIEW,
             "CreationRequestDateTime": self._created,
             "TableName": self.table,
@@ -249,9 +271,10 @@ class SimulatedStream:
 
     def _page(self, shard: Shard, position: int, limit: int) -> list[Record]:
         records = shard.read(position, limit)
-        if records and self._empty_pages:
-            self._empty_pages -= 1
-            return []
+        for whose in (shard.shard_id, ""):
+            if records and self._empty_pages[whose]:
+                self._empty_pages[whose] -= 1
+                return []
         return records
 
     def _iterator(self, shard_id: str, position: int) -> str:
@@ -274,7 +297,7 @@ class SimulatedStream:
             if parent.ending is not None:
                 raise ValueError(f"{shard_id} is closed already; name an open shard")
             ranges = parent.hashes.parts(parts)
-            parent.close()
+            parent.close(self._now())
             return self._open(shard_id, ranges)
 
     def _open(self, parent_id: str | None, ranges: Sequence[HashRange]) -> list[str]:

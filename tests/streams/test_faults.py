@@ -36,6 +36,7 @@ def describe(endpoint: StreamsEndpoint) -> Any:  # noqa: ANN401 - boto3's answer
         (faults.throttled_by_front, 400, "ThrottlingException"),
         (faults.internal_error, 500, "InternalServerError"),
         (faults.unavailable, 503, "503"),
+        (faults.gone, 400, "ResourceNotFoundException"),
     ],
 )
 def test_an_error_comes_with_its_status_and_code(
@@ -88,6 +89,13 @@ def test_a_script_is_met_in_order_by_the_operations_it_names(endpoint: StreamsEn
         ("DescribeStream", "internal_error"): 1,
     }
     assert not script.is_over
+
+
+def test_a_fault_can_be_one_operations_own(endpoint: StreamsEndpoint) -> None:
+    """Others pass."""
+    endpoint.fault = faults.only("GetRecords", faults.dropped)
+
+    assert describe(endpoint)["StreamDescription"]["StreamArn"] == STREAM.arn
 
 
 def test_a_share_of_requests_goes_wrong_the_same_way_for_a_seed() -> None:

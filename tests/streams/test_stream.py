@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.streams.clients import bare_client
+from tests.streams.clock import Clock
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
 from tests.streams.stream import SimulatedStream
@@ -147,6 +148,17 @@ def test_a_closed_shard_cant_be_split_and_an_open_one_cant_be_dropped(reader: Re
         reader.stream.drop(child)
 
 
+def test_a_disabled_stream_says_so_and_closes_its_shards(reader: Reader) -> None:
+    """They have no children; what is in them can be read."""
+    ((shard_id, number),) = reader.write(ITEMS[0])
+    reader.stream.disable()
+
+    assert reader.describe()["StreamStatus"] == "DISABLED"
+    assert all("EndingSequenceNumber" in s["SequenceNumberRange"] for s in reader.shards())
+    assert [shard for shard in reader.shards() if "ParentShardId" in shard] == []
+    assert reader.numbers(shard_id) == [number]
+
+
 def test_a_disabled_stream_takes_nothing(reader: Reader) -> None:
     """A test's own mistake is named."""
     reader.stream.disable()
@@ -259,6 +271,71 @@ def test_a_dropped_shard_is_gone(reader: Reader) -> None:
         assert code_of(caught) == "ResourceNotFoundException"
 
 
+@pytest.fixture
+def aged() -> Iterator[tuple[Reader, Clock]]:
+    """A stream of one shard, made 25 hours ago."""
+    clock = Clock(hours_ago=25)
+    stream = SimulatedStream("orders", now=clock)
+    with StreamsEndpoint(stream) as endpoint:
+        yield Reader(stream, bare_client("dynamodbstreams", endpoint.url)), clock
+
+
+def test_a_shard_carries_its_age_in_its_id(aged: tuple[Reader, Clock]) -> None:
+    """As DynamoDB's do, whose readers go by it."""
+    reader, clock = aged
+    (old,) = reader.stream.open_shards()
+    clock.catch_up()
+    young = reader.stream.roll(old)
+
+    ages = [time.time() - int(shard_id.split("-")[1]) / 1_000 for shard_id in (old, young)]
+    assert 25 * 3_600 <= ages[0] < 26 * 3_600
+    assert 0 <= ages[1] < 3_600
+
+
+def test_what_is_older_than_24_hours_expires(aged: tuple[Reader, Clock]) -> None:
+    """Closed shards leave the list; of an open one the old records go."""
+    reader, clock = aged
+    (parent,) = reader.stream.open_shards()
+    reader.write("a")
+    child = reader.stream.roll(parent)
+    reader.write("a")
+    clock.catch_up()
+    ((_, kept),) = reader.write("a")
+    reader.stream.expire()
+
+    assert [shard["ShardId"] for shard in reader.shards()] == [child]
+    assert reader.shards()[0]["ParentShardId"] == parent
+    assert reader.numbers(child) == [kept]
+
+
+def test_a_shard_that_was_closed_within_24_hours_stays(aged: tuple[Reader, Clock]) -> None:
+    """However old it is; only its old records go."""
+    reader, clock = aged
+    (parent,) = reader.stream.open_shards()
+    reader.write("a")
+    clock.catch_up()
+    child = reader.stream.roll(parent)
+    reader.stream.expire()
+
+    assert [shard["ShardId"] for shard in reader.shards()] == [parent, child]
+    assert reader.numbers(parent) == []
+
+
+@one_shard
+def test_a_latest_iterator_can_expire_before_its_first_record(reader: Reader) -> None:
+    """Whoever then asks for the latest again has missed what was written meanwhile."""
+    (shard_id,) = reader.stream.open_shards()
+    quiet = reader.page(reader.iterator(shard_id, "LATEST"))
+    reader.write("a")
+    reader.stream.expire_iterators()
+
+    assert quiet["Records"] == []
+    with pytest.raises(ClientError) as caught:
+        reader.page(quiet["NextShardIterator"])
+    assert code_of(caught) == "ExpiredIteratorException"
+    assert reader.numbers(shard_id, "LATEST") == []
+
+
 @one_shard
 def test_expired_iterators_are_refused_and_new_ones_work(reader: Reader) -> None:
     """All that were handed out before the command."""
@@ -298,6 +375,17 @@ def test_a_closed_shard_with_empty_pages_isnt_over(reader: Reader) -> None:
 
     assert (numbers(empty), numbers(last)) == ([], [number])
     assert "NextShardIterator" not in last
+
+
+def test_empty_pages_can_be_one_shards_own(reader: Reader) -> None:
+    """Others answer with their records."""
+    written = dict(reader.write(*ITEMS))
+    empty, other, *_ = written
+    reader.stream.empty_pages(1, empty)
+
+    assert reader.numbers(other)
+    assert reader.numbers(empty) == []
+    assert reader.numbers(empty)
 
 
 @pytest.mark.parametrize(

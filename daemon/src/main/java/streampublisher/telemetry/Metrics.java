@@ -11,7 +11,7 @@ import net.logstash.logback.argument.StructuredArguments;
 /**
  * The daemon's own metrics, in CloudWatch's embedded metric format. A metric is part of a log line.
  *
- * <p>Names, units and dimensions are those of the record processors (consumer/core/metrics.py). A test
+ * <p>Names, units and dimensions are those of the record processors (consumer/telemetry/metrics.py). A test
  * compares them.
  */
 public final class Metrics {

@@ -1,1 +1,0 @@
-"""The edges: each module speaks to one thing outside and decides nothing."""

@@ -1,0 +1,1 @@
+"""AWS: clients and credentials, and errors put into words."""

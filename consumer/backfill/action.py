@@ -1,0 +1,114 @@
+"""What `backfill` does: publish every item of the table, as a snapshot beside the stream."""
+
+import json
+import logging
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from consumer.backfill.claim import ClaimedBackfill, begin
+from consumer.backfill.request import BackfillRequest
+from consumer.backfill.runner import BackfillRunner, Progress
+from consumer.backfill.screen import Screen
+from consumer.backfill.state_store import BusyError
+from consumer.publishing.errors import (
+    PoisonError,
+    RefusedDeadLetterError,
+    StreamPublisherError,
+    TooManyDeadLettersError,
+)
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.telemetry.logs import LogJournal, start_logging
+from consumer.terminal import exits
+from consumer.terminal.failures import configuration_of
+from consumer.terminal.plurals import counted
+
+
+def publish_table(
+    wish: BackfillRequest,
+    properties: Path | None,
+    segments: int | None,
+    units_per_second: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Publish every item of the table; end with status 1 where it stopped before its end."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    configuration = configuration_of(properties)
+    console = Console(stderr=True)
+    journal = LogJournal(logging.getLogger("consumer"))
+    begun = _begun(configuration, wish, segments, journal)
+    performance = BackfillRunner(begun, configuration, journal, units_per_second)
+    with Screen(console, begun.description.items, begun.backfill.items) as screen:
+        _log_for(console, configuration)  # above the bar, from now on
+        status, lines = _perform(performance, screen, properties)
+    for line in lines:
+        _say(line)
+    _tell(performance.progress, as_json=as_json)
+    sys.exit(status)
+
+
+def _log_for(console: Console, configuration: Configuration) -> None:
+    """Only what somebody should know of: what is routine shows as progress."""
+    form = "human" if console.is_terminal else configuration.publisher.log_format
+    level = configuration.publisher.log_level
+    start_logging(form, "ERROR" if level == "ERROR" else "WARN", {})
+
+
+def _begun(
+    configuration: Configuration, wish: BackfillRequest, segments: int | None, journal: LogJournal
+) -> ClaimedBackfill:
+    try:
+        return begin(
+            configuration, wish, segments, journal, lambda line: click.echo(line, err=True)
+        )
+    except ConfigurationError as error:
+        for mistake in error.mistakes:
+            click.echo(mistake, err=True)
+        sys.exit(exits.USAGE)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _perform(
+    performance: BackfillRunner, screen: Screen, properties: Path | None
+) -> tuple[int, list[str]]:
+    """Work until the end; return the exit status, and what to say of it."""
+    try:
+        performance.run(screen.show)
+    except BusyError as error:
+        return exits.FAILED, [f"stopped: {error}, and has taken it over"]
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED, ["stopped", _resume(properties)]
+    except StreamPublisherError as error:
+        return exits.FAILED, [f"stopped: {error}{_remedy(error)}", _resume(properties)]
+    return 0, []
+
+
+def _remedy(error: BaseException) -> str:
+    has_letters = isinstance(error, TooManyDeadLettersError | RefusedDeadLetterError)
+    if has_letters or not isinstance(error, PoisonError):
+        return ""
+    return "; fix the item, or set publisher.onPoison = dead-letter"
+
+
+def _resume(properties: Path | None) -> str:
+    named = ["--properties", str(properties)] if properties else []
+    command = shlex.join(["stream-publisher", "backfill", *named, "--resume"])
+    return f"what is published is kept; go on with: {command}"
+
+
+def _tell(progress: Progress, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(progress.to_json()))
+    else:
+        figures = f"{counted(progress.backfill.items, 'item')} published by run "
+        units = f"{progress.units:,.0f} read units in {progress.seconds:,.0f} s"
+        click.echo(f"{figures}{progress.backfill.run.name}; {units}")

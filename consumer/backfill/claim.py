@@ -1,0 +1,156 @@
+"""What must be so before a backfill begins: everything is checked, then it is held by us alone."""
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.aws.clients import client
+from consumer.backfill.request import BackfillRequest
+from consumer.backfill.start_or_resume import RefusedError, Target, choose
+from consumer.backfill.state import Backfill, Owner, SavedBackfill
+from consumer.backfill.state_store import BackfillState, BusyError, watch
+from consumer.backfill.table import Description, describe
+from consumer.backfill.wiring import policy_of
+from consumer.checks.preflight import asked, check_surroundings, check_targets
+from consumer.delivery.retries import Retries
+from consumer.publishing.ports import Journal
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.processor import ProcessorSettings
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBackfill:
+    """A backfill that this process is at work on.
+
+    Attributes:
+        backfill: The backfill.
+        holder: This process.
+        state: Where it is kept.
+        settings: How its messages are written.
+        description: The table.
+    """
+
+    backfill: Backfill
+    holder: Owner
+    state: BackfillState
+    settings: ProcessorSettings
+    description: Description
+
+
+def begin(
+    configuration: Configuration,
+    wish: BackfillRequest,
+    segments: int | None,
+    journal: Journal,
+    tell: Callable[[str], object],
+) -> ClaimedBackfill:
+    """Check everything, and take the backfill.
+
+    Args:
+        configuration: The workers' configuration.
+        wish: Whether it is a new one.
+        segments: How many segments are wanted, None where nobody says.
+        journal: Where retries are noted.
+        tell: Told what is being waited for.
+
+    Raises:
+        ConfigurationError: With a line for each mistake; nothing was begun.
+    """
+    description = _checked(configuration, os.environ)
+    settings = configuration.for_processor(_name())
+    state = _open_state(configuration, settings, journal)
+    target = Target(
+        configuration.table, description.table_id, configuration.publisher.topic_arn, segments
+    )
+    try:
+        seen = _seen(configuration, state, tell)
+        backfill = choose(seen, wish, target, description.now)
+        holder = Owner(uuid.uuid4().hex, settings.worker_id)
+        _take(configuration, state, SavedBackfill(backfill, holder), seen)
+    except RefusedError as error:
+        raise ConfigurationError(error.mistakes) from error
+    except BusyError as error:
+        raise ConfigurationError([f"backfill of {configuration.table}: {error}"]) from error
+    return ClaimedBackfill(backfill, holder, state, settings, description)
+
+
+def open_table_client(
+    configuration: Configuration, *, attempts: int = 1, connections: int = 1
+) -> Any:  # noqa: ANN401 - boto3's client
+    """Return a client for the table itself."""
+    region = configuration.kcl.region_name
+    return client("dynamodb", attempts=attempts, region=region, connections=connections)
+
+
+def _checked(configuration: Configuration, environ: Mapping[str, str]) -> Description:
+    mistakes = check_surroundings(configuration, environ)
+    description = None
+    if not mistakes:
+        description, mistakes = _described(configuration)
+        mistakes += check_targets(configuration)
+    if mistakes or description is None:
+        raise ConfigurationError(mistakes)
+    return description
+
+
+def _described(configuration: Configuration) -> tuple[Description | None, list[str]]:
+    """Ask for the table, and then for one item of it: whether that is allowed shows only so."""
+    thing, name = f"publisher.table = {configuration.table!r}", configuration.table
+    tables = open_table_client(configuration, attempts=_ATTEMPTS)
+    description, mistakes = asked(thing, lambda: describe(tables, name))
+    if mistakes:
+        return None, mistakes
+    _, mistakes = asked(thing, lambda: tables.scan(TableName=name, Limit=1))
+    return description, mistakes
+
+
+def _open_state(
+    configuration: Configuration, settings: ProcessorSettings, journal: Journal
+) -> BackfillState:
+    kcl = configuration.kcl
+    tables = client(
+        "dynamodb", attempts=_ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
+    )
+    name = configuration.kcl.coordinator_state_table
+    retries = Retries(f"table {name}", policy_of(settings), journal)
+    return BackfillState(tables, name, configuration.table, retries)
+
+
+def _seen(
+    configuration: Configuration, state: BackfillState, tell: Callable[[str], object]
+) -> SavedBackfill | None:
+    """Return what is kept, once nobody is at work on it any more."""
+    thing = f"table {configuration.kcl.coordinator_state_table}"
+    seen, mistakes = asked(thing, state.load)
+    if seen and seen.holder:
+        tell(f"{seen.holder.name} has not said that it stopped; watching for a sign of it …")
+        held = seen
+        seen, mistakes = asked(thing, lambda: watch(state, held))
+    if mistakes:
+        raise ConfigurationError(mistakes)
+    return seen
+
+
+def _take(
+    configuration: Configuration,
+    state: BackfillState,
+    kept: SavedBackfill,
+    seen: SavedBackfill | None,
+) -> None:
+    def take() -> None:
+        state.create_table()
+        state.take(kept.backfill, seen, kept.holder or Owner("", ""))
+
+    _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", take)
+    if mistakes:
+        raise ConfigurationError(mistakes)
+
+
+def _name() -> str:
+    return f"backfill on {socket.gethostname()}, process {os.getpid()}"

@@ -1,0 +1,146 @@
+"""A table, read from end to end in segments."""
+
+import base64
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from consumer.delivery.retries import Retries
+from consumer.publishing.errors import StreamPublisherError
+
+Item = Mapping[str, Any]
+"""An item as boto3 has it: binary values are bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What DynamoDB says of a table.
+
+    Attributes:
+        table_id: Its id; a table that is made anew has another.
+        key_names: The names of its key attributes.
+        items: About how many items it has; DynamoDB counts them about every six hours.
+        now: The time of this answer by DynamoDB's clock, in whole seconds since 1970 UTC.
+    """
+
+    table_id: str
+    key_names: tuple[str, ...]
+    items: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """What one call has read.
+
+    Attributes:
+        items: The items, in the segment's order.
+        last: After which key there is more; None at the segment's end.
+        units: The read units that it has consumed.
+    """
+
+    items: Sequence[Item]
+    last: Item | None
+    units: float
+
+
+class Table:
+    """Reads one table.
+
+    Args:
+        client: A boto3 DynamoDB client that doesn't retry by itself.
+        name: The table.
+        retries: Asks again after a failure.
+    """
+
+    def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
+        self._client, self._name, self._retries = client, name, retries
+
+    def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> ItemPage:
+        """Return the next items of a segment, as they are at this moment.
+
+        Args:
+            segment: The segment's number, and how many there are.
+            after: The key of the item after which to go on; None at the beginning.
+            most: The most items.
+
+        Raises:
+            TableGoneError: The table is not there any more.
+            PublishError: It can't be read; as `Retries.ask` raises it.
+        """
+        request = {
+            "TableName": self._name,
+            "Segment": segment[0],
+            "TotalSegments": segment[1],
+            "Limit": most,
+            # An older image than the newest at the run's beginning would stay at the subscriber.
+            "ConsistentRead": True,
+            "ReturnConsumedCapacity": "TOTAL",
+            **({"ExclusiveStartKey": after} if after else {}),
+        }
+        answer, _ = self._retries.ask(lambda: self._ask(request))
+        return ItemPage(
+            answer["Items"],
+            answer.get("LastEvaluatedKey"),
+            answer["ConsumedCapacity"]["CapacityUnits"],
+        )
+
+    def _ask(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
+        try:
+            return self._client.scan(**request)
+        except self._client.exceptions.ResourceNotFoundException as error:
+            raise TableGoneError(str(self._retries.failure(error))) from error
+
+
+class TableGoneError(StreamPublisherError):
+    """The table is not there any more, and one of its name would be another."""
+
+
+def describe(
+    client: Any,  # noqa: ANN401 - boto3's client
+    name: str,
+    clock: Callable[[], float] = time.time,
+) -> Description:
+    """Ask what a table is like; raises what boto3 raises.
+
+    Args:
+        client: A boto3 DynamoDB client.
+        name: The table.
+        clock: The time of day, for an endpoint that doesn't tell it.
+    """
+    answer = client.describe_table(TableName=name)
+    table, date = answer["Table"], answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return Description(
+        table_id=table.get("TableId", ""),
+        key_names=tuple(key["AttributeName"] for key in table["KeySchema"]),
+        items=table["ItemCount"],
+        now=int(parsedate_to_datetime(date).timestamp() if date else clock()),
+    )
+
+
+def json_image(item: Item) -> dict[str, Any]:
+    """Return an item as the stream's JSON has it: binary values are base64."""
+    return {name: _attribute(value) for name, value in item.items()}
+
+
+def _attribute(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    ((kind, value),) = attribute.items()
+    return {kind: _WRITERS.get(kind, _same)(value)}
+
+
+def _same(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return value
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+_WRITERS: Mapping[str, Callable[[Any], Any]] = {
+    "B": _text,
+    "BS": lambda values: [_text(value) for value in values],
+    "L": lambda values: [_attribute(value) for value in values],
+    "M": json_image,
+}

@@ -1,0 +1,1 @@
+"""What must be true before a start: settings, programs, credentials, table, stream and topic."""

@@ -1,1 +1,0 @@
-"""What is decided: records, batches, messages, and when to checkpoint. No I/O and no clock."""

@@ -1,1 +1,0 @@
-"""Starting the Java daemon: what it is checked for, told and started with."""

@@ -1,0 +1,61 @@
+"""`stream-publisher dead-letters`: its commands, their options and help."""
+
+from pathlib import Path
+
+import click
+
+from consumer.terminal.options import json_option, worker_options
+
+
+@click.group(
+    "dead-letters", short_help="List, show and redrive records that could not be published."
+)
+def dead_letters() -> None:
+    """Look at records that could not be published, and publish them after all.
+
+    With publisher.onPoison = dead-letter, such records wait in the queue
+    publisher.deadLetterQueueUrl. While they are looked at, the queue hides them from others.
+
+    \b
+    Examples:
+      stream-publisher dead-letters list --properties my.properties
+      stream-publisher dead-letters redrive --all --properties my.properties
+    """
+
+
+@dead_letters.command("list", short_help="List every letter, with what was wrong with its record.")
+@worker_options
+@json_option("One JSON object a line.")
+def list_letters(properties: Path | None, *, as_json: bool) -> None:
+    """List every letter: where the record stands and what was wrong with it."""
+    from consumer.dead_letters.action import list_all
+
+    list_all(properties, as_json=as_json)
+
+
+@dead_letters.command(short_help="Show a letter as JSON, with the record as it came.")
+@click.argument("letter_id")
+@worker_options
+def show(letter_id: str, properties: Path | None) -> None:
+    """Show the letter LETTER_ID as JSON, with the record as it came, from S3 if it lies there."""
+    from consumer.dead_letters.action import show_one
+
+    show_one(properties, letter_id)
+
+
+@dead_letters.command(short_help="Publish letters, and delete each once SNS has taken it.")
+@click.argument("letter_ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every letter in the queue.")
+@worker_options
+def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
+    """Publish letters in the message's normal form, and delete each once SNS has taken it.
+
+    The message has the attribute redriven = true. It can be interrupted and repeated: a letter is
+    deleted only after SNS has answered, so that at worst its message comes twice. The exit status
+    is 1 when a letter could not be published; it then stays in the queue.
+    """
+    if bool(letter_ids) == everything:
+        raise click.UsageError("name the letters, or say --all")
+    from consumer.dead_letters.action import redrive_letters
+
+    redrive_letters(properties, letter_ids)

@@ -1,0 +1,1 @@
+"""Delivery: SNS calls side by side, retries, S3 bodies, SQS dead letters."""

@@ -1,0 +1,180 @@
+"""Publishing to an SNS topic."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from consumer.aws.errors import AWS_ERRORS
+from consumer.delivery.calls import Calls, SendResult
+from consumer.delivery.error_classes import answered
+from consumer.delivery.retries import Retries
+from consumer.publishing.errors import BatchError, TransientError
+from consumer.publishing.messages import AttributeValue, Message, attribute_text, data_type
+from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
+
+DEFAULT_LIMIT = 262_144
+"""What a topic takes unless its MaximumMessageSize says otherwise: SNS then doesn't return it."""
+
+MOST_MESSAGES = 10
+"""What a PublishBatch takes."""
+
+_LIMIT_LASTS_SECONDS = 300.0
+
+
+class SnsPublisher:
+    """Publishes messages to one topic.
+
+    Args:
+        client: A boto3 SNS client that doesn't retry by itself: retries are made and noted here.
+        topic_arn: The topic.
+        retries: Asks again after a failure.
+        clock: Seconds that never go back.
+        most_calls: How many calls may be under way at a standard topic.
+    """
+
+    def __init__(
+        self,
+        client: "SNSClient",
+        topic_arn: str,
+        retries: Retries,
+        clock: Callable[[], float] = time.monotonic,
+        most_calls: int = 1,
+    ) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+        self._retries = retries
+        self._clock = clock
+        self._most_calls = most_calls
+        self._calls = Calls(self._send_together, retries)
+        self._limit: int | None = None
+        self._limit_until = 0.0
+
+    @property
+    def limits(self) -> ConcurrencyLimits:
+        """How much may be under way: of a FIFO topic's group, which is the shard, one message."""
+        if self._is_fifo:
+            return ConcurrencyLimits(calls=1, messages=1)
+        return ConcurrencyLimits(self._most_calls, MOST_MESSAGES)
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Begin a call, which is tried as `Retries.ask` says until each message has an outcome."""
+        self._calls.begin(messages)
+
+    def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
+        """Return the outcomes since the last time, once there is one if that is waited for.
+
+        Raises:
+            SystemExit: The daemon is gone, so that nobody waits for them.
+        """
+        return self._calls.finished(wait=wait)
+
+    def cancel(self) -> Sequence[PublishOutcome]:
+        """Let nothing that is under way be sent again; return outcomes once nothing is."""
+        return self._calls.cancel()
+
+    def publish(self, message: Message) -> Receipt:
+        """Return once SNS has answered that it holds the message; raises as `Retries.ask` does."""
+        started = self._clock()
+        answer, attempts = self._retries.ask(lambda: self._send(message), message)
+        return Receipt(answer["MessageId"], attempts, self._clock() - started)
+
+    def largest_message(self) -> int:
+        """Return the topic's MaximumMessageSize; asked for at first, and every five minutes."""
+        if self._limit is None:
+            topic, _ = self._retries.ask(self._describe_topic)
+            self._limit = _limit_of(topic)
+            self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
+        elif self._clock() > self._limit_until:
+            self._limit = self._refreshed(self._limit)
+            self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
+        return self._limit
+
+    def _refreshed(self, known: int) -> int:
+        """What held until now is as good a guess; should it be wrong, SNS says so."""
+        try:
+            return _limit_of(self._describe_topic())
+        except AWS_ERRORS:
+            return known
+
+    def _describe_topic(self) -> Mapping[str, Any]:
+        return self._client.get_topic_attributes(TopicArn=self._topic_arn)
+
+    def _send_together(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+        if len(messages) == 1:
+            return [self._send_alone(messages[0])]
+        try:
+            answer = self._send_batch(messages)
+        except AWS_ERRORS as error:
+            failure = self._retries.failure(error)
+            if isinstance(failure, BatchError):
+                # Whose fault it is shows only alone.
+                return [self._send_alone(message) for message in messages]
+            return [failure] * len(messages)
+        return self._answers(answer, len(messages))
+
+    def _send_alone(self, message: Message) -> SendResult:
+        try:
+            return str(self._send(message)["MessageId"])
+        except AWS_ERRORS as error:
+            return self._retries.failure(error)
+
+    def _answers(self, answer: Mapping[str, Any], count: int) -> Sequence[SendResult]:
+        taken = {entry["Id"]: str(entry["MessageId"]) for entry in answer.get("Successful", [])}
+        failed = {
+            entry["Id"]: self._retries.failure(answered(entry, "PublishBatch"))
+            for entry in answer.get("Failed", [])
+        }
+        unsaid = TransientError("PublishBatch did not say whether it took the message")
+        answers: Mapping[str, SendResult] = {**taken, **failed}
+        return [answers.get(str(number), unsaid) for number in range(count)]
+
+    def _send_batch(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+        entries = [
+            {"Id": str(number), **self._request(message)} for number, message in enumerate(messages)
+        ]
+        return self._client.publish_batch(
+            TopicArn=self._topic_arn,
+            PublishBatchRequestEntries=cast("Any", entries),
+        )
+
+    def _send(self, message: Message) -> Mapping[str, Any]:
+        return self._client.publish(TopicArn=self._topic_arn, **self._request(message))
+
+    def _request(self, message: Message) -> dict[str, Any]:
+        return {
+            "Subject": message.subject,
+            "Message": message.body,
+            "MessageAttributes": sns_attributes(message.attributes),
+            **self._fifo_ids(message),
+        }
+
+    def _fifo_ids(self, message: Message) -> dict[str, str]:
+        """A FIFO topic keeps a shard's messages in order, and drops a repeat within 5 minutes."""
+        if not self._is_fifo:
+            return {}
+        return {
+            "MessageGroupId": message.group_id,
+            "MessageDeduplicationId": message.deduplication_id,
+        }
+
+    @property
+    def _is_fifo(self) -> bool:
+        return self._topic_arn.endswith(".fifo")
+
+
+def _limit_of(topic: Mapping[str, Any]) -> int:
+    return int(topic["Attributes"].get("MaximumMessageSize", DEFAULT_LIMIT))
+
+
+def sns_attributes(
+    attributes: Mapping[str, AttributeValue],
+) -> dict[str, "MessageAttributeValueTypeDef"]:
+    """Write message attributes as SNS wants them: String, Number or String.Array."""
+    return {
+        name: {"DataType": data_type(value), "StringValue": attribute_text(value)}
+        for name, value in attributes.items()
+    }

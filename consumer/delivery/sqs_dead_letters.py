@@ -1,0 +1,171 @@
+"""The dead-letter queue, in SQS."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from consumer.aws.errors import AWS_ERRORS
+from consumer.delivery.retries import Retries
+from consumer.delivery.s3_bodies import Bucket
+from consumer.publishing.dead_letter import (
+    DeadLetter,
+    Envelope,
+    decode_dead_letter,
+    encode_dead_letter,
+    encode_without_record,
+)
+from consumer.publishing.errors import BatchError
+
+_FIFO = ".fifo"
+_MOST_MESSAGES = 10
+# Long enough to publish thousands of letters before the first of them can be seen again.
+_HOLD_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends letters.
+
+    Attributes:
+        table: The table whose changes are published.
+        worker_id: This worker.
+        now: The time of day, in UTC.
+    """
+
+    table: str
+    worker_id: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def envelope(self) -> Envelope:
+        """What a letter of this moment is kept with."""
+        return Envelope(self.table, self.worker_id, self.now().isoformat(timespec="milliseconds"))
+
+
+class SqsDeadLetters:
+    """Sends letters to a queue.
+
+    Args:
+        client: A boto3 SQS client that doesn't retry by itself.
+        queue_url: The queue.
+        origin: Who sends them.
+        retries: Asks again after a failure.
+        bucket: Takes records that the queue doesn't; None where there is none.
+    """
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - boto3's clients have no common type
+        queue_url: str,
+        origin: Sender,
+        retries: Retries,
+        bucket: Bucket | None = None,
+    ) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._origin = origin
+        self._retries = retries
+        self._keep = bucket.keep_record if bucket else None
+
+    def send(self, letter: DeadLetter) -> None:
+        """Return once the queue holds the letter; raises as `Retries.ask` does.
+
+        Where the queue refuses the letter as it is, once it holds the letter without the record.
+        """
+        envelope = self._origin.envelope()
+        try:
+            self._post(letter, encode_dead_letter(letter, envelope, self._keep))
+        except BatchError as error:
+            told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
+            self._post(letter, encode_without_record(told, envelope, self._keep))
+
+    def _post(self, letter: DeadLetter, text: str) -> None:
+        self._retries.ask(
+            lambda: self._client.send_message(
+                QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)
+            )
+        )
+
+    def _fifo_ids(self, letter: DeadLetter) -> dict[str, str]:
+        if not self._queue_url.endswith(_FIFO):
+            return {}
+        place = f"{letter.shard_id}/{letter.sequence_number}"
+        return {"MessageGroupId": letter.shard_id, "MessageDeduplicationId": place}
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedDeadLetter:
+    """A letter as it lies in the queue.
+
+    Attributes:
+        message_id: The queue's id of it.
+        handle: What it is deleted by.
+        letter: The letter, None where the queue's message is something else.
+        envelope: What it is kept with, None likewise.
+        text: The message as it is.
+    """
+
+    message_id: str
+    handle: str
+    letter: DeadLetter | None
+    envelope: Envelope | None
+    text: str
+
+
+class DeadLetterQueue:
+    """Looks at the letters of a queue, and hides them from others until the `with` ends.
+
+    Args:
+        client: A boto3 SQS client.
+        queue_url: The queue.
+    """
+
+    def __init__(self, client: Any, queue_url: str) -> None:  # noqa: ANN401
+        self._client = client
+        self._queue_url = queue_url
+        self._held: dict[str, QueuedDeadLetter] = {}
+        self._seen: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for kept in self._held.values():
+            # One that is visible again already can't be made so.
+            with contextlib.suppress(*AWS_ERRORS):
+                self._client.change_message_visibility(
+                    QueueUrl=self._queue_url, ReceiptHandle=kept.handle, VisibilityTimeout=0
+                )
+
+    def letters(self) -> Iterator[QueuedDeadLetter]:
+        """Yield every letter once."""
+        while fresh := [each for each in self._receive() if each["MessageId"] not in self._seen]:
+            for message in fresh:
+                kept = _kept(message)
+                self._seen.add(kept.message_id)
+                self._held[kept.message_id] = kept
+                yield kept
+
+    def delete(self, kept: QueuedDeadLetter) -> None:
+        """Remove a letter for good."""
+        self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=kept.handle)
+        del self._held[kept.message_id]
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._client.receive_message(
+            QueueUrl=self._queue_url,
+            MaxNumberOfMessages=_MOST_MESSAGES,
+            VisibilityTimeout=_HOLD_SECONDS,
+            WaitTimeSeconds=1,
+        )
+        return list(answer.get("Messages", []))
+
+
+def _kept(message: dict[str, Any]) -> QueuedDeadLetter:
+    text = message["Body"]
+    try:
+        letter, envelope = decode_dead_letter(text)
+    except ValueError:
+        return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], None, None, text)
+    return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], letter, envelope, text)

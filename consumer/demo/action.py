@@ -1,0 +1,50 @@
+"""What `demo` does: the main job on this machine, with no account."""
+
+import json
+import signal
+import sys
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from consumer.demo.screen import Screen
+from consumer.demo.show import DemoError, Show, perform
+from consumer.sandbox.server import SandboxError
+from consumer.terminal import exits
+
+
+def show_demo(changes: int, *, as_json: bool, keep: bool) -> None:
+    """Give the demo; end with status 1 where a change was lost."""
+    # SIGINT too: a shell script that starts us in the background has it ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    started = _started()
+    screen = Screen(Console(stderr=as_json))
+    try:
+        outcome, faithful = perform(Show(changes, started, keep=keep), screen)
+    except (DemoError, SandboxError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(exits.FAILED)
+    if as_json:
+        click.echo(json.dumps(outcome.to_json()))
+    sys.exit(0 if faithful else exits.FAILED)
+
+
+def _started() -> float:
+    """When the command was given: the shell script that set everything up has become us."""
+    try:
+        import psutil  # noqa: PLC0415 - where a worker runs, the servers' packages are missing
+    except ModuleNotFoundError:
+        click.echo(
+            "the demo's servers are not installed; run scripts/demo in a checkout, or install "
+            "dynamodb-stream-publisher[sandbox]",
+            err=True,
+        )
+        sys.exit(exits.USAGE)
+    return psutil.Process().create_time()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that everything is cleaned up."""
+    raise KeyboardInterrupt

@@ -1,0 +1,97 @@
+"""What `doctor` does: tell what is wrong, what it will cause, what to do."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from consumer.doctor.doctor import Surroundings, examine, unsettled
+from consumer.problems import CheckOutcome, Verdict
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.properties import read_properties
+from consumer.terminal import exits
+from consumer.terminal.plurals import counted
+
+_COLOURS: dict[Verdict, str] = {
+    "ok": "green",
+    "finding": "bold red",
+    "could not tell": "yellow",
+}
+
+
+def check_everything(properties: Path | None, *, programs: bool, as_json: bool) -> None:
+    """Print what was found; end with status 1 where that is anything."""
+    outcomes = _examined(properties, programs=programs)
+    if as_json:
+        click.echo(json.dumps(_document(outcomes), ensure_ascii=False))
+    else:
+        _print(outcomes, Console())
+    found = any(outcome.verdict == "finding" for outcome in outcomes)
+    sys.exit(exits.FAILED if found else 0)
+
+
+def _examined(properties: Path | None, *, programs: bool) -> Sequence[CheckOutcome]:
+    try:
+        keys = read_properties(properties) if properties else {}
+    except ConfigurationError as error:
+        return unsettled(error)
+    with Console(stderr=True).status("Checking") as status:
+        around = Surroundings(
+            dict(os.environ), progress=lambda name: status.update(f"Checking: {escape(name)}")
+        )
+        return examine(keys, around, programs=programs)
+
+
+def _document(outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
+    return {
+        "checks": [
+            {"check": each.check, "verdict": each.verdict, "untold": each.untold}
+            for each in outcomes
+        ],
+        "findings": [
+            {
+                "check": outcome.check,
+                "thing": mistake.thing,
+                "wrong": mistake.wrong,
+                "causes": outcome.causes,
+                "fix": mistake.fix,
+            }
+            for outcome in outcomes
+            for mistake in outcome.mistakes
+        ],
+    }
+
+
+def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
+    table = Table("check", Column("verdict", overflow="fold"), box=None)
+    for outcome in outcomes:
+        note = "" if outcome.untold is None else f": {outcome.untold}"
+        colour = _COLOURS[outcome.verdict]
+        table.add_row(escape(outcome.check), f"[{colour}]{outcome.verdict}[/]{escape(note)}")
+    console.print(table)
+    for outcome in outcomes:
+        _print_findings(outcome, console)
+    verdicts = [outcome.verdict for outcome in outcomes]
+    count = sum(len(outcome.mistakes) for outcome in outcomes)
+    console.print(
+        f"\n{counted(count, 'finding')}; {verdicts.count('ok')} of {len(verdicts)} checks are ok, "
+        f"{verdicts.count('could not tell')} could not tell",
+        highlight=False,
+    )
+
+
+def _print_findings(outcome: CheckOutcome, console: Console) -> None:
+    for mistake in outcome.mistakes:
+        lines = [
+            f"\n[bold red]{escape(mistake.thing)}[/]: {escape(mistake.wrong)}",
+            f"  causes: {escape(outcome.causes)}",
+            f"  do:     {escape(mistake.fix or 'see docs/failures.md')}",
+        ]
+        console.print("\n".join(lines), highlight=False, soft_wrap=True)

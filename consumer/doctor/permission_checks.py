@@ -1,0 +1,171 @@
+"""Each permission that a worker needs: tried where that has no effect, else simulated by IAM."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.aws.clients import client, region_of
+from consumer.aws.errors import SETUP_ERRORS
+from consumer.aws.explain import explain
+from consumer.checks.checks import CannotTellError, Check, answered
+from consumer.doctor.permission_probes import (
+    NOBODY,
+    Simulator,
+    Trial,
+    index_trial,
+    is_allowed,
+    table_trials,
+)
+from consumer.fleet.leases import TRIM_HORIZON
+from consumer.fleet.opening import open_lease_table, open_stream, table_names
+from consumer.problems import Problem
+from consumer.settings.configuration import Configuration
+
+_POLICY = "deploy/policy.json"
+_LEASES = "Workers lose their leases, or make no checkpoints."
+_READING = "No change is read."
+
+Clients = Callable[[str], Any]
+"""Makes a boto3 client of a service, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """An action that can only be simulated."""
+
+    action: str
+    resource: str
+    causes: str
+    fix: str
+
+
+def _grant(file: str) -> str:
+    """What to do about a permission that this policy has."""
+    return f"grant it to this role; {file} has it"
+
+
+def make_client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
+    """Return a client of IAM or STS."""
+    return client(service, attempts=1)
+
+
+class PermissionChecks:
+    """Checks of permissions.
+
+    Args:
+        configuration: The configuration.
+        clients: Makes clients of STS and IAM.
+    """
+
+    def __init__(self, configuration: Configuration, clients: Clients = make_client) -> None:
+        self._configuration, self._clients = configuration, clients
+        self._simulator: Simulator | None = None
+        self._untold: str | None = None
+
+    def all(self) -> list[Check]:
+        """Return a check for each permission."""
+        names = table_names(self._configuration)
+        tried = [
+            self._trial(f"{action} on {name}", call)
+            for name, key in names
+            for action, call in table_trials(name, key)
+        ]
+        lease_table, _ = names[0]
+        tried.append(self._trial(f"dynamodb:Query on {lease_table}", index_trial(lease_table)))
+        reading = Check("may read the stream", _READING, self._read, ("stream",))
+        wanted = [self._simulation(each) for each in self._wanted()]
+        return [reading, *tried, *wanted]
+
+    def _trial(self, name: str, call: Trial) -> Check:
+        return Check(f"may {name}", _LEASES, lambda: self._try(name, call), ("lease table",))
+
+    def _try(self, name: str, call: Trial) -> Sequence[Problem]:
+        try:
+            tables = open_lease_table(self._configuration).tables
+            allowed = is_allowed(lambda: call(tables))
+        except SETUP_ERRORS as error:
+            raise CannotTellError(explain(name, error)) from error
+        return () if allowed else [Problem(name, "is not allowed", _grant(_POLICY))]
+
+    def _read(self) -> Sequence[Problem]:
+        """Each of the three calls that a worker reads with; a mistake names its call."""
+        stream = answered("stream", lambda: open_stream(self._configuration))
+        shards = answered("stream", stream.describe).shards
+        if not shards:
+            raise CannotTellError("the stream has no shard yet")
+        shard_id = shards[-1].shard_id
+        iterator = answered(shard_id, lambda: stream.iterator_after(shard_id, TRIM_HORIZON))
+        answered(shard_id, lambda: stream.read(iterator, 1))
+        return ()
+
+    def _wanted(self) -> Iterator[_Wanted]:
+        own, kcl = self._configuration.publisher, self._configuration.kcl
+        causes = "No change is published; every shard waits."
+        yield _Wanted("sns:Publish", own.topic_arn, causes, _grant(_POLICY))
+        if own.dead_letter_queue_url:
+            queue = _queue_arn(own.topic_arn, own.dead_letter_queue_url)
+            causes = "A record that can't be published holds up its shard."
+            fix = _grant("deploy/policy-dead-letters.json")
+            yield _Wanted("sqs:SendMessage", queue, causes, fix)
+        yield from self._wanted_of_the_bucket()
+        if kcl.metrics_level != "NONE":
+            fix = "grant it to this role, or set metricsLevel = NONE"
+            yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", fix)
+        leases, causes = self._lease_table_arn(), "No worker can make a first start."
+        for action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
+            yield _Wanted(action, leases, causes, _grant(_POLICY))
+
+    def _wanted_of_the_bucket(self) -> Iterator[_Wanted]:
+        """To put into each folder that is used, since IAM compares with an object's whole name."""
+        own, fix = self._configuration.publisher, _grant("deploy/policy-claim-check.json")
+        if not own.claim_check_bucket:
+            return
+        place = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
+        file = f"{self._configuration.table}/{NOBODY}"
+        causes = "A change that is too large for the topic waits, and its shard with it."
+        yield _Wanted("s3:PutObject", f"{place}/messages/{file}", causes, fix)
+        if own.on_poison == "dead-letter":
+            causes = "A record that is too large for the dead-letter queue holds up its shard."
+            yield _Wanted("s3:PutObject", f"{place}/letters/{file}", causes, fix)
+
+    def _lease_table_arn(self) -> str:
+        kcl = self._configuration.kcl
+        _, partition, _, region, account, _ = self._configuration.publisher.topic_arn.split(":")
+        name = kcl.lease_table
+        return f"arn:{partition}:dynamodb:{kcl.region_name or region}:{account}:table/{name}"
+
+    def _simulation(self, wanted: _Wanted) -> Check:
+        return Check(
+            f"may {wanted.action} on {wanted.resource}",
+            wanted.causes,
+            lambda: self._simulate(wanted),
+            ("credentials",),
+        )
+
+    def _simulate(self, wanted: _Wanted) -> Sequence[Problem]:
+        try:
+            allowed = self._ask().allows(wanted.action, wanted.resource)
+        except SETUP_ERRORS as error:
+            reason = f"trying it would have an effect, and IAM doesn't tell: {error}"
+            self._untold = self._untold or reason
+            raise CannotTellError(self._untold) from error
+        if allowed:
+            return ()
+        thing = f"{wanted.action} on {wanted.resource}"
+        wrong = "is not allowed by this identity's policies (a policy of the resource isn't seen)"
+        return [Problem(thing, wrong, wanted.fix)]
+
+    def _ask(self) -> Simulator:
+        """Ask once who we are, and nothing more once nobody has answered."""
+        if self._untold:
+            raise CannotTellError(self._untold)
+        if self._simulator is None:
+            caller = self._clients("sts").get_caller_identity()["Arn"]
+            self._simulator = Simulator(str(caller), self._clients("iam"))
+        return self._simulator
+
+
+def _queue_arn(topic_arn: str, url: str) -> str:
+    """A queue's URL ends with its account and name; its region is the topic's."""
+    account, name = url.rsplit("/", 2)[1:]
+    return f"arn:{topic_arn.split(':')[1]}:sqs:{region_of(topic_arn)}:{account}:{name}"

@@ -1,0 +1,134 @@
+"""What `simulate` does: show what the Lambda function would make of an event."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from consumer.delivery.sns import DEFAULT_LIMIT
+from consumer.delivery.wiring import open_destinations, open_topic, retry_policy
+from consumer.function.dry_run import DryRunBucket, DryRunDeadLetters, DryRunTopic
+from consumer.function.handler import Deadline, Function
+from consumer.function.invocation import Invocation, read_invocation
+from consumer.function.recording import RecordingPublisher
+from consumer.function.simulated import Notes, Simulated, render, to_json
+from consumer.publishing.errors import EventError, PoisonError
+from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
+from consumer.publishing.shard import Destinations
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.cross_checks import STREAM_KEYS
+from consumer.settings.processor import ProcessorSettings
+from consumer.settings.properties import read_properties
+from consumer.settings.variables import environment_name
+from consumer.terminal import exits
+from consumer.terminal.failures import configuration_of, refuse
+
+_NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
+_SECONDS = 60.0
+
+
+def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_json: bool) -> None:
+    """Print what comes of an event; end with status 1 where Lambda would be told of a failure."""
+    event = _read(file)
+    invocation = _understood(file, event)
+    settings = _settings(properties, invocation, publish=publish)
+    with Console(stderr=True).status("Publishing") if publish else nullcontext():
+        simulated = _simulate(file, event, settings, publish=publish)
+    if as_json:
+        for line in to_json(simulated):
+            click.echo(line)
+    else:
+        Console().print(render(simulated), soft_wrap=True)
+    sys.exit(exits.FAILED if simulated.failed else 0)
+
+
+def _read(file: Path) -> object:
+    try:
+        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return json.loads(text)
+    except OSError as error:
+        refuse([f"{file}: can't be read: {error.strerror}; name another file"])
+    except (ValueError, RecursionError) as error:
+        refuse([f"{file}: is not JSON: {error}; give an event as Lambda hands it over"])
+
+
+def _understood(file: Path, event: object) -> Invocation:
+    try:
+        return read_invocation(event)
+    except EventError as error:
+        refuse(f"{file}: {mistake}" for mistake in error.mistakes)
+
+
+def _settings(
+    properties: Path | None, invocation: Invocation, *, publish: bool
+) -> ProcessorSettings:
+    """The settings; what only a worker needs, and what only publishing needs, may be missing."""
+    defaults = {"applicationName": "simulate"}
+    if not publish:
+        defaults["publisher.topicArn"] = _NO_TOPIC
+    if not _names_a_table(properties, os.environ):
+        defaults["publisher.table"] = invocation.table or "no-records"
+    return configuration_of(properties, defaults).for_processor("simulate")
+
+
+def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
+    try:
+        values = read_properties(properties) if properties else {}
+    except ConfigurationError as error:
+        refuse(error.mistakes)
+    return any(values.get(key) or environ.get(environment_name(key)) for key in STREAM_KEYS)
+
+
+def _simulate(
+    file: Path, event: object, settings: ProcessorSettings, *, publish: bool
+) -> Simulated:
+    notes, deadline = Notes(), Deadline()
+    topic, destinations = (_real if publish else _dry)(settings, notes, deadline)
+    function = Function(settings, destinations, deadline, {})
+    simulated = Simulated(topic.published, notes.taken, is_published=publish)
+    try:
+        return replace(simulated, answer=function.handle(event, _Invoked()))
+    except PoisonError as error:
+        return replace(simulated, raised=str(error))
+    except EventError as error:
+        refuse(f"{file}: {mistake}" for mistake in error.mistakes)
+
+
+def _dry(
+    settings: ProcessorSettings, notes: Notes, _deadline: Deadline
+) -> tuple[DryRunTopic, Destinations]:
+    topic, bucket = DryRunTopic(DEFAULT_LIMIT), settings.claim_check_bucket
+    percent = settings.dead_letter_max_percent
+    is_kept = settings.on_poison == "dead-letter"
+    poison = DeadLetterOnPoison(DryRunDeadLetters(), percent) if is_kept else StopOnPoison()
+    return topic, Destinations(topic, DryRunBucket(bucket) if bucket else None, poison, notes)
+
+
+def _real(
+    settings: ProcessorSettings, notes: Notes, deadline: Deadline
+) -> tuple[RecordingPublisher, Destinations]:
+    policy = replace(
+        retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left
+    )
+    topic = open_topic(settings, policy, notes, RecordingPublisher)
+    return topic, open_destinations(settings, policy, notes, topic)
+
+
+class _Invoked:
+    """An invocation that has a minute from now on."""
+
+    aws_request_id = "simulate"
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + _SECONDS
+
+    def get_remaining_time_in_millis(self) -> int:
+        """What is left of the minute."""
+        return round((self._until - time.monotonic()) * 1000)

@@ -1,0 +1,144 @@
+"""An event that Lambda hands over, and the answer that Lambda goes on from.
+
+Lambda's JSON differs from the adapter's in two things: an absent image is not there, and times are
+in seconds. Records leave here in the adapter's form, so that everything behind sees no difference.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from consumer.publishing.errors import EventError
+from consumer.publishing.records import RawRecord
+
+_STREAM = re.compile(
+    r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+", re.ASCII
+)
+_CREATED_AT = "ApproximateCreationDateTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """Records of one shard that Lambda hands over together.
+
+    Attributes:
+        table: The table that the records are of; empty where there are no records.
+        shard_id: The shard's id where the event tells it, which is with a tumbling window only;
+            else a stand-in, which the same first record always gives again.
+        group_id: What a FIFO topic keeps in order where the shard isn't told: the table's changes.
+        records: The records in the shard's order.
+        state: The state of a tumbling window, which must be handed back; None without a window.
+    """
+
+    table: str
+    shard_id: str
+    group_id: str | None
+    records: Sequence[RawRecord]
+    state: Mapping[str, Any] | None = None
+
+    def after(self, sequence_number: str | None) -> Sequence[RawRecord]:
+        """The records behind a sequence number, all of them behind None."""
+        numbers = [record.sequence_number for record in self.records]
+        done = 0 if sequence_number is None else numbers.index(sequence_number) + 1
+        return self.records[done:]
+
+    def answer(self, reached: str | None) -> dict[str, Any]:
+        """What Lambda is told: it gives the first record that is not done again, and all behind it.
+
+        Args:
+            reached: The last checkpoint; None where there is none.
+        """
+        left = self.after(reached)
+        failures = [{"itemIdentifier": record.sequence_number} for record in left[:1]]
+        state = {} if self.state is None else {"state": self.state}
+        return {"batchItemFailures": failures, **state}
+
+
+def read_invocation(event: object) -> Invocation:
+    """Read what Lambda hands over.
+
+    Args:
+        event: The event as Python's json reads it.
+
+    Raises:
+        EventError: It is no event of a table's stream; with every mistake at once. A record that
+            can be told, and is no change, is the core's to refuse.
+    """
+    if not isinstance(event, dict) or not isinstance(event.get("Records"), list):
+        raise EventError(["the event has no list of Records; is this of a table's stream?"])
+    records: list[Any] = event["Records"]
+    mistakes = [
+        f"record {number}: {mistake}"
+        for number, record in enumerate(records, start=1)
+        if (mistake := _mistake(record))
+    ]
+    tables = {} if mistakes else dict.fromkeys(_table(record) for record in records)
+    if len(tables) > 1:
+        mistakes.append(f"the event has records of several tables: {', '.join(tables)}")
+    if mistakes:
+        raise EventError(mistakes)
+    table, shard_id = next(iter(tables), ""), event.get("shardId")
+    return Invocation(
+        table=table,
+        shard_id=str(shard_id or _stand_in(records)),
+        group_id=None if shard_id else table,
+        records=[_raw_record(record) for record in records],
+        state=event.get("state"),
+    )
+
+
+def _mistake(record: object) -> str | None:
+    """What keeps a record from being one that Lambda can be told of."""
+    if not isinstance(record, dict):
+        return "is not a JSON object"
+    arn, change = record.get("eventSourceARN"), record.get("dynamodb")
+    if not isinstance(arn, str) or not _STREAM.fullmatch(arn):
+        return f"eventSourceARN is {arn!r}, not the ARN of a table's stream"
+    number = change.get("SequenceNumber") if isinstance(change, dict) else None
+    if not isinstance(number, str) or not number.isdecimal():
+        return f"dynamodb.SequenceNumber is {number!r}, not a decimal number as text"
+    return None
+
+
+def _table(record: Mapping[str, Any]) -> str:
+    match = _STREAM.fullmatch(record["eventSourceARN"])
+    return match["table"] if match else ""
+
+
+def _stand_in(records: Sequence[Mapping[str, Any]]) -> str:
+    """A name in the shard's place.
+
+    Sequence numbers are a shard's own, so that two shards could have messages from the same number
+    to the same number. The first record's eventID, which no other record has, tells them apart.
+    """
+    if not records:
+        return ""
+    first = records[0]
+    return f"lambda-{first.get('eventID') or first['dynamodb']['SequenceNumber']}"
+
+
+def _raw_record(record: Mapping[str, Any]) -> RawRecord:
+    change = dict(record["dynamodb"])
+    if _CREATED_AT in change:
+        change[_CREATED_AT] = _milliseconds(change[_CREATED_AT])
+    return RawRecord(change["SequenceNumber"], _encoded({**record, "dynamodb": change}))
+
+
+def _milliseconds(seconds: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A time as the adapter writes it; what is no time stays as it is, for the core to refuse."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return seconds
+    return round(seconds * 1000) if math.isfinite(seconds) else seconds
+
+
+def _encoded(record: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(record)
+    except orjson.JSONEncodeError:
+        # Half a character, or a number of a size that DynamoDB has not: the core refuses it.
+        return json.dumps(record).encode()

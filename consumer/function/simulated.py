@@ -1,0 +1,133 @@
+"""What came of a simulated event, for a person and for a program."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from rich.console import Group, RenderableType
+from rich.highlighter import JSONHighlighter
+from rich.text import Text
+
+from consumer.publishing.events import EventKey
+from consumer.publishing.messages import Message
+from consumer.publishing.ports import Fact, Receipt
+
+_FAILURES = frozenset({"record_refused", "event_cut_short", "event_failed"})
+_LETTER = "record_dead_lettered"
+_MARK = "\ue000"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A journal that keeps what was noted.
+
+    Attributes:
+        taken: Events with their facts, in order.
+    """
+
+    taken: list[tuple[EventKey, Mapping[str, Fact]]] = field(default_factory=list)
+
+    def note(self, event: EventKey, **facts: Fact) -> None:
+        """Keep an event."""
+        self.taken.append((event, facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What came of an event.
+
+    Attributes:
+        messages: Each message, with SNS's receipt or one that stands for it.
+        notes: What the function noted.
+        is_published: Whether messages were published, or only shown.
+        answer: What Lambda is told; None where the invocation fails.
+        raised: What the invocation fails with; None where it doesn't.
+    """
+
+    messages: Sequence[tuple[Message, Receipt]]
+    notes: Sequence[tuple[EventKey, Mapping[str, Fact]]]
+    is_published: bool
+    answer: Mapping[str, Any] | None = None
+    raised: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether Lambda hands something over again."""
+        return self.answer is None or bool(self.answer["batchItemFailures"])
+
+    def of(self, events: frozenset[str]) -> Iterator[Mapping[str, Fact]]:
+        """Yield the facts of some events."""
+        return (facts for event, facts in self.notes if event in events)
+
+
+def to_json(simulated: Simulated) -> Iterator[str]:
+    """Yield a JSON object for each message, dead letter and failure, and one for the answer."""
+    for message, receipt in simulated.messages:
+        published = {"messageId": receipt.message_id} if simulated.is_published else {}
+        yield _line("message", _document(message) | published)
+    for facts in simulated.of(frozenset({_LETTER})):
+        yield _line("dead-letter", facts)
+    for facts in simulated.of(_FAILURES):
+        yield _line("failure", facts)
+    raised = {"raised": simulated.raised} if simulated.raised else {}
+    yield _line("answer", simulated.answer or raised)
+
+
+def _line(kind: str, document: Mapping[str, Any]) -> str:
+    return orjson.dumps({"kind": kind, **document}).decode()
+
+
+def _document(message: Message) -> dict[str, Any]:
+    return {
+        "subject": message.subject,
+        "attributes": message.attributes,
+        "bytes": message.size,
+        # As it is: numbers of plain images have more digits than a float.
+        "body": orjson.Fragment(message.body),
+    }
+
+
+def render(simulated: Simulated) -> RenderableType:
+    """Return everything for a terminal."""
+    shown: list[RenderableType] = []
+    for number, (message, receipt) in enumerate(simulated.messages, start=1):
+        head = f"Message {number}: {message.size:,} bytes"
+        shown.append(Text(head + _receipt(simulated, receipt), style="bold"))
+        shown += [_attributes(message), JSONHighlighter()(Text(_indented(message.body))), ""]
+    shown += [
+        Text(f"Dead letter: record {facts['sequenceNumber']}: {facts['error']}", style="yellow")
+        for facts in simulated.of(frozenset({_LETTER}))
+    ]
+    shown += [
+        Text(f"Not published from record {facts['sequenceNumber']} on: {facts['error']}", "red")
+        for facts in simulated.of(_FAILURES)
+    ]
+    return Group(*shown, _told(simulated))
+
+
+def _receipt(simulated: Simulated, receipt: Receipt) -> str:
+    return f", published as {receipt.message_id}" if simulated.is_published else ""
+
+
+def _attributes(message: Message) -> Text:
+    told = {"Subject": message.subject, **message.attributes}
+    width = max(map(len, told))
+    return Text("\n").join(
+        Text(f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}")
+        for name, value in told.items()
+    )
+
+
+def _told(simulated: Simulated) -> Text:
+    if simulated.raised:
+        return Text(f"The invocation fails, so that Lambda splits the event: {simulated.raised}")
+    return Text(f"Lambda is told: {json.dumps(simulated.answer)}")
+
+
+def _indented(body: str) -> str:
+    """JSON on lines of its own, with every number as it is written."""
+    parsed = json.loads(body, parse_float=lambda digits: f"{_MARK}{digits}{_MARK}")
+    text = json.dumps(parsed, indent=2, ensure_ascii=False)
+    return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")

@@ -1,0 +1,1 @@
+"""The command `listen`: shows what arrives at a topic, on this machine."""

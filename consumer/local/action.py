@@ -1,0 +1,81 @@
+"""What `listen` does: show what arrives at a topic, as it arrives."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from consumer.local.subscription import Received, Subscription
+from consumer.terminal.failures import told_in_one_line
+from consumer.terminal.plurals import counted
+
+
+def show_arrivals(
+    topic_arn: str, max_messages: int | None, idle_seconds: float | None, *, as_json: bool
+) -> None:
+    """Print each message of a topic from now on, until there were enough or Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    show = _print_json if as_json else _print_row
+    with told_in_one_line(f"topic {topic_arn}"), Subscription(topic_arn) as subscription:
+        if not as_json:
+            Console(stderr=True).print(f"Listening to {escape(topic_arn)}; Ctrl-C ends")
+        try:
+            for received in _arrivals(subscription, max_messages, idle_seconds):
+                show(received)
+        except KeyboardInterrupt:
+            return
+
+
+def _arrivals(
+    subscription: Subscription, most: int | None, idle_seconds: float | None
+) -> Iterator[Received]:
+    count, last = 0, time.monotonic()
+    while most is None or count < most:
+        for received in subscription.receive()[: None if most is None else most - count]:
+            count, last = count + 1, time.monotonic()
+            yield received
+        if idle_seconds is not None and time.monotonic() - last >= idle_seconds:
+            return
+
+
+def _print_json(received: Received) -> None:
+    document = {
+        "messageId": received.message_id,
+        "subject": received.subject,
+        "sentAt": received.sent_at.isoformat(),
+        "attributes": received.attributes,
+        "entries": received.entries,
+        **({} if received.entries else {"body": received.body}),
+        **({"mistake": received.mistake} if received.mistake else {}),
+    }
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def _print_foreign(received: Received) -> None:
+    """Somebody else's message, or a pointer that can't be followed, as it is."""
+    why = received.mistake or "not a batch"
+    Console(highlight=False).print(
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  {escape(why)}: {escape(received.body)}  "
+        f"[dim]{escape(received.message_id)}[/]",
+        soft_wrap=True,
+    )
+
+
+def _print_row(received: Received) -> None:
+    if not received.entries:
+        _print_foreign(received)
+        return
+    attributes = received.attributes
+    names = [str(entry["eventName"]) for entry in received.entries]
+    counts = ", ".join(f"{names.count(name)} {name}" for name in sorted(set(names)))
+    span = f"{attributes.get('firstSequenceNumber')} to {attributes.get('lastSequenceNumber')}"
+    place = f"{attributes.get('shardId')}  {span}  {received.message_id}"
+    Console(highlight=False).print(
+        f"[bold]{received.sent_at:%H:%M:%S}[/]  {counted(len(names), 'change'):>11}: "
+        f"{escape(counts)}  [dim]{escape(place)}[/]",
+        soft_wrap=True,
+    )

@@ -1,0 +1,190 @@
+"""A subscriber of a topic for as long as one looks: a queue of its own, removed at the end."""
+
+import functools
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from consumer.aws.clients import client, region_of
+from consumer.delivery.s3_bodies import fetch
+from consumer.publishing.claim_check import location_in
+from consumer.publishing.errors import PublishError
+from consumer.publishing.messages import AttributeValue
+
+_FIFO = ".fifo"
+_MOST_MESSAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as a subscriber sees it.
+
+    Attributes:
+        message_id: SNS's id of the message.
+        subject: Its Subject.
+        body: Its body; of a claim-checked message what S3 has, or the pointer where `mistake` says
+            why that can't be had.
+        entries: The body's entry for each change; none where it is somebody else's message.
+        attributes: Its attributes.
+        sent_at: When SNS took it.
+        mistake: Why its pointer could not be followed; None where it has none, or it could.
+    """
+
+    message_id: str
+    subject: str
+    body: str
+    entries: Sequence[Mapping[str, Any]]
+    attributes: Mapping[str, AttributeValue]
+    sent_at: datetime
+    mistake: str | None = None
+
+
+class Subscription:
+    """Subscribes a new queue to a topic; at the end of the `with` both are gone.
+
+    Args:
+        topic_arn: The topic.
+        sns: A boto3 SNS client.
+        sqs: A boto3 SQS client.
+        s3: A boto3 S3 client, which follows pointers.
+    """
+
+    def __init__(
+        self,
+        topic_arn: str,
+        sns: Any = None,  # noqa: ANN401 - boto3's clients have no common type
+        sqs: Any = None,  # noqa: ANN401
+        s3: Any = None,  # noqa: ANN401
+    ) -> None:
+        region = region_of(topic_arn)
+        self._topic_arn = topic_arn
+        self._sns = sns or client("sns", attempts=3, region=region)
+        self._sqs = sqs or client("sqs", attempts=3, region=region)
+        self._given_s3 = s3
+
+    def __enter__(self) -> Self:
+        self._sns.get_topic_attributes(TopicArn=self._topic_arn)
+        self._queue_url = self._create_queue()
+        try:
+            self._subscription_arn = self._subscribe()
+        except BaseException:
+            self._sqs.delete_queue(QueueUrl=self._queue_url)
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._sns.unsubscribe(SubscriptionArn=self._subscription_arn)
+        finally:
+            self._sqs.delete_queue(QueueUrl=self._queue_url)
+
+    def receive(self, wait_seconds: int = 1) -> list[Received]:
+        """Return the next messages, at most ten, waiting for the first; each comes once."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue_url,
+            MaxNumberOfMessages=_MOST_MESSAGES,
+            WaitTimeSeconds=wait_seconds,
+        )
+        messages = answer.get("Messages", [])
+        if messages:
+            self._delete(messages)
+        return [self._followed(parse_envelope(message["Body"])) for message in messages]
+
+    def _followed(self, received: Received) -> Received:
+        """The message, with the body that it points to."""
+        place = location_in(received.body)
+        if place is None:
+            return received
+        try:
+            body = fetch(self._s3, place).decode()
+        except (PublishError, UnicodeDecodeError) as error:
+            return replace(received, mistake=str(error))
+        return replace(received, body=body, entries=_entries(body))
+
+    @functools.cached_property
+    def _s3(self) -> Any:  # noqa: ANN401
+        """Made for the first pointer only: most topics have none."""
+        return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
+
+    def _create_queue(self) -> str:
+        suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
+        attributes = {"FifoQueue": "true"} if suffix else {}
+        name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
+        created = self._sqs.create_queue(QueueName=name, Attributes=attributes)
+        return str(created["QueueUrl"])
+
+    def _subscribe(self) -> str:
+        wanted = self._sqs.get_queue_attributes(
+            QueueUrl=self._queue_url, AttributeNames=["QueueArn"]
+        )
+        queue_arn = wanted["Attributes"]["QueueArn"]
+        policy = json.dumps(_policy(queue_arn, self._topic_arn))
+        self._sqs.set_queue_attributes(QueueUrl=self._queue_url, Attributes={"Policy": policy})
+        # Not raw: only the envelope shows the Subject.
+        subscribed = self._sns.subscribe(
+            TopicArn=self._topic_arn,
+            Protocol="sqs",
+            Endpoint=queue_arn,
+            ReturnSubscriptionArn=True,
+        )
+        return str(subscribed["SubscriptionArn"])
+
+    def _delete(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        entries = [
+            {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
+            for index, message in enumerate(messages)
+        ]
+        self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+
+
+def parse_envelope(body: str) -> Received:
+    """Read SNS's envelope as it arrives in a queue."""
+    envelope = json.loads(body)
+    return Received(
+        message_id=envelope["MessageId"],
+        subject=envelope.get("Subject", ""),
+        body=envelope["Message"],
+        entries=_entries(envelope["Message"]),
+        attributes={
+            name: _attribute(attribute)
+            for name, attribute in envelope.get("MessageAttributes", {}).items()
+        },
+        sent_at=datetime.fromisoformat(envelope["Timestamp"]),
+    )
+
+
+def _entries(body: str) -> Sequence[Mapping[str, Any]]:
+    try:
+        entries = json.loads(body)
+    except ValueError:
+        return ()
+    is_ours = isinstance(entries, list) and all(
+        isinstance(entry, dict) and "eventName" in entry for entry in entries
+    )
+    return entries if is_ours else ()
+
+
+def _attribute(attribute: Mapping[str, str]) -> AttributeValue:
+    kind, value = attribute["Type"], attribute["Value"]
+    if kind == "Number" and value.isdecimal():
+        return int(value)
+    return list(json.loads(value)) if kind == "String.Array" else value
+
+
+def _policy(queue_arn: str, topic_arn: str) -> Mapping[str, Any]:
+    """Let this topic, and nobody else, send to the queue."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue_arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+            }
+        ],
+    }

@@ -1,0 +1,169 @@
+"""A batch as SNS carries it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from consumer.publishing.batches import Batch
+from consumer.publishing.errors import RecordError
+from consumer.publishing.plain_json import plain_image
+from consumer.publishing.records import ChangeRecord, Image
+from consumer.publishing.xml_safe import xml_safe
+
+AttributeValue = str | int | Sequence[str]
+"""A message attribute: of the type String, Number or String.Array at SNS."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageForm:
+    """How messages of one shard are written.
+
+    Attributes:
+        table: The table's name, for the message's attributes.
+        shard_id: The shard's id, for the message's attributes.
+        subject: The message's Subject.
+        entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
+        plain_images: Whether images are plain JSON rather than DynamoDB JSON.
+        redriven: Whether the message was a dead letter; an attribute then says so.
+        group_id: What a FIFO topic keeps in order; None for the shard.
+    """
+
+    table: str
+    shard_id: str
+    subject: str
+    entry_metadata: bool = False
+    plain_images: bool = False
+    redriven: bool = False
+    group_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is published. The same batch in the same form always gives the same message.
+
+    Attributes:
+        subject: Its Subject.
+        body: A JSON list with an entry for each record.
+        attributes: Its message attributes.
+        group_id: What a FIFO topic keeps in order: by default the shard.
+        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number.
+        oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
+            None where no record says so.
+    """
+
+    subject: str
+    body: str
+    attributes: Mapping[str, AttributeValue]
+    group_id: str
+    deduplication_id: str
+    oldest_at_millis: int | None
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of body and attributes, as SNS counts them against the topic's limit."""
+        return len(self.body.encode()) + sum(
+            len(name.encode()) + len(data_type(value)) + len(attribute_text(value).encode())
+            for name, value in self.attributes.items()
+        )
+
+
+def data_type(value: AttributeValue) -> str:
+    """SNS's name of an attribute's type."""
+    if isinstance(value, str):
+        return "String"
+    return "Number" if isinstance(value, int) else "String.Array"
+
+
+def attribute_text(value: AttributeValue) -> str:
+    """An attribute's value in SNS's notation."""
+    if isinstance(value, str | int):
+        return str(value)
+    return orjson.dumps(list(value)).decode()
+
+
+def encode_message(batch: Batch, form: MessageForm) -> Message:
+    """Write a batch as a message.
+
+    Raises:
+        RecordError: A record's image can't be written, for example as plain JSON.
+    """
+    return assemble(batch, [encode_entry(record, form) for record in batch.records], form)
+
+
+def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
+    """Write the entry of one record.
+
+    Raises:
+        RecordError: The record's image can't be written, for example as plain JSON.
+    """
+    try:
+        return xml_safe(orjson.dumps(_entry(record, form), option=_OPTIONS))
+    except orjson.JSONEncodeError as error:
+        raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+
+def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Message:
+    """Put a message together from the entries of a batch's records."""
+    return Message(
+        subject=form.subject,
+        body=f"[{b','.join(entries).decode()}]",
+        attributes=_attributes(batch, form),
+        group_id=form.group_id or form.shard_id,
+        deduplication_id=_deduplication_id(batch, form),
+        oldest_at_millis=_oldest(batch),
+    )
+
+
+# The stream may give attributes in another order at the next read: the bytes must not depend on it.
+_OPTIONS = orjson.OPT_SORT_KEYS
+
+
+def _entry(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "eventName": record.event_name,
+        "newImage": _image(record, record.new_image, form),
+        "oldImage": _image(record, record.old_image, form),
+    }
+    return entry | _metadata(record, form) if form.entry_metadata else entry
+
+
+def _metadata(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
+    return {
+        "eventID": record.event_id,
+        "keys": _image(record, record.keys, form),
+        "sequenceNumber": record.sequence_number,
+        "time": record.created_at_millis,
+    }
+
+
+def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Image | None:
+    if image is None or not form.plain_images:
+        return image
+    try:
+        return plain_image(image)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+
+def _deduplication_id(batch: Batch, form: MessageForm) -> str:
+    return f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
+
+
+def _oldest(batch: Batch) -> int | None:
+    times = (record.created_at_millis for record in batch.records)
+    return min((time for time in times if time is not None), default=None)
+
+
+def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
+    return {
+        "table": form.table,
+        "shardId": form.shard_id,
+        "firstSequenceNumber": batch.first_sequence_number,
+        "lastSequenceNumber": batch.last_sequence_number,
+        "recordCount": len(batch.records),
+        "eventNames": sorted({record.event_name for record in batch.records}),
+        **({"redriven": "true"} if form.redriven else {}),
+    }

@@ -1,0 +1,1 @@
+"""The command `settings`: every setting, its default and what it does."""

@@ -1,0 +1,1 @@
+"""The command `replay`: sets checkpoints back, so that changes are published again."""

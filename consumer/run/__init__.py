@@ -1,0 +1,1 @@
+"""The commands `run` and `health`: start a worker, and ask it whether it makes progress."""

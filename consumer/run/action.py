@@ -1,0 +1,74 @@
+"""What `run` does: check everything, then become the daemon."""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from consumer.checks.preflight import check
+from consumer.run.worker_id import claim_worker_id
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.placeholders import fill_placeholders
+from consumer.settings.properties import read_properties
+from consumer.settings.resolve import resolve
+from consumer.telemetry.logs import LogFormat, single_logger, start_logging
+from consumer.terminal import exits
+from consumer.worker.forks import with_fork_server
+from consumer.worker.launch import plan_launch, start
+
+
+def start_worker(
+    properties: Path | None, log_format: LogFormat | None, *, check_only: bool
+) -> None:
+    """Check everything and become the daemon; end with status 2 where something is wrong."""
+    environ = dict(os.environ)
+    if log_format:
+        environ["PUBLISHER_LOG_FORMAT"] = log_format
+    values: dict[str, str] = {}
+    try:
+        values = read_properties(properties) if properties else {}
+        configuration = resolve(values, environ)
+        stream_arn = check(configuration, environ)
+        worker_id = _worker_id(configuration)
+    except ConfigurationError as error:
+        _report(error, _form(values, environ))
+        sys.exit(exits.USAGE)
+    if check_only:
+        _accept(configuration, stream_arn, worker_id)
+    else:
+        start(with_fork_server(plan_launch(configuration, stream_arn, worker_id, environ)))
+
+
+def _worker_id(configuration: Configuration) -> str:
+    if configuration.kcl.worker_id:
+        return configuration.kcl.worker_id
+    try:
+        return claim_worker_id(configuration.kcl.application_name)[0]
+    except ValueError as error:
+        raise ConfigurationError([f"workerId: {error}"]) from error
+
+
+def _form(values: Mapping[str, str], environ: Mapping[str, str]) -> LogFormat:
+    """How lines look, as far as settings tell that may be wrong in everything else."""
+    filled, _ = fill_placeholders(values, environ)
+    wanted = environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
+    return "human" if wanted == "human" else "json"
+
+
+def _report(error: ConfigurationError, form: LogFormat) -> None:
+    """Log each mistake as a line of its own."""
+    start_logging(form, "INFO", {})
+    for mistake in error.mistakes:
+        logging.getLogger("consumer").error(mistake, extra={"event": "configuration_refused"})
+
+
+def _accept(configuration: Configuration, stream_arn: str, worker_id: str) -> None:
+    """Log that nothing is wrong, with what was found."""
+    publisher = configuration.publisher
+    facts = {"workerId": worker_id, "streamArn": stream_arn, "topicArn": publisher.topic_arn}
+    single_logger(publisher.log_format).info(
+        "Everything is as it must be, and nothing was started",
+        extra={"event": "configuration_accepted", "facts": facts},
+    )

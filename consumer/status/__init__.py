@@ -1,0 +1,1 @@
+"""The command `status`: shows how far each shard is read."""

@@ -1,0 +1,1 @@
+"""What commands share: exit statuses, options, and text for a person to read."""

@@ -1,0 +1,54 @@
+"""How a command ends when what it was given can't be used."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn
+
+import click
+
+from consumer.aws.errors import SETUP_ERRORS
+from consumer.aws.explain import explain
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.properties import read_properties
+from consumer.settings.resolve import resolve
+from consumer.terminal import exits
+
+
+def configuration_of(
+    properties: Path | None, defaults: Mapping[str, str] = MappingProxyType({})
+) -> Configuration:
+    """Return the configuration of a worker; end with a line for each mistake in it.
+
+    Args:
+        properties: The worker's file; None where the environment is all.
+        defaults: What a key has that neither of them sets.
+    """
+    try:
+        values = read_properties(properties) if properties else {}
+        return resolve({**defaults, **values}, os.environ)
+    except ConfigurationError as error:
+        refuse(error.mistakes)
+
+
+def refuse(mistakes: Iterable[str]) -> NoReturn:
+    """End with a line for each mistake."""
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
+    sys.exit(exits.USAGE)
+
+
+@contextmanager
+def told_in_one_line(thing: str) -> Iterator[None]:
+    """Turn an error of AWS into one line about `thing` and exit status 2."""
+    try:
+        yield
+    except ConfigurationError as error:
+        refuse(error.mistakes)
+    except SETUP_ERRORS as error:
+        click.echo(explain(thing, error), err=True)
+        sys.exit(exits.USAGE)

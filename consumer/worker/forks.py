@@ -1,0 +1,78 @@
+"""The fork server beside a daemon: record processors are forked instead of started."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+from consumer.settings.kcl import OWN_PROCESSOR
+from consumer.worker import shim
+from consumer.worker.launch import Launch
+
+_WAITING = 128
+
+
+def with_fork_server(launch: Launch) -> Launch:
+    """Start a fork server for whatever this process becomes, and return a launch that uses it.
+
+    The launch stays as it is where its record processor is another program, and on systems that
+    can't have such a server: the daemon then starts each record processor by itself.
+    """
+    # -I and -S: a stand-in needs nothing but the standard library, and what it imports is paid for
+    # by every shard. The daemon splits commands at spaces.
+    command = f"{sys.executable} -IS {shim.__file__}"
+    listener = open_listener()
+    is_ours = launch.properties["executableName"] == OWN_PROCESSOR
+    if listener is None or not is_ours or command.count(" ") > 2:  # noqa: PLR2004 - as above
+        return launch
+    _start(listener, launch)
+    return replace(
+        launch,
+        properties={**launch.properties, "executableName": command},
+        environ={**launch.environ, shim.SERVER_VARIABLE: address_of(listener)},
+    )
+
+
+def _start(listener: socket.socket, launch: Launch) -> None:
+    theirs, ours = os.pipe()
+    # Held open by the daemon, which never knows of it; the kernel closes it when that ends.
+    os.set_inheritable(ours, True)  # noqa: FBT003 - as the library has it
+    descriptors = (listener.fileno(), theirs)
+    subprocess.Popen(
+        # -P: what lies in the working directory is not ours.
+        [sys.executable, "-P", "-m", "consumer.worker.fork_server", *map(str, descriptors)],
+        env=launch.environ,
+        pass_fds=descriptors,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+    )
+    os.close(theirs)
+
+
+def open_listener() -> socket.socket | None:
+    """Return a socket with an address that the kernel chooses; None where there is no such thing.
+
+    The address has no file: nothing is left behind, and no writable folder is needed.
+    """
+    if not sys.platform.startswith("linux") or not _has_pidfd():
+        return None
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind("")
+    listener.listen(_WAITING)
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address as stand-ins take it."""
+    name: bytes = listener.getsockname()
+    return name[1:].hex()
+
+
+def _has_pidfd() -> bool:
+    """The fork server waits by such descriptors, which Linux has since 5.3."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True

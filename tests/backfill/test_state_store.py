@@ -1,0 +1,114 @@
+"""A backfill is kept in KCL's table, and held by one process at a time."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
+from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.publishing.snapshots import Run
+from tests.fakes import FakeJournal
+
+NUMBER = "10" + "0" * 20
+BACKFILL = Backfill("orders", "id-1", "topic", Run(1_700_000_000), (ScanPosition(),) * 2)
+LATER = replace(BACKFILL, positions=(ScanPosition(NUMBER, {"id": {"B": b"\xff"}}), ScanPosition()))
+ONE, OTHER = Owner("one", "host one"), Owner("other", "host two")
+
+
+@pytest.fixture
+def state() -> Iterator[BackfillState]:
+    """That of a table, in a new state table."""
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        retries = Retries("table", RetryPolicy(), FakeJournal())
+        state = BackfillState(client, "app-CoordinatorState", "orders", retries)
+        assert state.load() is None
+        state.create_table()
+        yield state
+
+
+def test_what_is_saved_is_loaded(state: BackfillState) -> None:
+    """Every save is another beat; after the release nobody holds it."""
+    state.create_table()
+    assert state.load() is None
+    state.take(BACKFILL, None, ONE)
+    holder = state.save(LATER, ONE)
+    assert state.load() == SavedBackfill(LATER, replace(ONE, beat=1))
+    state.release(LATER, holder)
+
+    assert state.load() == SavedBackfill(LATER, None)
+
+
+def test_only_one_of_two_that_begin_at_once_gets_it(state: BackfillState) -> None:
+    """Whether nothing was kept, or something."""
+    state.take(BACKFILL, None, ONE)
+    with pytest.raises(BusyError):
+        state.take(BACKFILL, None, OTHER)
+    state.release(LATER, ONE)
+    kept = state.load()
+    state.take(LATER, kept, ONE)
+    with pytest.raises(BusyError):
+        state.take(LATER, kept, OTHER)
+
+
+def test_one_that_was_taken_over_saves_no_more(state: BackfillState) -> None:
+    """Nor does it release what is another's."""
+    state.take(BACKFILL, None, ONE)
+    state.take(BACKFILL, state.load(), OTHER)
+    for act in (state.save, state.release):
+        with pytest.raises(BusyError):
+            act(LATER, ONE)
+
+    assert state.load() == SavedBackfill(BACKFILL, OTHER)
+
+
+def test_a_holder_that_has_saved_meanwhile_is_not_taken_over(state: BackfillState) -> None:
+    """What was seen is not what is there any more."""
+    state.take(BACKFILL, None, ONE)
+    seen = state.load()
+    state.save(LATER, ONE)
+    with pytest.raises(BusyError):
+        state.take(LATER, seen, OTHER)
+
+
+def test_a_release_may_be_said_twice(state: BackfillState) -> None:
+    """Where the first one's answer was lost."""
+    state.take(BACKFILL, None, ONE)
+    for _ in range(2):
+        state.release(LATER, ONE)
+
+    assert state.load() == SavedBackfill(LATER, None)
+
+
+def test_a_holder_that_saves_is_at_work(state: BackfillState) -> None:
+    """It is named."""
+    state.take(BACKFILL, None, ONE)
+    seen = state.load()
+    assert seen is not None
+    with pytest.raises(BusyError, match="host one is at work on it"):
+        watch(state, seen, lambda _seconds: state.save(LATER, ONE))
+
+
+def test_a_holder_that_is_silent_has_ended(state: BackfillState) -> None:
+    """After the time in which it would have saved a few times."""
+    state.take(BACKFILL, None, ONE)
+    seen, slept = state.load(), list[float]()
+    assert seen is not None
+
+    assert watch(state, seen, slept.append) == seen
+    assert sum(slept) == LASTS_SECONDS
+
+
+def test_a_holder_that_stops_meanwhile_leaves_what_it_has_reached(state: BackfillState) -> None:
+    """Which is then what one goes on with."""
+    state.take(BACKFILL, None, ONE)
+    seen = state.load()
+    assert seen is not None
+
+    assert watch(state, seen, lambda _seconds: state.release(LATER, ONE)) == SavedBackfill(
+        LATER, None
+    )

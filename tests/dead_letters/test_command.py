@@ -1,0 +1,252 @@
+"""Letters are listed, shown and published after all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+from moto import mock_aws
+
+from consumer.cli import main
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import open_bucket
+from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
+from consumer.local.subscription import Subscription
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
+from consumer.publishing.snapshots import Run, snapshot_record
+from tests.builders import SUBJECT, a_document, a_raw_record
+from tests.fakes import FakeJournal
+
+REGION = "eu-west-1"
+_PUBLISHED = "{} published, {} not published and still in the queue\n"
+
+
+@dataclass
+class Office:
+    """A queue with letters, and the topic they were meant for."""
+
+    sqs: Any
+    queue_url: str
+    topic_arn: str
+    bucket: str | None = None
+
+    def put(
+        self, number: int, data: bytes | None = None, reason: str = "the topic refused it"
+    ) -> None:
+        """Put a letter into the queue."""
+        retries = Retries("queue", RetryPolicy(), FakeJournal())
+        origin = Sender("orders", "worker-1")
+        bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
+        letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
+        record = data if data is not None else a_raw_record(number, "INSERT").data
+        letters.send(DeadLetter("shardId-1", str(number), record, reason))
+
+    def run(self, *arguments: str) -> Result:
+        """`stream-publisher dead-letters` with this queue and topic."""
+        environ = {
+            "PUBLISHER_TABLE": "orders",
+            "PUBLISHER_TOPIC_ARN": self.topic_arn,
+            "PUBLISHER_DEAD_LETTER_QUEUE_URL": self.queue_url,
+            "PUBLISHER_CLAIM_CHECK_BUCKET": self.bucket or "",
+            "KCL_APPLICATION_NAME": "app",
+            "COLUMNS": "80",
+        }
+        return CliRunner().invoke(main, ["dead-letters", *arguments], env=environ)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """What `list --json` shows."""
+        return [json.loads(line) for line in self.run("list", "--json").stdout.splitlines()]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """An empty queue and a topic, in memory."""
+    with mock_aws():
+        sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
+        url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+        yield Office(sqs, url, sns.create_topic(Name="changes")["TopicArn"])
+
+
+def test_letters_are_listed_with_their_reason(office: Office) -> None:
+    """For a person and for a machine; listing takes nothing away."""
+    office.put(7)
+    shown = office.run("list")
+    (listed,) = office.listed()
+
+    assert shown.exit_code == 0
+    assert "1 letter" in shown.stdout
+    assert listed["id"] in shown.stdout
+    assert (listed["sequenceNumber"], listed["reason"]) == ("7", "the topic refused it")
+    assert (listed["table"], listed["shardId"], listed["complete"]) == ("orders", "shardId-1", True)
+
+
+@pytest.mark.parametrize("reason", ["no key [/a-z]", "no key [a-z/]", "[bold]no key[/bold]"])
+def test_a_reason_is_listed_as_it_is(office: Office, reason: str) -> None:
+    """What looks like markup is none; and nothing is cut, however narrow the terminal."""
+    number = 300000000000000001300
+    office.put(number, reason=f"{reason} {'and more ' * 20}")
+    shown = office.run("list")
+
+    assert shown.exit_code == 0, shown.exception
+    assert f"{reason} {'and more ' * 20}".rstrip() in shown.stdout
+    for whole in (office.listed()[0]["id"], str(number), "shardId-1"):
+        assert whole in shown.stdout
+
+
+def test_a_letter_is_shown_with_its_record(office: Office) -> None:
+    """As it came; an id that nobody has is said to be none."""
+    office.put(7)
+    office.put(8)
+    wanted = office.listed()[1]
+    shown = office.run("show", wanted["id"])
+    missing = office.run("show", "no-such-id")
+
+    record = json.loads(shown.stdout)["record"]["json"]
+    assert record["dynamodb"]["SequenceNumber"] == wanted["sequenceNumber"]
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "no-such-id: no letter has this id" in missing.stderr
+
+
+def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: Office) -> None:
+    """Marked as redriven."""
+    for number in (7, 8, 9):
+        office.put(number)
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        received = subscription.receive(wait_seconds=0)
+
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("3 letters", 0))
+    assert sorted(message.entries[0]["newImage"]["id"]["S"] for message in received) == [
+        "item-7",
+        "item-8",
+        "item-9",
+    ]
+    assert {message.subject for message in received} == {SUBJECT}
+    assert {message.attributes["redriven"] for message in received} == {"true"}
+    assert office.listed() == []
+
+
+def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: Office) -> None:
+    """Its segment is its shard."""
+    run, image = Run(1_700_000_000), {"id": {"S": "item-7"}}
+    raw = snapshot_record(run, image, image, "0")
+    letter = DeadLetter(run.shard_id(3), raw.sequence_number, raw.data, "the topic refused it")
+    retries = Retries("queue", RetryPolicy(), FakeJournal())
+    SqsDeadLetters(office.sqs, office.queue_url, Sender("orders", "w"), retries).send(letter)
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
+    assert received.entries == [{"eventName": "SNAPSHOT", "newImage": image, "oldImage": None}]
+    assert received.attributes["shardId"] == "snapshot-20231114T221320Z-3"
+
+
+def test_one_letter_can_be_chosen(office: Office) -> None:
+    """The others stay."""
+    office.put(7)
+    office.put(8)
+    chosen, other = (letter["id"] for letter in office.listed())
+    done = office.run("redrive", chosen, "no-such-id")
+
+    assert done.exit_code == 1
+    assert "no-such-id: no letter has this id" in done.stderr
+    assert done.stdout == _PUBLISHED.format("1 letter", 0)
+    assert [letter["id"] for letter in office.listed()] == [other]
+
+
+def test_a_letter_that_still_cant_be_published_stays(office: Office) -> None:
+    """Each with its reason; the status says that some are left."""
+    office.put(1, b"\xff")
+    office.put(2, b'"' + b"x" * QUEUE_LIMIT + b'"')
+    office.put(3, b"[1]")
+    office.sqs.send_message(QueueUrl=office.queue_url, MessageBody="somebody else's")
+    done = office.run("redrive", "--all")
+
+    assert done.exit_code == 1
+    assert done.stdout == _PUBLISHED.format("0 letters", 4)
+    assert done.stderr.count("\n") == 4
+    for reason in ("not JSON", "too large for the queue", "not a JSON object", "not a dead letter"):
+        assert reason in done.stderr
+    assert len(office.listed()) == 4
+
+
+def a_large_record(number: int) -> bytes:
+    """One that neither queue nor topic takes."""
+    document = a_document(number, "INSERT")
+    document["dynamodb"]["NewImage"]["text"] = {"S": "ç" * QUEUE_LIMIT}
+    return json.dumps(document).encode()
+
+
+@pytest.fixture
+def office_with_bucket(office: Office) -> Office:
+    """The same with a bucket."""
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large-changes")
+    return replace(office, bucket="large-changes")
+
+
+def test_a_large_letter_is_whole_with_a_bucket(office_with_bucket: Office) -> None:
+    """Listed as complete, shown with its record, and redriven, through the claim check."""
+    office, record = office_with_bucket, a_large_record(7)
+    office.put(7, record)
+    (listed,) = office.listed()
+    shown = office.run("show", listed["id"])
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert listed["complete"] is True
+    assert json.loads(shown.stdout)["record"]["json"] == json.loads(record)
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
+    assert received.entries[0]["newImage"]["text"] == {"S": "ç" * QUEUE_LIMIT}
+    assert received.attributes["ExtendedPayloadSize"] == len(received.body.encode())
+    assert office.listed() == []
+
+
+def test_a_large_letter_whose_record_is_gone_stays(office_with_bucket: Office) -> None:
+    """It is shown as it lies in the queue; redrive says what is missing."""
+    office = office_with_bucket
+    office.put(7, a_large_record(7))
+    key = "letters/orders/shardId-1/7"
+    boto3.client("s3", region_name="us-east-1").delete_object(Bucket="large-changes", Key=key)
+    (listed,) = office.listed()
+    shown, done = office.run("show", listed["id"]), office.run("redrive", "--all")
+
+    assert json.loads(shown.stdout)["record"] == {"s3": {"bucket": "large-changes", "key": key}}
+    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("0 letters", 1))
+    for outcome in (shown, done):
+        assert f"{listed['id']}: s3://large-changes/{key}: is not there any more" in outcome.stderr
+
+
+def test_a_topic_that_is_gone_leaves_every_letter(office: Office) -> None:
+    """Nothing is deleted that was not published."""
+    office.put(7)
+    office.topic_arn += "-gone"
+    done = office.run("redrive", "--all")
+
+    assert done.exit_code == 1
+    assert "doesn't exist" in done.stderr
+    assert len(office.listed()) == 1
+
+
+def test_what_to_redrive_must_be_said(office: Office) -> None:
+    """Neither nothing nor both."""
+    assert office.run("redrive").exit_code == 2
+    assert office.run("redrive", "x", "--all").exit_code == 2
+
+
+def test_a_missing_queue_is_said_in_one_line(office: Office) -> None:
+    """Whether it is not set, not a queue, or not there."""
+    gone = Office(office.sqs, office.queue_url + "-gone", office.topic_arn)
+    unset = Office(office.sqs, "", office.topic_arn)
+    nonsense = Office(office.sqs, "letters", office.topic_arn)
+    lines = [each.run("list") for each in (gone, unset, nonsense)]
+
+    assert [line.exit_code for line in lines] == [2, 2, 2]
+    assert [line.stderr.count("\n") for line in lines] == [1, 1, 1]
+    assert "doesn't exist" in lines[0].stderr
+    assert "is missing" in lines[1].stderr
+    assert "is not a queue's URL" in lines[2].stderr

@@ -1,0 +1,306 @@
+"""Publishing: what is retried, how, and what is not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.sns import SnsPublisher, sns_attributes
+from consumer.publishing.errors import (
+    BatchError,
+    OperatorError,
+    RetriesExhaustedError,
+    TransientError,
+)
+from consumer.publishing.events import EVENTS
+from consumer.publishing.messages import encode_message
+from tests.builders import FORM, a_batch
+from tests.fakes import FakeJournal, a_publisher
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
+MESSAGE = encode_message(a_batch(1, 10), FORM)
+
+
+def answer(code: str, status: int) -> ClientError:
+    """An error that SNS answers with."""
+    response: Any = {
+        "Error": {"Code": code, "Message": "no"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, "Publish")
+
+
+THROTTLED = answer("Throttling", 400)
+
+
+class ScriptedSns:
+    """An SNS client that fails in a given order, then succeeds."""
+
+    def __init__(self, failures: Sequence[Exception]) -> None:
+        self.failures = list(failures)
+        self.requests: list[dict[str, Any]] = []
+
+    def publish(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
+        """Fail or take the message."""
+        self.requests.append(request)
+        if self.failures:
+            raise self.failures.pop(0)
+        return {"MessageId": "m-1"}
+
+
+def publisher(client: Any, waits: list[float], *, gone: bool = False) -> SnsPublisher:  # noqa: ANN401
+    """A publisher that only notes its waits."""
+    policy = RetryPolicy(
+        first_wait_seconds=0.2,
+        longest_wait_seconds=5,
+        sleep=waits.append,
+        is_abandoned=lambda: gone,
+    )
+    return a_publisher(client, TOPIC, policy)
+
+
+def test_the_request_carries_the_whole_message() -> None:
+    """Topic, Subject, body and attributes, in SNS's words."""
+    client = ScriptedSns([])
+    publisher(client, []).publish(MESSAGE)
+    (request,) = client.requests
+
+    assert request["TopicArn"] == TOPIC
+    assert (request["Subject"], request["Message"]) == (MESSAGE.subject, MESSAGE.body)
+    assert request["MessageAttributes"] == sns_attributes(MESSAGE.attributes)
+
+
+def test_a_passing_failure_fails_for_good_where_the_next_try_would_begin_too_late() -> None:
+    """A function must answer before Lambda ends it: nothing begins that may not end in time."""
+    client, waits = ScriptedSns([THROTTLED] * 40), list[float]()
+    policy = RetryPolicy(
+        longest_wait_seconds=5, sleep=waits.append, seconds_left=lambda: 20 - sum(waits)
+    )
+    with pytest.raises(TransientError, match="no"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert 10 < sum(waits) < 20
+    assert len(client.requests) == len(waits) + 1
+
+
+def test_nothing_is_tried_once_no_time_is_left() -> None:
+    """A message whose turn comes too late is left for the next invocation."""
+    client, waits = ScriptedSns([]), list[float]()
+    policy = RetryPolicy(sleep=waits.append, seconds_left=lambda: 0)
+    with pytest.raises(TransientError, match="no time is left"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert (client.requests, waits) == ([], [])
+
+
+def test_a_fifo_topic_gets_the_ids_it_needs() -> None:
+    """And a standard topic, which refuses them, gets none."""
+    fifo, standard = ScriptedSns([]), ScriptedSns([])
+    for client, arn in ((fifo, f"{TOPIC}.fifo"), (standard, TOPIC)):
+        a_publisher(client, arn).publish(MESSAGE)
+
+    assert fifo.requests[0]["MessageGroupId"] == MESSAGE.group_id
+    assert fifo.requests[0]["MessageDeduplicationId"] == MESSAGE.deduplication_id
+    assert "MessageGroupId" not in standard.requests[0]
+
+
+def test_attributes_have_sns_types() -> None:
+    """Text, number and list each have their own."""
+    assert sns_attributes({"a": "x", "b": 3, "c": ["p", "q"]}) == {
+        "a": {"DataType": "String", "StringValue": "x"},
+        "b": {"DataType": "Number", "StringValue": "3"},
+        "c": {"DataType": "String.Array", "StringValue": '["p","q"]'},
+    }
+
+
+def test_a_passing_failure_is_retried_for_as_long_as_it_takes() -> None:
+    """Waits are jittered within growing bounds, and the same message is sent each time."""
+    client, waits = ScriptedSns([THROTTLED] * 40), list[float]()
+    receipt = publisher(client, waits).publish(MESSAGE)
+
+    assert (receipt.message_id, receipt.attempts) == ("m-1", 41)
+    bounds = [min(0.2 * 2**number, 5) for number in range(40)]
+    assert all(0 <= wait <= bound for wait, bound in zip(waits, bounds, strict=True))
+    assert len(set(waits)) > 30
+    assert all(request == client.requests[0] for request in client.requests)
+
+
+def test_each_retry_is_noted_with_its_reason_and_wait() -> None:
+    """An operator sees since when it fails and why."""
+    journal = FakeJournal()
+    policy = RetryPolicy(sleep=lambda _: None)
+    a_publisher(ScriptedSns([THROTTLED, THROTTLED]), TOPIC, policy, journal).publish(MESSAGE)
+
+    assert journal.events == ["publish_retried", "publish_retried"]
+    facts = journal.notes[1][1]
+    assert facts["attempts"] == 2
+    assert "Throttling" in str(facts["error"])
+    assert {"waitSeconds", "failingForSeconds"} <= facts.keys()
+
+
+def test_what_an_operator_must_mend_is_tried_slowly_and_said_loudly() -> None:
+    """Waits are long from the start; each line is an error and says what to do."""
+    failures = [answer("NotFound", 404), answer("AuthorizationError", 403), THROTTLED]
+    client, waits, journal = ScriptedSns(failures), list[float](), FakeJournal()
+    policy = RetryPolicy(longest_wait_seconds=30, sleep=waits.append)
+    receipt = a_publisher(client, TOPIC, policy, journal).publish(MESSAGE)
+
+    assert receipt.attempts == 4
+    assert journal.events == ["publish_blocked", "publish_blocked", "publish_retried"]
+    assert [15 <= wait <= 30 for wait in waits] == [True, True, False]
+    assert "create it or correct the name" in str(journal.notes[0][1]["error"])
+    assert EVENTS["publish_blocked"].level == "ERROR"
+
+
+def test_patience_with_an_operator_can_end() -> None:
+    """What passes in between doesn't count; the message is not taken for published."""
+    failures = [answer("NotFound", 404), THROTTLED, *[answer("NotFound", 404)] * 10]
+    client, clock = ScriptedSns(failures), count(step=40)
+    policy = RetryPolicy(
+        operator_patience_seconds=60, sleep=lambda _: None, clock=lambda: next(clock)
+    )
+    with pytest.raises(OperatorError, match=TOPIC):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert len(client.requests) == 4
+
+
+def failing(count: int, error: Exception = THROTTLED) -> ScriptedSns:
+    """An SNS client that fails so often."""
+    return ScriptedSns([error] * count)
+
+
+def test_a_message_can_be_given_up_after_so_many_tries() -> None:
+    """The error says how often and for how long; one try fewer is no reason."""
+    policy = RetryPolicy(most_attempts=5, sleep=lambda _: None, clock=lambda: 7.0)
+    receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
+    client = failing(9)
+    with pytest.raises(
+        RetriesExhaustedError, match=r"Throttling.*; given up after 5 attempts in 0 s"
+    ):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert receipt.attempts == 5
+    assert len(client.requests) == 5
+
+
+def test_a_message_can_be_given_up_for_its_age() -> None:
+    """By the clock on the wall, from its oldest change; the first failure may be the last."""
+    made_at = (MESSAGE.oldest_at_millis or 0) / 1000
+    times = iter([made_at + 59, made_at + 60, made_at + 61])
+    policy = RetryPolicy(oldest_seconds=60, sleep=lambda _: None, time=lambda: next(times))
+    client = failing(9)
+    with pytest.raises(RetriesExhaustedError, match="given up after 3 attempts"):
+        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+
+    assert len(client.requests) == 3
+
+
+def test_a_message_whose_age_nobody_knows_is_not_given_up_for_it() -> None:
+    """It is tried for as long as it takes."""
+    policy = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
+    unknown = replace(MESSAGE, oldest_at_millis=None)
+
+    assert a_publisher(failing(50), TOPIC, policy).publish(unknown).attempts == 51
+
+
+def test_what_an_operator_can_mend_is_never_given_up() -> None:
+    """Nor does it count; and what passes is counted from there anew."""
+    denied = answer("AuthorizationError", 403)
+    policy = RetryPolicy(most_attempts=3, oldest_seconds=None, sleep=lambda _: None)
+    client = ScriptedSns([*[denied] * 20, THROTTLED, THROTTLED, denied, THROTTLED, THROTTLED])
+    old = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
+
+    assert a_publisher(client, TOPIC, policy).publish(MESSAGE).attempts == 26
+    assert a_publisher(failing(20, denied), TOPIC, old).publish(MESSAGE).attempts == 21
+
+
+def test_asking_for_the_limit_is_never_given_up() -> None:
+    """It is about no message."""
+    client = LimitedSns(*[THROTTLED] * 20, 2048)
+    policy = RetryPolicy(most_attempts=3, oldest_seconds=1, sleep=lambda _: None)
+
+    assert a_publisher(client, TOPIC, policy).largest_message() == 2048
+
+
+def test_a_message_that_is_refused_for_its_content_is_raised_at_once() -> None:
+    """Trying it again, as it is, can't help."""
+    client, waits = ScriptedSns([answer("InvalidParameter", 400)]), list[float]()
+    with pytest.raises(BatchError, match="InvalidParameter"):
+        publisher(client, waits).publish(MESSAGE)
+
+    assert (len(client.requests), waits) == (1, [])
+
+
+def test_an_unknown_error_is_retried_and_marked() -> None:
+    """Nothing is lost by trying; the line says that its class is a guess."""
+    journal = FakeJournal()
+    client = ScriptedSns([answer("NeverHeardOf", 400), THROTTLED])
+    a_publisher(client, TOPIC, RetryPolicy(sleep=lambda _: None), journal).publish(MESSAGE)
+
+    assert [facts["known"] for _, facts in journal.notes] == [False, True]
+
+
+class LimitedSns:
+    """An SNS client that tells a topic's limit, and counts how often it is asked."""
+
+    def __init__(self, *limits: int | Exception | None) -> None:
+        self.limits = list(limits)
+
+    def get_topic_attributes(self, **_request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The next limit; SNS doesn't return one that was never set."""
+        limit = self.limits.pop(0)
+        if isinstance(limit, Exception):
+            raise limit
+        return {"Attributes": {"MaximumMessageSize": str(limit)} if limit else {}}
+
+
+def test_the_topics_own_limit_decides_and_is_asked_again_in_time() -> None:
+    """A failure to ask again keeps what was known; one at first is retried."""
+    times = [0.0]
+    client = LimitedSns(THROTTLED, None, 1_048_576, answer("AuthorizationError", 403), 2048)
+    policy = RetryPolicy(sleep=lambda _: None, clock=lambda: times[-1])
+    topic = a_publisher(client, TOPIC, policy)
+
+    def limit_at(moment: float) -> int:
+        times.append(moment)
+        return topic.largest_message()
+
+    seen = [limit_at(moment) for moment in (0.0, 299.0, 301.0, 602.0, 700.0, 903.0)]
+    assert seen == [262_144, 262_144, 1_048_576, 1_048_576, 1_048_576, 2048]
+    assert client.limits == []
+
+
+def test_nobody_waits_for_the_answer_any_more() -> None:
+    """A record processor whose daemon was killed ends rather than retry for ever."""
+    client, waits = ScriptedSns([THROTTLED] * 3), list[float]()
+    with pytest.raises(SystemExit) as ended:
+        publisher(client, waits, gone=True).publish(MESSAGE)
+
+    assert ended.value.code == 1
+    assert waits == []
+
+
+def test_a_fifo_topic_delivers_a_repeat_once() -> None:
+    """What a crash made us publish again reaches a FIFO queue once."""
+    with mock_aws():
+        region = "eu-west-1"
+        sns, sqs = boto3.client("sns", region_name=region), boto3.client("sqs", region_name=region)
+        topic_arn = sns.create_topic(Name="changes.fifo", Attributes={"FifoTopic": "true"})[
+            "TopicArn"
+        ]
+        url = sqs.create_queue(QueueName="seen.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        queue_arn = "arn:aws:sqs:eu-west-1:123456789012:seen.fifo"
+        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+        fifo = a_publisher(sns, topic_arn)
+        for batch in (a_batch(1, 10), a_batch(1, 10), a_batch(11, 12)):
+            fifo.publish(encode_message(batch, FORM))
+        seen = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+
+    assert len(seen) == 2

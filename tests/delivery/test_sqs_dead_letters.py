@@ -1,0 +1,191 @@
+"""The dead-letter queue."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket
+from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
+from consumer.publishing.dead_letter import DeadLetter, decode_dead_letter
+from consumer.publishing.errors import BatchError, OperatorError
+from tests.fakes import FakeJournal
+from tests.sqs import StrictQueue
+
+LETTER = DeadLetter("shardId-1", "7", b'{"a":1}', "is too large")
+URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sqs() -> Iterator[Any]:
+    """SQS in memory."""
+    with mock_aws():
+        yield boto3.client("sqs", region_name="eu-west-1")
+
+
+def queue(
+    sqs: Any,  # noqa: ANN401 - a boto3 client or a double of one
+    url: str,
+    journal: FakeJournal | None = None,
+    bucket: Bucket | None = None,
+) -> SqsDeadLetters:
+    """A dead-letter queue that doesn't wait."""
+    policy = RetryPolicy(sleep=lambda _: None, operator_patience_seconds=0)
+    retries = Retries(f"queue {url}", policy, journal or FakeJournal())
+    origin = Sender("orders", "worker-1", lambda: NOON)
+    return SqsDeadLetters(sqs, url, origin, retries, bucket)
+
+
+@dataclass
+class Files:
+    """A client of S3.
+
+    Attributes:
+        kept: What it took, by key.
+    """
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def put_object(self, **request: Any) -> None:  # noqa: ANN401 - as boto3's
+        """Take an object."""
+        self.kept[request["Key"]] = request["Body"]
+
+    def bucket(self) -> Bucket:
+        """A bucket there."""
+        client: Any = self
+        journal = FakeJournal()
+        return Bucket(client, "large-changes", Retries("bucket", RetryPolicy(), journal), journal)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes"), [("letters", {}), ("letters.fifo", {"FifoQueue": "true"})]
+)
+def test_a_letter_that_was_sent_is_in_the_box(
+    sqs: Any,  # noqa: ANN401 - a boto3 client
+    name: str,
+    attributes: dict[str, str],
+) -> None:
+    """With where it comes from, in standard and FIFO queues; a deleted one is gone."""
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    queue(sqs, url).send(LETTER)
+    with DeadLetterQueue(sqs, url) as box:
+        (kept,) = box.letters()
+    with DeadLetterQueue(sqs, url) as box:
+        (again,) = box.letters()
+        box.delete(again)
+
+    assert kept.letter == LETTER
+    assert kept.envelope is not None
+    assert (kept.envelope.table, kept.envelope.worker_id) == ("orders", "worker-1")
+    assert kept.envelope.time == "2026-01-31T12:00:00.000+00:00"
+    assert again.message_id == kept.message_id
+    with DeadLetterQueue(sqs, url) as box:
+        assert list(box.letters()) == []
+
+
+def test_every_letter_is_seen_once(sqs: Any) -> None:  # noqa: ANN401
+    """However many there are, and whatever else lies in the queue."""
+    url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    for number in range(25):
+        queue(sqs, url).send(DeadLetter("shardId-1", str(number), b"{}", "r"))
+    sqs.send_message(QueueUrl=url, MessageBody="somebody else's")
+    with DeadLetterQueue(sqs, url) as box:
+        kept = list(box.letters())
+
+    seen = sorted(int(each.letter.sequence_number) for each in kept if each.letter)
+    assert seen == list(range(25))
+    assert [each.text for each in kept if each.letter is None] == ["somebody else's"]
+
+
+def test_a_queue_that_is_gone_is_the_operators(sqs: Any) -> None:  # noqa: ANN401
+    """The letter is not taken for kept."""
+    url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    with pytest.raises(OperatorError, match="doesn't exist"):
+        queue(sqs, url + "-gone").send(LETTER)
+
+
+def test_a_throttled_queue_is_asked_again() -> None:
+    """As the topic is."""
+
+    class Throttled:
+        asked = 0
+
+        def send_message(self, **_request: Any) -> None:  # noqa: ANN401
+            self.asked += 1
+            if self.asked < 3:
+                raise ClientError({"Error": {"Code": "RequestThrottled"}}, "SendMessage")
+
+    client, journal = Throttled(), FakeJournal()
+    queue(client, "https://sqs/1/letters", journal).send(LETTER)
+
+    assert client.asked == 3
+    assert journal.events == ["publish_retried", "publish_retried"]
+
+
+def a_record(size: int) -> bytes:
+    """A change whose images are so many bytes."""
+    change = {"Keys": {"id": {"S": "\uffff"}}, "NewImage": {"text": {"S": "x" * size}}}
+    return json.dumps({"dynamodb": change}).encode()
+
+
+def test_a_record_with_characters_that_sqs_refuses_is_a_letter() -> None:
+    """DynamoDB has them; SQS would answer InvalidMessageContents."""
+    client, letter = StrictQueue(), replace(LETTER, data=a_record(10), reason="\ufffe is odd")
+    queue(client, URL).send(letter)
+    (opened, _) = decode_dead_letter(client.bodies[0])
+
+    assert json.loads(opened.data) == json.loads(letter.data)
+    assert (opened.reason, client.asked) == (letter.reason, 1)
+
+
+def test_a_queue_that_takes_less_than_others_gets_the_letter_without_its_record() -> None:
+    """With the keys and the place, and why."""
+    client = StrictQueue(limit=2048)
+    queue(client, URL).send(replace(LETTER, data=a_record(2048)))
+    kept = json.loads(client.bodies[0])
+
+    assert (kept["sequenceNumber"], kept["complete"]) == ("7", False)
+    assert kept["record"] == {"keys": {"id": {"S": "\uffff"}}}
+    assert kept["reason"] == (
+        f"is too large; the queue refuses the record: queue {URL}: SendMessage failed: "
+        "InvalidParameterValue: Message must be shorter than 2048 bytes."
+    )
+
+
+def test_or_with_the_record_in_the_bucket() -> None:
+    """The letter then is complete."""
+    client, files = StrictQueue(limit=2048), Files()
+    letter = replace(LETTER, data=a_record(2048))
+    queue(client, URL, bucket=files.bucket()).send(letter)
+    (opened, _) = decode_dead_letter(client.bodies[0])
+
+    assert files.kept == {"letters/orders/shardId-1/7": letter.data}
+    assert str(opened.elsewhere) == "s3://large-changes/letters/orders/shardId-1/7"
+
+
+def test_a_real_queues_refusal_is_understood(sqs: Any) -> None:  # noqa: ANN401
+    """As moto answers."""
+    url = sqs.create_queue(QueueName="small", Attributes={"MaximumMessageSize": "1024"})["QueueUrl"]
+    queue(sqs, url).send(replace(LETTER, data=a_record(1024)))
+    with DeadLetterQueue(sqs, url) as box:
+        (kept,) = box.letters()
+
+    assert kept.letter is not None
+    assert (kept.letter.sequence_number, kept.letter.data) == ("7", b"")
+
+
+def test_a_letter_that_is_refused_in_every_form_is_not_taken_for_kept() -> None:
+    """Whoever sends it learns why."""
+    client = StrictQueue(limit=100)
+    with pytest.raises(BatchError, match="shorter than 100 bytes"):
+        queue(client, URL).send(LETTER)
+
+    assert client.bodies == []

@@ -1,0 +1,214 @@
+"""What is said of a fleet for what its tables and its stream hold."""
+
+from collections.abc import Sequence
+
+from consumer.fleet.backlog import Backlog, Unknown
+from consumer.fleet.leases import Leadership, Lease, WorkerReport
+from consumer.fleet.renewals import Renewals
+from consumer.fleet.shards import Shard
+from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess
+from consumer.fleet.unread_positions import unread
+from consumer.status.to_json import to_json
+
+NOW = 1_700_000_000.0
+PATIENCE = 10.0
+
+
+def a_look(
+    leases: Sequence[Lease] = (), reports: Sequence[WorkerReport] = (), leader: str | None = None
+) -> FleetReading:
+    """A look at tables with these rows."""
+    lock = Leadership(leader, "v", 20_000) if leader else None
+    return FleetReading(NOW, tuple(leases), tuple(reports), lock)
+
+
+def assessed(
+    look: FleetReading,
+    shards: Sequence[Shard] = (),
+    backlogs: dict[str, Backlog | Unknown] | None = None,
+    renewals: Renewals | None = None,
+) -> FleetStatus:
+    """What is made of it."""
+    return assess(look, shards, backlogs or {}, renewals or Renewals(), PATIENCE)
+
+
+def the_shard(status: FleetStatus, shard_id: str) -> ShardStatus:
+    """One of its shards."""
+    return next(shard for shard in status.shards if shard.shard_id == shard_id)
+
+
+def reported(worker: str, seconds_ago: int = 1) -> WorkerReport:
+    """A worker's report."""
+    return WorkerReport(worker, int(NOW) - seconds_ago)
+
+
+def test_each_shard_has_the_state_that_its_lease_tells() -> None:
+    """And its owner's reports."""
+    look = a_look(
+        [
+            Lease("1-ended", "w1", "SHARD_END"),
+            Lease("2-reading", "w1", "5", parents=("1-ended",)),
+            Lease("3-waiting", "w1", "TRIM_HORIZON", parents=("2-reading",)),
+            Lease("4-silent", "w2", "5"),
+            Lease("5-free", None, "5"),
+            Lease("6-handed-over", "w2", "5", checkpoint_owner="w1"),
+        ],
+        [reported("w1"), reported("w2", 60)],
+    )
+    status = assessed(look, [Shard("7-new", "gone", "1", None)])
+
+    assert [(shard.shard_id, shard.state) for shard in status.shards] == [
+        ("1-ended", "ended"),
+        ("2-reading", "reading"),
+        ("3-waiting", "waiting"),
+        ("4-silent", "silent"),
+        ("5-free", "free"),
+        ("6-handed-over", "reading"),
+        ("7-new", "new"),
+    ]
+    assert the_shard(status, "3-waiting").waits_for == ("2-reading",)
+    assert the_shard(status, "2-reading").parents == ("1-ended",)
+    assert the_shard(status, "2-reading").waits_for == ()
+    assert the_shard(status, "7-new").parents == ("gone",)
+
+
+def test_a_shard_whose_lease_was_taken_away_has_ended_where_a_later_one_is_read() -> None:
+    """KCL keeps no leases of what is read; however far back."""
+    shards = [
+        Shard("a", None, "1", "2"),
+        Shard("b", "a", "3", "4"),
+        Shard("c", "b", "5", None),
+        Shard("d", "b", "5", None),
+    ]
+    leases = [Lease("c", "w1", "6")]
+    status = assessed(a_look(leases, [reported("w1")]), shards)
+
+    assert [shard.state for shard in status.shards] == ["ended", "ended", "reading", "new"]
+    assert unread(leases, shards, "LATEST") == {"c": "6", "d": "TRIM_HORIZON"}
+
+
+def test_unread_records_begin_where_a_worker_would_begin() -> None:
+    """At the checkpoint; a shard without one and without parents at the configured place."""
+    shards = [
+        Shard("a", None, "1", None),
+        Shard("b", "over", "1", None),
+        Shard("c", None, "1", "2"),
+    ]
+    leases = [Lease("over", "w1", "SHARD_END"), Lease("c", "w1", "7")]
+
+    assert unread(leases, shards, "LATEST") == {"a": "LATEST", "b": "TRIM_HORIZON", "c": "7"}
+
+
+def test_a_worker_is_silent_once_its_report_is_older_than_a_lease_lasts() -> None:
+    """The leader is who holds the lock, however silent."""
+    leases = [Lease("a", "w1", "5"), Lease("b", "w1", "SHARD_END"), Lease("c", "w1", "5")]
+    status = assessed(a_look(leases, [reported("w1", 11), reported("w2", 10)], leader="w1"))
+    first, second = status.workers
+
+    assert (first.worker, first.report_seconds, first.leases) == ("w1", 11, 2)
+    assert (first.is_leader, first.is_silent) == (True, True)
+    assert (second.worker, second.is_leader, second.is_silent) == ("w2", False, False)
+
+
+def test_a_report_from_the_future_is_a_fresh_one() -> None:
+    """Clocks differ."""
+    (worker,) = assessed(a_look([], [reported("w1", -30)])).workers
+
+    assert (worker.report_seconds, worker.is_silent) == (0, False)
+
+
+def test_a_worker_that_never_reports_is_known_by_its_renewals() -> None:
+    """One look tells nothing of it; a second one after long enough does."""
+    look = a_look([Lease("a", "w1", "5", counter=8)])
+    before = [Lease("a", "w1", "5", counter=7)]
+
+    def is_silent(renewals: Renewals) -> bool:
+        (worker,) = assessed(look, renewals=renewals).workers
+        return worker.is_silent
+
+    assert not is_silent(Renewals().after(look.leases, NOW))
+    assert is_silent(Renewals().after(look.leases, NOW - 11).after(look.leases, NOW))
+    assert not is_silent(Renewals().after(before, NOW - 11).after(look.leases, NOW))
+
+
+def test_a_renewal_is_known_from_the_look_that_saw_it() -> None:
+    """A lease that was seen once may have been renewed at any time."""
+    first, second = Lease("a", "w1", "5", counter=1), Lease("a", "w1", "5", counter=2)
+    renewals = Renewals().after([first], 100).after([second, Lease("b", "w1", "5")], 104)
+
+    assert renewals.after([second], 109).seconds_since("a", 110) == 6
+    assert renewals.seconds_since("b", 110) is None
+    assert (renewals.watched_seconds(110), Renewals().watched_seconds(110)) == (10, 0)
+
+
+def test_lag_is_the_age_of_the_oldest_unread_record() -> None:
+    """It expires 24 hours after it was made."""
+    backlog = Backlog(3, oldest_at=NOW - 3600)
+
+    assert backlog.lag_seconds(NOW) == 3600
+    assert backlog.left_seconds(NOW) == 23 * 3600
+    assert Backlog(1, oldest_at=NOW + 1).lag_seconds(NOW) == 0
+    assert (Backlog().lag_seconds(NOW), Backlog().left_seconds(NOW)) == (0, None)
+
+
+def test_the_json_has_everything_and_none_for_what_is_not_known() -> None:
+    """Sums are over shards whose backlog is known, and say so."""
+    leases = [Lease("a", "w1", "5", counter=3), Lease("b", "w1", "LATEST", checkpoint_owner="w2")]
+    backlogs: dict[str, Backlog | Unknown] = {
+        "a": Backlog(1000, has_more=True, oldest_at=NOW - 60),
+        "b": Unknown("no checkpoint yet"),
+    }
+    shards = [Shard("c", "a", "1", None)]
+    document = to_json(assessed(a_look(leases, [reported("w1")], "w1"), shards, backlogs))
+
+    assert document["workers"][0] == {
+        "worker": "w1",
+        "reportSeconds": 1,
+        "isLeader": True,
+        "isSilent": False,
+        "leases": 1,
+    }
+    assert document["shards"][0] == {
+        "shardId": "a",
+        "state": "reading",
+        "owner": "w1",
+        "handedOverBy": None,
+        "checkpoint": "5",
+        "leaseCounter": 3,
+        "renewedSeconds": None,
+        "parents": [],
+        "waitsFor": [],
+        "lagSeconds": 60,
+        "recordsLeft": 1000,
+        "recordsLeftIsLeast": True,
+        "secondsUntilExpiry": 86_340,
+        "checkpointExpired": False,
+        "unknown": None,
+    }
+    assert document["shards"][1]["handedOverBy"] == "w2"
+    assert document["shards"][1]["unknown"] == "no checkpoint yet"
+    assert document["shards"][1]["recordsLeft"] is None
+    assert document["shards"][2]["owner"] is None
+    assert document["totals"] == {
+        "workers": 2,
+        "shards": 3,
+        "reading": 2,
+        "silent": 0,
+        "free": 0,
+        "waiting": 0,
+        "ended": 0,
+        "new": 1,
+        "lagSeconds": 60,
+        "recordsLeft": 1000,
+        "recordsLeftIsLeast": True,
+        "secondsUntilExpiry": 86_340,
+        "unknown": 1,
+    }
+
+
+def test_an_empty_fleet_is_behind_by_nothing() -> None:
+    """No worker ever started on a stream without shards."""
+    totals = to_json(assessed(a_look()))["totals"]
+
+    assert (totals["shards"], totals["lagSeconds"], totals["secondsUntilExpiry"]) == (0, 0, None)
+    assert not totals["recordsLeftIsLeast"]

@@ -1,0 +1,120 @@
+"""A subscriber for as long as one looks."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.s3_bodies import Bucket
+from consumer.local.subscription import Subscription, parse_envelope
+from consumer.publishing.claim_check import claim_key
+from consumer.publishing.messages import encode_message
+from tests.builders import FORM, SUBJECT, a_batch
+from tests.fakes import FakeJournal, a_publisher
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def clients() -> Iterator[tuple[Any, Any]]:
+    """SNS and SQS in memory."""
+    with mock_aws():
+        yield boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+
+
+@pytest.mark.parametrize("body", ["hello", '{"a": 1}', '[{"x": 1}]', "[3]", "3"])
+def test_somebody_elses_message_is_kept_as_it_is(body: str) -> None:
+    """A topic may have other publishers."""
+    received = parse_envelope(
+        json.dumps(
+            {
+                "MessageId": "m-1",
+                "Message": body,
+                "Timestamp": "2026-01-31T12:00:00.000Z",
+                "MessageAttributes": {"n": {"Type": "Number", "Value": "1.5"}},
+            }
+        )
+    )
+
+    assert (received.body, list(received.entries)) == (body, [])
+    assert received.attributes == {"n": "1.5"}
+
+
+def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None:
+    """Subject, entries and attributes, each in its type; and once."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    message = encode_message(a_batch(1, 3), FORM)
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        receipt = a_publisher(sns, topic_arn).publish(message)
+        (received,) = subscription.receive(wait_seconds=0)
+        assert subscription.receive(wait_seconds=0) == []
+
+    assert received.message_id == receipt.message_id
+    assert received.subject == SUBJECT
+    assert [entry["eventName"] for entry in received.entries] == ["MODIFY"] * 3
+    assert received.attributes == message.attributes
+    assert received.sent_at.tzinfo is not None
+
+
+def test_a_pointer_is_followed(clients: tuple[Any, Any]) -> None:
+    """The change counts as if it had fitted; one that is gone leaves the pointer, and says so."""
+    sns, sqs = clients
+    files = boto3.client("s3", region_name="us-east-1")
+    files.create_bucket(Bucket="large-changes")
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    retries = Retries("bucket", RetryPolicy(), FakeJournal())
+    message = encode_message(a_batch(1, 1), FORM)
+    pointer = Bucket(files, "large-changes", retries, FakeJournal()).keep(message)
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        a_publisher(sns, topic_arn).publish(pointer)
+        (received,) = subscription.receive(wait_seconds=0)
+        files.delete_object(Bucket="large-changes", Key=claim_key(message))
+        a_publisher(sns, topic_arn).publish(pointer)
+        (gone,) = subscription.receive(wait_seconds=0)
+
+    assert (received.body, received.mistake) == (message.body, None)
+    assert [entry["eventName"] for entry in received.entries] == ["MODIFY"]
+    assert received.attributes == pointer.attributes
+    assert (gone.body, list(gone.entries)) == (pointer.body, [])
+    assert "s3://large-changes/messages/orders/shardId-1/1-1: is not there" in str(gone.mistake)
+
+
+def test_nothing_is_left_behind(clients: tuple[Any, Any]) -> None:
+    """Neither queue nor subscription, also after an error."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    queues = []
+    with contextlib.suppress(KeyboardInterrupt), Subscription(topic_arn, sns, sqs):
+        queues = sqs.list_queues()["QueueUrls"]
+        raise KeyboardInterrupt
+
+    assert len(queues) == 1
+    assert "QueueUrls" not in sqs.list_queues()
+    assert sns.list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_topic_that_is_not_there_leaves_no_queue(clients: tuple[Any, Any]) -> None:
+    """The topic is asked first."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"] + "-gone"
+    with pytest.raises(ClientError), Subscription(topic_arn, sns, sqs):
+        pass
+
+    assert "QueueUrls" not in sqs.list_queues()
+
+
+def test_a_fifo_topic_gets_a_fifo_queue(clients: tuple[Any, Any]) -> None:
+    """SNS takes no other."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    with Subscription(topic_arn, sns, sqs):
+        (url,) = sqs.list_queues()["QueueUrls"]
+
+    assert url.endswith(".fifo")

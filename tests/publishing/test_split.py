@@ -1,0 +1,73 @@
+"""Batches are cut to the size that the topic takes."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.publishing.batches import Batch
+from consumer.publishing.errors import RecordError
+from consumer.publishing.messages import encode_message
+from consumer.publishing.records import ChangeRecord
+from consumer.publishing.split import Chunk, split
+from tests.builders import FORM, a_batch, a_record
+
+TEXTS = st.text(alphabet=st.sampled_from('aç🎉"\\'), max_size=200)
+
+
+def inserted(number: int, text: str) -> ChangeRecord:
+    """A record with so much text in it."""
+    return replace(a_record(number, "INSERT"), new_image={"t": {"S": text}})
+
+
+def test_a_batch_that_fits_is_one_message() -> None:
+    """To the byte."""
+    batch = a_batch(1, 10)
+    whole = encode_message(batch, FORM)
+
+    assert list(split(batch, FORM, whole.size)) == [Chunk(batch, whole)]
+    assert len(list(split(batch, FORM, whole.size - 1))) == 2
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=12), st.integers(300, 1500))
+def test_parts_fit_are_full_and_keep_the_order(texts: list[str], limit: int) -> None:
+    """No part is too large, none could take the next one's first record, nothing is lost."""
+    batch = Batch(tuple(inserted(number, text) for number, text in enumerate(texts, start=1)))
+    parts = list(split(batch, FORM, limit + 1000))
+
+    assert all(part.message == encode_message(part.batch, FORM) for part in parts)
+    assert [record for part in parts for record in part.batch.records] == list(batch.records)
+    assert all(part.message.size <= limit + 1000 for part in parts)
+    for part, following in pairwise(parts):
+        one_more = Batch((*part.batch.records, following.batch.records[0]))
+        assert encode_message(one_more, FORM).size > limit + 1000
+
+
+def test_a_record_that_is_too_large_alone_is_a_message_of_its_own() -> None:
+    """Neither what comes before it nor what comes after it is with it."""
+    batch = Batch((inserted(1, "a"), inserted(2, "b"), inserted(3, "x" * 5000), inserted(4, "c")))
+    parts = list(split(batch, FORM, 1000))
+
+    assert [part.batch.last_sequence_number for part in parts] == ["2", "3", "4"]
+    assert [part.message.size > 1000 for part in parts] == [False, True, False]
+
+
+def test_records_before_one_that_cant_be_written_come_first() -> None:
+    """And it is named."""
+    bad = replace(a_record(3, "INSERT"), new_image={"t": {"X": "?"}})
+    batch = Batch((inserted(1, "a"), inserted(2, "b"), bad, inserted(4, "c")))
+    form = replace(FORM, plain_images=True)
+    parts = split(batch, form, 10_000)
+
+    assert [record.sequence_number for record in next(parts).batch.records] == ["1", "2"]
+    with pytest.raises(RecordError, match="record 3: not DynamoDB JSON"):
+        next(parts)
+
+
+def test_what_is_no_text_at_all_is_a_record_error() -> None:
+    """A value that JSON can't carry names its record."""
+    bad = replace(a_record(1, "INSERT"), new_image={"t": {"S": object()}})
+    with pytest.raises(RecordError, match="record 1: not DynamoDB JSON"):
+        list(split(Batch((bad,)), FORM, 10_000))
