@@ -20,6 +20,7 @@ from consumer.replay.start_position import StartPosition
 from consumer.settings.resolve import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
+from consumer.terminal.interrupts import deferred
 from consumer.terminal.plurals import counted
 
 _MOST_PLANS = 5
@@ -63,7 +64,9 @@ class ReplaySession:
             if not self._is_wanted(plan):
                 return
             try:
-                self._do(plan, last)
+                # What is written is written as a whole, and told.
+                with deferred():
+                    self._do(plan, last)
             except ChangedError:
                 click.echo("Leases came, went or ended meanwhile; planning anew.", err=True)
             else:
