@@ -17,11 +17,11 @@ from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
+from consumer.fleet.connections import tables_client
 from consumer.publishing.ports import Journal
-from consumer.settings.child import ChildSettings
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
-from consumer.worker.launch import child_settings
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.processor import ProcessorSettings
 
 _ATTEMPTS = 3
 
@@ -41,7 +41,7 @@ class ClaimedBackfill:
     backfill: Backfill
     owner: Owner
     state: BackfillState
-    settings: ChildSettings
+    settings: ProcessorSettings
     description: Description
 
 
@@ -78,7 +78,7 @@ def claim(
         ConfigurationError: With a line for each mistake; nothing was begun.
     """
     description = _checked(configuration, os.environ)
-    settings = child_settings(configuration, _name())
+    settings = configuration.for_processor(_name())
     state = _open_state(configuration, settings, around)
     target = Target(
         configuration.table, description.table_id, configuration.publisher.topic_arn, segments
@@ -127,28 +127,19 @@ def _described(configuration: Configuration) -> tuple[Description | None, list[s
 
 
 def _open_state(
-    configuration: Configuration, settings: ChildSettings, around: Surroundings
+    configuration: Configuration, settings: ProcessorSettings, around: Surroundings
 ) -> BackfillState:
-    kcl = configuration.kcl
-    tables = client(
-        "dynamodb", attempts=_ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
-    )
-    name = _state_table(configuration)
+    tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
     policy = replace(policy_of(settings), sleep=around.sleep)
     retries = Retries(f"table {name}", policy, around.journal)
     return BackfillState(tables, name, configuration.table, retries)
-
-
-def _state_table(configuration: Configuration) -> str:
-    kcl = configuration.kcl
-    return kcl.coordinator_state_table_name or f"{kcl.application_name}-CoordinatorState"
 
 
 def _seen(
     configuration: Configuration, state: BackfillState, around: Surroundings
 ) -> SavedBackfill | None:
     """Return what is saved, once nobody works on it any more."""
-    thing = f"table {_state_table(configuration)}"
+    thing = f"table {configuration.kcl.coordinator_state_table}"
     seen, mistakes = asked(thing, state.load)
     if seen and seen.owner:
         around.tell(f"{seen.owner.name} has not said that it stopped; watching for a sign of it …")
@@ -166,7 +157,7 @@ def _claim(
         claimed.state.create_table()
         claimed.state.claim(claimed.backfill, seen, claimed.owner)
 
-    _, mistakes = asked(f"table {_state_table(configuration)}", write)
+    _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", write)
     if mistakes:
         raise ConfigurationError(mistakes)
 

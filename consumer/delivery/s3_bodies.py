@@ -13,9 +13,8 @@ from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.publishing.claim_check import claim_key, pointer_to
-from consumer.publishing.dead_letter import Envelope, record_key
+from consumer.publishing.dead_letter import DeadLetter, Envelope, record_key
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.ports import Journal
 from consumer.publishing.s3_location import S3Location
 

@@ -1,27 +1,21 @@
 """A function made from its environment: settings checked, clients made."""
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consumer.delivery.wiring import open_parts, retry_policy
+from consumer.delivery.wiring import open_destinations, retry_policy
 from consumer.function.handler import Deadline, Function
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.function import function_settings
-from consumer.settings.rules import Rule
 from consumer.telemetry.logs import LogJournal, start_logging
 
 if TYPE_CHECKING:
     from consumer.publishing.ports import Fact
 
-RULES_FILE = Path(__file__).with_name("rules.json")
-"""The rules of the settings, which `scripts/lambda-zip` writes."""
 
-
-def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
+def start(environ: Mapping[str, str]) -> Function:
     """Make the function.
 
     Raises:
@@ -30,9 +24,7 @@ def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
     bound: dict[str, Fact] = {"workerId": None, "shardId": None, "requestId": None}
     start_logging("json", "INFO", bound)
     try:
-        settings = function_settings(
-            [Rule.from_json(each) for each in json.loads(rules.read_text())], environ
-        )
+        settings = function_settings(environ)
     except ConfigurationError as error:
         _log(error)
         raise
@@ -41,11 +33,12 @@ def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
     journal, deadline = LogJournal(logging.getLogger("consumer")), Deadline()
     policy = replace(
         retry_policy(settings),
-        # A wait for somebody costs as much as work does; Lambda asks again by itself.
+        # Waiting for an operator costs as much as work does, and Lambda retries by itself.
         operator_patience_seconds=0.0,
         seconds_left=deadline.seconds_left,
     )
-    return Function(settings, open_parts(settings, policy, journal), deadline, journal, bound)
+    destinations = open_destinations(settings, policy, journal)
+    return Function(settings, destinations, deadline, bound)
 
 
 def _log(error: ConfigurationError) -> None:

@@ -8,10 +8,9 @@ from botocore.exceptions import ClientError
 
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, open_bucket
-from consumer.publishing.dead_letter import Envelope
+from consumer.publishing.dead_letter import DeadLetter, Envelope
 from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal

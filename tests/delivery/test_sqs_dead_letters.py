@@ -14,9 +14,8 @@ from moto import mock_aws
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
-from consumer.publishing.dead_letter import decode_dead_letter
+from consumer.publishing.dead_letter import DeadLetter, decode_dead_letter
 from consumer.publishing.errors import BatchError, OperatorError
-from consumer.publishing.poison import DeadLetter
 from tests.fakes import FakeJournal
 from tests.sqs import StrictQueue
 
