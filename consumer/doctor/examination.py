@@ -1,17 +1,17 @@
-"""Every check of a set-up, in the order in which one fault explains the next."""
+"""Every check of a set-up, in an order in which an earlier problem explains a later one."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from consumer.checks.checks import Check, ask_all
+from consumer.checks.check import Check, ask_all
 from consumer.checks.host_checks import identity_checks, program_checks
 from consumer.checks.resource_checks import ResourceChecks
+from consumer.doctor.endpoint_checks import EndpointChecks
 from consumer.doctor.fleet_checks import FleetChecks
 from consumer.doctor.java_checks import java_checks
 from consumer.doctor.permission_checks import Clients, PermissionChecks, make_client
-from consumer.doctor.reach_checks import ReachChecks
-from consumer.problems import CheckOutcome, Problem, mistake_of
+from consumer.problems import CheckOutcome, Problem, parse_problem
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.known import known_keys
@@ -23,14 +23,14 @@ _NO_START = "The worker doesn't start."
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the doctor needs of the world.
+    """The doctor's access to the world.
 
     Attributes:
         environ: The environment.
         now: The clock, in seconds since 1970 UTC.
         pause: Waits so many seconds.
         clients: Makes clients of STS and IAM.
-        progress: Told the name of each check before it is asked.
+        progress: Takes the name of each check before it is made.
     """
 
     environ: Mapping[str, str]
@@ -43,12 +43,12 @@ class Surroundings:
 def examine(
     properties: Mapping[str, str], around: Surroundings, *, programs: bool = True
 ) -> list[CheckOutcome]:
-    """Ask every check.
+    """Make every check.
 
     Args:
         properties: Keys and values of the properties file.
         around: The surroundings.
-        programs: Whether this host is one that workers run on.
+        programs: Whether workers run on this host.
     """
     try:
         configuration = resolve(properties, around.environ)
@@ -59,18 +59,18 @@ def examine(
 
 
 def unsettled(error: ConfigurationError) -> list[CheckOutcome]:
-    """Return the mistakes of settings; without settings nothing else can be told."""
-    mistakes = tuple(_explained(mistake_of(line)) for line in error.mistakes)
+    """Return the problems of the settings; without settings nothing else can be checked."""
+    problems = tuple(_explained(parse_problem(line)) for line in error.mistakes)
     rest = CheckOutcome("everything else", "", untold="needs settings, which are not ok")
-    return [CheckOutcome(_SETTINGS, _NO_START, mistakes), rest]
+    return [CheckOutcome(_SETTINGS, _NO_START, problems), rest]
 
 
-def _explained(mistake: Problem) -> Problem:
-    """A mistake whose line says what is wrong, and leaves what to do to what explains the key."""
-    key, _, _ = mistake.thing.partition(" = ")
-    if mistake.fix or key not in known_keys():
-        return mistake
-    return replace(mistake, fix=f"see stream-publisher settings {key}")
+def _explained(problem: Problem) -> Problem:
+    """Add a fix to a problem that has none and is about a known setting."""
+    key, _, _ = problem.thing.partition(" = ")
+    if problem.fix or key not in known_keys():
+        return problem
+    return replace(problem, fix=f"see stream-publisher settings {key}")
 
 
 def _checks(configuration: Configuration, around: Surroundings, *, programs: bool) -> list[Check]:
@@ -81,7 +81,7 @@ def _checks(configuration: Configuration, around: Surroundings, *, programs: boo
     return [
         *(host if programs else ()),
         *identity_checks(configuration, around.environ),
-        *ReachChecks(configuration, around.now).all(),
+        *EndpointChecks(configuration, around.now).all(),
         *ResourceChecks(configuration).all(),
         *PermissionChecks(configuration, around.clients).all(),
         *FleetChecks(configuration, around.now, around.pause).all(),

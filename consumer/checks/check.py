@@ -1,4 +1,4 @@
-"""Checks that know which others they need, asked one after the other."""
+"""Checks, made one after the other. Each names the checks that it needs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ Answer = TypeVar("Answer")
 
 
 class CannotTellError(Exception):
-    """A check can't be made; its text says why."""
+    """A check can't be made. The text says why."""
 
 
 class ProblemError(Exception):
-    """A mistake that ends a check."""
+    """A problem that ends its check."""
 
-    def __init__(self, mistake: Problem) -> None:
-        super().__init__(str(mistake))
-        self.mistake = mistake
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A question.
+    """A check.
 
     Attributes:
         name: Its name.
-        causes: What the mistakes that it finds will cause.
-        ask: Returns the mistakes; raises MistakeError for the only one, CannotTellError.
-        needs: Checks without which it can't be asked.
+        causes: What the problems that it finds cause.
+        ask: Returns the problems. It may also raise ProblemError or CannotTellError.
+        needs: The names of checks that must be ok first.
     """
 
     name: str
@@ -43,11 +43,11 @@ class Check:
 def ask_all(
     checks: Iterable[Check], progress: Callable[[str], None] = lambda _name: None
 ) -> list[CheckOutcome]:
-    """Ask in order; a check that needs one which isn't ok could not tell.
+    """Make checks in order. A check whose needs aren't ok is not made, and could not tell.
 
     Args:
         checks: The checks, each after those that it needs.
-        progress: Told the name of each before it is asked.
+        progress: Takes the name of each check before it is made.
     """
     outcomes: dict[str, CheckOutcome] = {}
     for check in checks:
@@ -69,7 +69,7 @@ def _asked(check: Check) -> CheckOutcome:
     try:
         return CheckOutcome(check.name, check.causes, tuple(check.ask()))
     except ProblemError as error:
-        return CheckOutcome(check.name, check.causes, (error.mistake,))
+        return CheckOutcome(check.name, check.causes, (error.problem,))
     except CannotTellError as error:
         return CheckOutcome(check.name, check.causes, untold=str(error))
 
@@ -78,7 +78,7 @@ def answered(thing: str, question: Callable[[], Answer]) -> Answer:
     """Return the answer to a question about `thing`.
 
     Raises:
-        MistakeError: There is none.
+        ProblemError: The question failed.
     """
     try:
         return question()

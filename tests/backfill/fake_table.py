@@ -8,12 +8,12 @@ from consumer.backfill.table import Item, ItemPage
 
 
 def an_item(name: str, version: int = 1) -> dict[str, Any]:
-    """An item of the shelf."""
+    """An item of the table."""
     return {"id": {"S": name}, "version": {"N": str(version)}}
 
 
 @dataclass
-class Shelf:
+class FakeTable:
     """Items in the order of a hash, as a table has them; each costs half a unit to read.
 
     Attributes:

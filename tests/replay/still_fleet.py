@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from consumer.fleet.table_names import TableNames
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
 from tests.streams.stream import SimulatedStream
@@ -40,10 +41,10 @@ class StillFleet:
     ) -> None:
         self.tables, self.stream, self.clock = tables, stream, clock
         self.application = f"test-{uuid.uuid4().hex[:8]}"
-        self._state_name = f"{self.application}-CoordinatorState"
+        self.names = TableNames(self.application, "reports", f"{self.application}-CoordinatorState")
         self._endpoint, self._items = endpoint, Items()
         self._create(self.application, "leaseKey")
-        self._create(self._state_name, "key")
+        self._create(self.names.coordinator, "key")
 
     def settings(self, **more: str) -> dict[str, str]:
         """The settings of its workers."""
@@ -91,7 +92,7 @@ class StillFleet:
 
     def history(self) -> dict[str, Mapping[str, Any]]:
         """The rows of KCL's coordinator table, by their keys."""
-        return {row["key"]["S"]: row for row in self._rows(self._state_name)}
+        return {row["key"]["S"]: row for row in self._rows(self.names.coordinator)}
 
     def _rows(self, table: str) -> list[Mapping[str, Any]]:
         return list(self.tables.scan(TableName=table, ConsistentRead=True)["Items"])

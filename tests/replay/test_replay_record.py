@@ -1,7 +1,13 @@
 """What is kept of a replay."""
 
-from consumer.replay.history import Caller, ReplayRecord, is_entry, new_entry, read_entry
 from consumer.replay.plan import Plan, Step
+from consumer.replay.replay_record import (
+    Caller,
+    ReplayRecord,
+    is_replay_record,
+    new_replay_record,
+    read_replay_record,
+)
 from consumer.replay.start_position import AtTime
 
 STEPS = (
@@ -11,33 +17,35 @@ STEPS = (
 CALLER = Caller("arn:aws:iam::123456789012:user/night-shift", "sts")
 
 
-def entry() -> ReplayRecord:
+def replay_record() -> ReplayRecord:
     """A replay of two shards."""
-    return new_entry(Plan(AtTime(0), STEPS, {}), CALLER, 41, mark="t-1", at="2026-11-23T02:00:00Z")
+    return new_replay_record(
+        Plan(AtTime(0), STEPS, {}), CALLER, 41, mark="t-1", at="2026-11-23T02:00:00Z"
+    )
 
 
 def test_an_entry_counts_on_from_the_last_one() -> None:
     """Two replays at once want the same number, and only one gets it."""
-    assert entry().number == 42
+    assert replay_record().number == 42
 
 
 def test_an_entry_is_read_as_it_was_written() -> None:
     """With every checkpoint that was there before."""
-    item = entry().to_item()
+    item = replay_record().to_item()
 
-    assert is_entry(item)
+    assert is_replay_record(item)
     assert item["key"] == {"S": "Replay-000042"}
-    assert read_entry(item) == entry()
+    assert read_replay_record(item) == replay_record()
 
 
 def test_rows_of_kcl_are_no_entries() -> None:
     """They stand in the same table."""
-    assert not is_entry({"key": {"S": "Leader"}})
+    assert not is_replay_record({"key": {"S": "Leader"}})
 
 
 def test_an_entry_is_shown_with_who_and_when() -> None:
     """The mark is nobody's business."""
-    assert entry().to_json() == {
+    assert replay_record().to_json() == {
         "replay": 42,
         "at": "2026-11-23T02:00:00Z",
         "who": CALLER.name,

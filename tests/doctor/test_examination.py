@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
-from consumer.doctor.doctor import Surroundings, examine
+from consumer.doctor.examination import Surroundings, examine
 from consumer.problems import CheckOutcome
 from tests.places import ROOT
 from tests.project.policies import allowed
@@ -209,7 +209,7 @@ def write_java(folder: Path, says: str) -> None:
 
 def found(outcomes: list[CheckOutcome]) -> dict[str, str]:
     """Each finding's line, by its check."""
-    return {o.check: str(mistake) for o in outcomes for mistake in o.mistakes}
+    return {o.check: str(problem) for o in outcomes for problem in o.problems}
 
 
 def test_nothing_is_found_on_a_sound_set_up(setup: Setup) -> None:
@@ -331,21 +331,21 @@ def fall_behind(setup: Setup) -> None:
 PLANTED: list[tuple[Callable[[Setup], None], str, str]] = [
     (mistype, "settings", "PUBLISHER_BATCHSIZE: is not a known variable; did you mean"),
     (age_java, "java version", "is Java 8; install a Java 17 runtime"),
-    (lose_a_jar, "class path", "lacks dynamodb-streams-kinesis-adapter; build it anew"),
+    (lose_a_jar, "class path", "lacks dynamodb-streams-kinesis-adapter; build it again"),
     (lose_the_program, "record processor", "'no-such-program': can't be run; name a program"),
     (lose_credentials, "credentials", "no credentials were found; set AWS_PROFILE"),
     (misdirect, "endpoint of sns", "can't be reached"),
-    (advance_the_clock, "clock", "s ahead of AWS's; let it be set by a time service"),
+    (advance_the_clock, "clock", "s ahead of AWS's; set it by a time service"),
     (lose_the_stream, "stream", "has the view NEW_IMAGE, which lacks images; a view can't"),
     (lose_the_topic, "topic", f"'{TOPIC}': doesn't exist"),
     (lose_the_queue, "dead-letter queue", f"'{QUEUE}': doesn't exist"),
-    (shrink_the_queue, "dead-letter queue", "takes messages of 65536 bytes, and a letter may"),
+    (shrink_the_queue, "dead-letter queue", "takes messages of 65536 bytes, but a dead letter may"),
     (lose_the_bucket, "claim-check bucket", "'large-changes': doesn't exist"),
     (forbid_to_publish, f"may sns:Publish on {TOPIC}", "is not allowed by this identity"),
     (forbid_to_read, "may read the stream", "GetRecords is not allowed; grant it"),
     (stop_workers, "workers", "none has reported for"),
     (stop_renewing, "leases are renewed", "w1 has not renewed its lease for 11 s; restart w1"),
-    (swap_streams, "leases are this stream's", "is a shard of another stream; take another"),
+    (swap_streams, "leases are this stream's", "is a shard of another stream; give each"),
     (fall_behind, "24 hours", "its oldest unread record is 20.0 h old and expires in 4.0 h"),
 ]
 
@@ -365,7 +365,7 @@ def test_a_planted_fault_is_found_and_nothing_else(
 
     assert list(findings) == [check]
     assert said in findings[check]
-    assert all(outcome.causes for outcome in outcomes if outcome.mistakes)
+    assert all(outcome.causes for outcome in outcomes if outcome.problems)
 
 
 def test_a_permission_on_a_table_is_tried(setup: Setup) -> None:
@@ -381,7 +381,7 @@ def test_a_permission_on_a_table_is_tried(setup: Setup) -> None:
     setup.patch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
     setup.works = setup.renews = False  # the test itself may not put rows any more
     # moto looks for a signature, which these calls don't have, once it holds callers to policies.
-    setup.patch.setattr("consumer.doctor.reach_checks.reach", lambda *_service: time.time())
+    setup.patch.setattr("consumer.doctor.endpoint_checks.probe", lambda *_service: time.time())
 
     @set_initial_no_auth_action_count(0)
     def as_worker() -> dict[str, str]:
@@ -413,8 +413,8 @@ def test_a_permission_that_is_missing_is_told_with_the_policy_that_has_it(
 ) -> None:
     """The file is there, and has it."""
     setup.iam.forbidden.add(action)
-    mends = {str(mistake.fix) for o in setup.outcomes() for mistake in o.mistakes}
-    (file,) = {re.sub(r"^grant it to this role; (\S+) has it$", r"\1", fix) for fix in mends}
+    mends = {str(problem.fix) for o in setup.outcomes() for problem in o.problems}
+    (file,) = {re.sub(r"^grant it to this role, as (\S+) does$", r"\1", fix) for fix in mends}
     text = (ROOT / file).read_text()
 
     assert action in {each for each, _ in allowed(json.loads(text))}
@@ -455,7 +455,7 @@ def test_what_cant_be_told_says_why(setup: Setup) -> None:
     untold = {o.check: o.untold for o in silent.outcomes() if o.untold}
 
     assert len(untold) == 6
-    assert all("IAM doesn't tell: nobody there" in str(why) for why in untold.values())
+    assert all("IAM gives no answer: nobody there" in str(why) for why in untold.values())
 
 
 def _refuse() -> dict[str, str]:

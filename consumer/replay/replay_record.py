@@ -1,11 +1,11 @@
-"""What is kept of a replay that was done: who did it, when, and what every lease had before."""
+"""The record of a replay that was done: who did it, when, and each lease's checkpoint before."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from consumer.fleet.leases import Item
+from consumer.fleet.items import Item
 from consumer.replay.plan import Plan, Step
 
 _PREFIX = "Replay-"
@@ -18,7 +18,7 @@ class Caller:
 
     Attributes:
         name: An ARN, or user@host.
-        known_from: `sts`, where AWS told it, or `host`, where only this machine did.
+        known_from: `sts` if AWS named the caller, `host` if only this machine did.
     """
 
     name: str
@@ -31,12 +31,12 @@ class ReplayRecord:
 
     Attributes:
         number: Counted from 1 for each application.
-        mark: Tells this replay from another that wanted the same number.
-        at: When, in ISO 8601.
-        caller: By whom.
-        origin: From where.
-        again: How many records were to come again.
-        skipped: How many unpublished records were passed over.
+        mark: Distinguishes this replay from another that took the same number.
+        at: The time, in ISO 8601.
+        caller: Who did it.
+        start_position: Where it began.
+        again: Published records that came again, as far as they were counted.
+        skipped: Unpublished records that were passed over.
         steps: What was written, each with the checkpoint before.
     """
 
@@ -44,20 +44,20 @@ class ReplayRecord:
     mark: str
     at: str
     caller: Caller
-    origin: str
+    start_position: str
     again: int
     skipped: int
     steps: tuple[Step, ...]
 
     def to_item(self) -> dict[str, Any]:
-        """The entry as a row in DynamoDB JSON, in KCL's coordinator table."""
+        """The row of KCL's coordinator table, in DynamoDB JSON."""
         texts = {
             "key": f"{_PREFIX}{self.number:0{_DIGITS}}",
             "mark": self.mark,
             "at": self.at,
             "who": self.caller.name,
             "knownFrom": self.caller.known_from,
-            "from": self.origin,
+            "from": self.start_position,
             "steps": json.dumps([asdict(step) for step in self.steps]),
         }
         numbers = {"again": self.again, "skipped": self.skipped}
@@ -66,31 +66,47 @@ class ReplayRecord:
         }
 
     def to_json(self) -> Mapping[str, Any]:
-        """The entry as the command shows it."""
+        """What the command shows."""
         return {
             "replay": self.number,
             "at": self.at,
             "who": self.caller.name,
             "knownFrom": self.caller.known_from,
-            "from": self.origin,
+            "from": self.start_position,
             "again": self.again,
             "skipped": self.skipped,
             "steps": [step.to_json() for step in self.steps],
         }
 
 
-def new_entry(plan: Plan, caller: Caller, last: int, *, mark: str, at: str) -> ReplayRecord:
-    """Return the entry of a plan that is about to be carried out, after the last one's number."""
-    origin = str(plan.origin)
-    return ReplayRecord(last + 1, mark, at, caller, origin, plan.again, plan.skipped, plan.steps)
+def new_replay_record(plan: Plan, caller: Caller, last: int, *, mark: str, at: str) -> ReplayRecord:
+    """Return the record of a plan that is about to be carried out.
+
+    Args:
+        plan: The plan.
+        caller: Who does it.
+        last: The number of the latest replay, 0 if there was none.
+        mark: Distinguishes it from another replay that takes the same number.
+        at: The time, in ISO 8601.
+    """
+    return ReplayRecord(
+        number=last + 1,
+        mark=mark,
+        at=at,
+        caller=caller,
+        start_position=str(plan.start_position),
+        again=plan.again,
+        skipped=plan.skipped,
+        steps=plan.steps,
+    )
 
 
-def is_entry(item: Item) -> bool:
-    """Whether a row of the coordinator table is a replay."""
+def is_replay_record(item: Item) -> bool:
+    """Whether a row of the coordinator table is the record of a replay."""
     return str(item["key"]["S"]).startswith(_PREFIX)
 
 
-def read_entry(item: Item) -> ReplayRecord:
+def read_replay_record(item: Item) -> ReplayRecord:
     """Read such a row."""
     steps = json.loads(item["steps"]["S"])
     return ReplayRecord(
@@ -98,7 +114,7 @@ def read_entry(item: Item) -> ReplayRecord:
         mark=item["mark"]["S"],
         at=item["at"]["S"],
         caller=Caller(item["who"]["S"], item["knownFrom"]["S"]),
-        origin=item["from"]["S"],
+        start_position=item["from"]["S"],
         again=int(item["again"]["N"]),
         skipped=int(item["skipped"]["N"]),
         steps=tuple(Step(**{**step, "parents": tuple(step["parents"])}) for step in steps),

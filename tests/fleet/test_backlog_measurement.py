@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.measure_backlog import measure_backlog
+from consumer.fleet.backlog_measurement import measure_backlog
 from consumer.fleet.stream import Stream
 from tests.streams import faults
 from tests.streams.clients import bare_client
@@ -44,9 +44,11 @@ class Subject:
             self._clock.seconds += 3600
         return numbers
 
-    def backlog(self, checkpoint: str, bound: int = 100) -> Backlog | Unknown:
+    def backlog(
+        self, checkpoint: str, bound: int = 100, *, is_open: bool = True
+    ) -> Backlog | Unknown:
         """What follows a checkpoint."""
-        return measure_backlog(self.stream, self.shard_id, checkpoint, bound)
+        return measure_backlog(self.stream, self.shard_id, checkpoint, bound, is_open=is_open)
 
 
 @pytest.fixture
@@ -91,6 +93,17 @@ def test_an_empty_read_is_not_the_end(subject: Subject) -> None:
     assert subject.backlog("TRIM_HORIZON") == Backlog(3, oldest_at=START)
 
 
+def test_a_closed_shard_is_read_to_its_end_over_any_number_of_empty_reads(subject: Subject) -> None:
+    """An open shard has no end, so after three empty reads it counts as read."""
+    subject.write(2)
+    subject.simulated.empty_pages(3)
+    assert subject.backlog("TRIM_HORIZON") == Backlog()
+
+    subject.simulated.roll(subject.shard_id)
+    subject.simulated.empty_pages(30)
+    assert subject.backlog("TRIM_HORIZON", is_open=False) == Backlog(2, oldest_at=START)
+
+
 def test_a_checkpoint_that_has_expired_is_said_to_have(subject: Subject) -> None:
     """A quiet shard's does, without any harm; what is left is counted."""
     first, second, *_ = subject.write(4)
@@ -101,7 +114,7 @@ def test_a_checkpoint_that_has_expired_is_said_to_have(subject: Subject) -> None
 
 def test_what_cant_be_told_says_why(subject: Subject) -> None:
     """No checkpoint yet, a shard that is gone, a stream that is throttled."""
-    gone = measure_backlog(subject.stream, "shardId-gone", "TRIM_HORIZON", 10)
+    gone = measure_backlog(subject.stream, "shardId-gone", "TRIM_HORIZON", 10, is_open=True)
     script = faults.Script()
     script.plan("GetShardIterator", faults.throttled)
     subject.endpoint.fault = script

@@ -1,38 +1,27 @@
-"""The stream and the lease table of a configuration, for commands that look at running workers."""
+"""The stream and the lease table of a configuration, opened beside running workers."""
 
 from typing import Any
 
 from consumer.aws.clients import client
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.stream import Stream
+from consumer.fleet.table_names import table_names
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 
 ATTEMPTS = 3
 
 
-def table_names(configuration: Configuration) -> tuple[tuple[str, str], ...]:
-    """Return each of KCL's tables and its key: leases, workers' reports, the leader's lock."""
-    kcl = configuration.kcl
-    return (
-        (kcl.lease_table, "leaseKey"),
-        (kcl.worker_metrics_table, "wid"),
-        (kcl.coordinator_state_table, "key"),
-    )
-
-
 def open_lease_table(configuration: Configuration) -> LeaseTable:
-    """Return the three tables of this configuration's workers; asks nothing yet."""
-    return LeaseTable(
-        tables_client(configuration), *(name for name, _ in table_names(configuration))
-    )
+    """Return KCL's tables of this configuration's workers. No call is made yet."""
+    return LeaseTable(tables_client(configuration), table_names(configuration.kcl))
 
 
 def open_stream(configuration: Configuration) -> Stream:
     """Return the stream that this configuration's workers read.
 
     Raises:
-        ConfigurationError: The table has no stream. boto3's errors pass.
+        ConfigurationError: The table has no stream. boto3's errors are raised as they are.
     """
     arn, _view = find_stream(configuration)
     if arn is None:
@@ -41,7 +30,7 @@ def open_stream(configuration: Configuration) -> Stream:
 
 
 def find_stream(configuration: Configuration) -> tuple[str | None, str | None]:
-    """Ask for the stream's ARN, None where the table has none, and for its view."""
+    """Return the stream's ARN, None if the table has no enabled stream, and its view."""
     if configuration.stream_arn:
         stream = _streams(configuration).describe_stream(
             StreamArn=configuration.stream_arn, Limit=1
@@ -55,14 +44,14 @@ def find_stream(configuration: Configuration) -> tuple[str | None, str | None]:
 
 
 def stream_thing(configuration: Configuration) -> str:
-    """Return what the stream is called in a line about it: the setting that names it."""
+    """Return how a line about the stream names it: by the setting."""
     if configuration.stream_arn:
         return f"stream {configuration.stream_arn}"
     return f"publisher.table = {configuration.table!r}"
 
 
 def tables_client(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
-    """Return a client for KCL's tables: like a worker's, with the endpoint that is set for them."""
+    """Return a client for KCL's tables, with a worker's region and endpoint."""
     kcl = configuration.kcl
     return client(
         "dynamodb", attempts=ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint

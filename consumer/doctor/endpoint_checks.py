@@ -1,26 +1,26 @@
-"""Whether the services of AWS answer, and whether this host's clock is theirs."""
+"""Whether AWS services answer, and whether this host's clock agrees with theirs."""
 
 from collections.abc import Callable, Sequence
 
 from consumer.aws.clients import region_of
 from consumer.aws.errors import SETUP_ERRORS
-from consumer.checks.checks import CannotTellError, Check, ProblemError
-from consumer.doctor.reach import reach
+from consumer.checks.check import CannotTellError, Check, ProblemError
+from consumer.doctor.endpoint_probe import probe
 from consumer.problems import Problem
 from consumer.settings.configuration import Configuration
 
 _MOST_SKEW_SECONDS = 30
 _CAUSES = {
     "cloudwatch": "KCL's metrics are lost.",
-    "dynamodb": "No worker gets a lease or makes a checkpoint.",
+    "dynamodb": "No worker gets a lease or checkpoints.",
     "dynamodbstreams": "No change is read.",
-    "s3": "A change that is too large for the topic waits, and its shard with it.",
+    "s3": "A change that is too large for the topic blocks its shard.",
     "sns": "No change is published; every shard waits.",
-    "sqs": "A record that can't be published holds up its shard.",
+    "sqs": "A record that can't be published blocks its shard.",
 }
 
 
-class ReachChecks:
+class EndpointChecks:
     """Checks of each service that a configuration uses, then of the clock.
 
     Args:
@@ -59,12 +59,12 @@ class ReachChecks:
 
     def _reach(self, service: str) -> Sequence[Problem]:
         try:
-            there = reach(service, self._region(service))
+            there = probe(service, self._region(service))
         except SETUP_ERRORS as error:
             variable = f"AWS_ENDPOINT_URL_{service.upper().replace('BSTREAMS', 'B_STREAMS')}"
             fix = f"check the region, the network, proxies and {variable}"
-            mistake = Problem(f"endpoint of {service}", f"can't be reached ({error})", fix)
-            raise ProblemError(mistake) from error
+            problem = Problem(f"endpoint of {service}", f"can't be reached ({error})", fix)
+            raise ProblemError(problem) from error
         if there is not None:
             self._skews.append(self._now() - there)
         return ()
@@ -76,10 +76,10 @@ class ReachChecks:
 
     def _clock(self) -> Sequence[Problem]:
         if not self._skews:
-            raise CannotTellError("no service has told the time")
+            raise CannotTellError("no answer of a service has a time")
         skew = min(self._skews, key=abs)
         if abs(skew) <= _MOST_SKEW_SECONDS:
             return ()
         side = "ahead of" if skew > 0 else "behind"
         wrong = f"is {abs(skew):.0f} s {side} AWS's"
-        return [Problem("this host's clock", wrong, "let it be set by a time service")]
+        return [Problem("this host's clock", wrong, "set it by a time service")]

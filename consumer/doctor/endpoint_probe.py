@@ -1,4 +1,4 @@
-"""Whether a service of AWS answers at all, and what time it is there."""
+"""Whether an AWS service answers, and its time."""
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -22,19 +22,19 @@ _CALLS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def reach(service: str, region: str | None) -> float | None:
-    """Ask a service for what it refuses without a signature, so that no permission is needed.
+def probe(service: str, region: str | None) -> float | None:
+    """Make a call without a signature: the service refuses it, so no permission is needed.
 
     Args:
-        service: The service's name, as boto3 has it.
-        region: The region, if not the environment's.
+        service: The service's name in boto3.
+        region: The region; None for the environment's.
 
     Returns:
-        Its clock, in seconds since 1970 UTC; None where it doesn't tell.
+        Its time, in seconds since 1970 UTC; None if the answer has none.
 
     Raises:
-        HTTPClientError, ConnectionError: It can't be reached; botocore's.
-        ValueError: Its endpoint is no URL.
+        HTTPClientError, ConnectionError: It can't be reached. Both are botocore's.
+        ValueError: Its endpoint is not a URL.
     """
     unsigned = Config(signature_version=UNSIGNED)
     asked = client(service, attempts=1, region=region, config=unsigned)
@@ -46,7 +46,7 @@ def reach(service: str, region: str | None) -> float | None:
     except (HTTPClientError, BotoConnectionError):
         raise
     except AWS_ERRORS:
-        pass  # Whoever is there has answered, be it in a form that is not the service's.
+        pass  # Something has answered, even if not in the service's form.
     return parsedate_to_datetime(dates[0]).timestamp() if dates else None
 
 
