@@ -1,4 +1,4 @@
-"""How hypothesis looks for examples, what children of tests do at Ctrl-C, and what is told at the end."""
+"""Hypothesis, Ctrl-C in children of tests, and what is told at the end."""
 
 import signal
 
