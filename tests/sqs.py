@@ -36,10 +36,10 @@ class StrictQueue:
         if len(body.encode()) > self.limit:
             shorter = f"Message must be shorter than {self.limit} bytes."
             raise _refusal("InvalidParameterValue", shorter)
-        deduplication_id = request.get("MessageDeduplicationId")
-        if deduplication_id is None or deduplication_id not in self.ids:
+        if (deduplication_id := request.get("MessageDeduplicationId")) not in self.ids:
             self.bodies.append(body)
-            self.ids |= {deduplication_id} - {None}
+        if deduplication_id:
+            self.ids.add(deduplication_id)
 
 
 def _refusal(code: str, message: str) -> ClientError:
