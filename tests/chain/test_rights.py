@@ -22,7 +22,7 @@ from tests.chain.world import World
 from tests.function.runtime import Context
 from tests.places import ROOT
 from tests.project.tables import rows
-from tests.replay.fleet import Clock, Family, StillFleet
+from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
