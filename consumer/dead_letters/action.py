@@ -54,7 +54,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
             err=True,
         )
         sys.exit(exits.USAGE)
-    queues = client("sqs", attempts=3, region=settings.region)
+    queues = client("sqs", attempts=3, region=settings.region_of("sqs"))
     with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
         yield _Office(box, *_topic(settings), settings)
 
@@ -62,8 +62,10 @@ def _office(properties: Path | None) -> Iterator[_Office]:
 def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
     policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    topic = SnsPublisher(
+        client("sns", region=settings.region_of("sns")), settings.topic_arn, retries
+    )
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), policy, journal)
     return topic, bucket
 
 
@@ -148,7 +150,7 @@ def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
     """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
     if letter.elsewhere is None:
         return letter
-    files = client("s3", attempts=3, region=office.settings.region)
+    files = client("s3", attempts=3, region=office.settings.region_of("s3"))
     return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 
