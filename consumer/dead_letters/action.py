@@ -29,6 +29,7 @@ from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
+from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.plurals import counted
 
 
@@ -40,6 +41,13 @@ class _Office:
     topic: SnsPublisher
     claim_check: ClaimCheck | None
     settings: ProcessorSettings
+    stop: StopRequest
+
+    def letters(self) -> Iterator[QueuedDeadLetter]:
+        """Yield every letter once; raise KeyboardInterrupt once the command is to stop."""
+        for kept in self.box.letters():
+            self.stop.check()
+            yield kept
 
 
 @contextmanager
@@ -55,12 +63,19 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         )
         sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region_of("sqs"))
-    with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
-        yield _Office(box, *_topic(settings), settings)
+    with (
+        deferred() as stop,
+        told_in_one_line(f"queue {url}"),
+        DeadLetterQueue(queues, url) as box,
+    ):
+        yield _Office(box, *_topic(settings, stop), settings, stop)
 
 
-def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
-    policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
+def _topic(
+    settings: ProcessorSettings, stop: StopRequest
+) -> tuple[SnsPublisher, ClaimCheck | None]:
+    policy = RetryPolicy(operator_patience_seconds=0, sleep=stop.sleep)
+    journal = LogJournal(logging.getLogger())
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
     topic = SnsPublisher(
         client("sns", region=settings.region_of("sns")), settings.topic_arn, retries
@@ -72,7 +87,7 @@ def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None
 def list_all(properties: Path | None, *, as_json: bool) -> None:
     """List every letter: where the record stands and what was wrong with it."""
     with _office(properties) as office:
-        found = list(office.box.letters())
+        found = list(office.letters())
     if as_json:
         for kept in found:
             click.echo(json.dumps(summary(kept), ensure_ascii=False))
@@ -83,7 +98,7 @@ def list_all(properties: Path | None, *, as_json: bool) -> None:
 def show_one(properties: Path | None, letter_id: str) -> None:
     """Print a letter as JSON; end with status 1 where none has this id."""
     with _office(properties) as office:
-        found = next((k for k in office.box.letters() if k.message_id == letter_id), None)
+        found = next((k for k in office.letters() if k.message_id == letter_id), None)
         if found is None:
             click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
             sys.exit(exits.FAILED)
@@ -116,7 +131,7 @@ def redrive_letters(properties: Path | None, letter_ids: tuple[str, ...]) -> Non
 
 
 def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[QueuedDeadLetter]:
-    for kept in office.box.letters():
+    for kept in office.letters():
         if not letter_ids or kept.message_id in letter_ids:
             yield kept
 
