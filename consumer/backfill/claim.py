@@ -17,6 +17,7 @@ from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
 from consumer.fleet.connections import tables_client
+from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -141,7 +142,7 @@ def _take(
     seen: SavedBackfill | None,
 ) -> None:
     def take() -> None:
-        state.create_table()
+        create_coordinator_table(tables_client(configuration), configuration.kcl)
         state.take(kept.backfill, seen, kept.holder or Owner("", ""))
 
     _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", take)
