@@ -29,6 +29,7 @@ from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
+from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.plurals import counted
 
 
@@ -40,6 +41,13 @@ class _Office:
     topic: SnsPublisher
     claim_check: ClaimCheck | None
     settings: ProcessorSettings
+    stop: StopRequest
+
+    def letters(self) -> Iterator[QueuedDeadLetter]:
+        """Yield every letter once; raise KeyboardInterrupt once the command is to stop."""
+        for kept in self.box.letters():
+            self.stop.check()
+            yield kept
 
 
 @contextmanager
@@ -54,23 +62,32 @@ def _office(properties: Path | None) -> Iterator[_Office]:
             err=True,
         )
         sys.exit(exits.USAGE)
-    queues = client("sqs", attempts=3, region=settings.region)
-    with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
-        yield _Office(box, *_topic(settings), settings)
+    queues = client("sqs", attempts=3, region=settings.region_of("sqs"))
+    with (
+        deferred() as stop,
+        told_in_one_line(f"queue {url}"),
+        DeadLetterQueue(queues, url) as box,
+    ):
+        yield _Office(box, *_topic(settings, stop), settings, stop)
 
 
-def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
-    policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
+def _topic(
+    settings: ProcessorSettings, stop: StopRequest
+) -> tuple[SnsPublisher, ClaimCheck | None]:
+    policy = RetryPolicy(operator_patience_seconds=0, sleep=stop.sleep)
+    journal = LogJournal(logging.getLogger())
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    topic = SnsPublisher(
+        client("sns", region=settings.region_of("sns")), settings.topic_arn, retries
+    )
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), policy, journal)
     return topic, bucket
 
 
 def list_all(properties: Path | None, *, as_json: bool) -> None:
     """List every letter: where the record stands and what was wrong with it."""
     with _office(properties) as office:
-        found = list(office.box.letters())
+        found = list(office.letters())
     if as_json:
         for kept in found:
             click.echo(json.dumps(summary(kept), ensure_ascii=False))
@@ -81,7 +98,7 @@ def list_all(properties: Path | None, *, as_json: bool) -> None:
 def show_one(properties: Path | None, letter_id: str) -> None:
     """Print a letter as JSON; end with status 1 where none has this id."""
     with _office(properties) as office:
-        found = next((k for k in office.box.letters() if k.message_id == letter_id), None)
+        found = next((k for k in office.letters() if k.message_id == letter_id), None)
         if found is None:
             click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
             sys.exit(exits.FAILED)
@@ -114,7 +131,7 @@ def redrive_letters(properties: Path | None, letter_ids: tuple[str, ...]) -> Non
 
 
 def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[QueuedDeadLetter]:
-    for kept in office.box.letters():
+    for kept in office.letters():
         if not letter_ids or kept.message_id in letter_ids:
             yield kept
 
@@ -148,7 +165,7 @@ def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
     """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
     if letter.elsewhere is None:
         return letter
-    files = client("s3", attempts=3, region=office.settings.region)
+    files = client("s3", attempts=3, region=office.settings.region_of("s3"))
     return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 

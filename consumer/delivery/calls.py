@@ -90,8 +90,8 @@ class Call:
         return Receipt(message_id, self._tries, self._clock() - self._since)
 
 
-class _RecalledError(Exception):
-    """The call must not be tried again."""
+class _CancelledError(Exception):
+    """The call must not be made again."""
 
 
 class Calls:
@@ -110,7 +110,8 @@ class Calls:
         self._heard: SimpleQueue[PublishOutcome | BaseException | None] = SimpleQueue()
         self._under_way = 0
         self._news = threading.Condition()
-        self._is_recalled = False
+        self._is_cancelled = False
+        self._has_raised = False
         self._answered = 0
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -126,12 +127,14 @@ class Calls:
             wait: Whether to wait for one, unless nothing is under way.
 
         Raises:
-            BaseException: What a call's thread has raised beyond an outcome.
+            BaseException: A call's thread has raised this, beyond an outcome. Whoever goes on must
+                `cancel` first.
         """
         outcomes: list[PublishOutcome] = []
         while self._under_way and (not self._heard.empty() or (wait and not outcomes)):
             heard = self._heard.get()
             if isinstance(heard, BaseException):
+                self._has_raised = True
                 raise heard
             if heard is None:
                 self._under_way -= 1
@@ -140,38 +143,58 @@ class Calls:
         return outcomes
 
     def cancel(self) -> Sequence[PublishOutcome]:
-        """Let nothing be sent again; return outcomes once nothing is under way."""
+        """Send nothing again; return outcomes once nothing is in flight.
+
+        Raises:
+            BaseException: A call's thread has raised this, beyond an outcome, and nothing was
+                raised before. Nothing is in flight any more.
+        """
         with self._news:
-            self._is_recalled = True
+            self._is_cancelled = True
             self._news.notify_all()
-        outcomes: list[PublishOutcome] = []
-        while self._under_way:
-            outcomes.extend(self.finished(wait=True))
-        self._is_recalled = False
+        outcomes, errors = self._drain()
+        # One that was raised already has told enough: calls side by side fail for one cause.
+        is_told, self._is_cancelled, self._has_raised = self._has_raised, False, False
+        if errors and not is_told:
+            raise errors[0]
         return outcomes
+
+    def _drain(self) -> tuple[list[PublishOutcome], list[BaseException]]:
+        """Wait until nothing is in flight; return outcomes, and what else threads have raised."""
+        outcomes: list[PublishOutcome] = []
+        errors: list[BaseException] = []
+        while self._under_way:
+            heard = self._heard.get()
+            if isinstance(heard, BaseException):
+                errors.append(heard)
+            elif heard is None:
+                self._under_way -= 1
+            else:
+                outcomes.append(heard)
+        return outcomes, errors
 
     def _make(self, call: Call) -> None:
         try:
             self._retries.ask(lambda: self._attempt(call), sleep=partial(self._rest, call))
         except PublishError as error:
             call.fail(error)
-        except _RecalledError:
+        except _CancelledError:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
             self._heard.put(error)
         self._heard.put(None)
 
     def _attempt(self, call: Call) -> None:
-        if self._is_recalled:
-            raise _RecalledError
+        if self._is_cancelled:
+            raise _CancelledError
         if call.attempt(self._answered):
             with self._news:
                 self._answered += 1
                 self._news.notify_all()
 
     def _rest(self, call: Call, seconds: float) -> None:
-        """Wait for so long, or until the call may hurry or is recalled."""
+        """Wait for so long, or until the call can be retried at once or is cancelled."""
         with self._news:
             self._news.wait_for(
-                lambda: self._is_recalled or call.can_retry_now(self._answered), seconds
+                lambda: self._is_cancelled or call.can_retry_now(self._answered), seconds
             )

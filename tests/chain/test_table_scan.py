@@ -1,4 +1,4 @@
-"""The shelf that tests scan, held to what DynamoDB Local does."""
+"""The shelf that tests scan, held to what ministack does."""
 
 import contextlib
 import itertools
@@ -10,7 +10,7 @@ import pytest
 from consumer.backfill.table import Item, ItemPage, Table
 from consumer.delivery.retries import Retries, RetryPolicy
 from consumer.sandbox.backends import Sandbox
-from tests.backfill.shelf import Shelf, an_item
+from tests.backfill.fake_table import FakeTable, an_item
 from tests.fakes import FakeJournal
 
 NAMES = [f"item-{number}" for number in range(40)]
@@ -21,7 +21,7 @@ Scan = Callable[[tuple[int, int], Item | None, int], ItemPage]
 def scan(request: pytest.FixtureRequest) -> Iterator[Scan]:
     """A table with items, of either kind."""
     if request.param == "shelf":
-        shelf = Shelf()
+        shelf = FakeTable()
         shelf.put(*map(an_item, NAMES))
         yield shelf.scan
     else:
@@ -31,7 +31,7 @@ def scan(request: pytest.FixtureRequest) -> Iterator[Scan]:
 
 @contextlib.contextmanager
 def real_table(sandbox: Sandbox) -> Iterator[Table]:
-    """One of DynamoDB Local's."""
+    """One of ministack's."""
     tables, name = sandbox.client("dynamodb"), f"scanned-{uuid.uuid4().hex[:8]}"
     tables.create_table(
         TableName=name,
