@@ -71,7 +71,7 @@ def _check_topic(
 
 
 def _form(values: Mapping[str, str], environ: Mapping[str, str]) -> LogFormat:
-    """How lines look, as far as settings tell that may be wrong in everything else."""
+    """Return the format of log lines: settings may name it even where all others are wrong."""
     filled, _ = fill_placeholders(values, environ)
     wanted = environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
     return "human" if wanted == "human" else "json"
