@@ -62,7 +62,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
             err=True,
         )
         sys.exit(exits.USAGE)
-    queues = client("sqs", attempts=3, region=settings.region)
+    queues = client("sqs", attempts=3, region=settings.region_of("sqs"))
     with (
         deferred() as stop,
         told_in_one_line(f"queue {url}"),
@@ -77,8 +77,10 @@ def _topic(
     policy = RetryPolicy(operator_patience_seconds=0, sleep=stop.sleep)
     journal = LogJournal(logging.getLogger())
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    topic = SnsPublisher(
+        client("sns", region=settings.region_of("sns")), settings.topic_arn, retries
+    )
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), policy, journal)
     return topic, bucket
 
 
@@ -163,7 +165,7 @@ def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
     """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
     if letter.elsewhere is None:
         return letter
-    files = client("s3", attempts=3, region=office.settings.region)
+    files = client("s3", attempts=3, region=office.settings.region_of("s3"))
     return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 

@@ -40,7 +40,7 @@ def open_topic(
         kind: The class of the publisher.
     """
     retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    sns = client("sns", region=settings.region)
+    sns = client("sns", region=settings.region_of("sns"))
     return kind(sns, settings.topic_arn, retries, most_calls=settings.max_in_flight)
 
 
@@ -58,7 +58,7 @@ def open_destinations(
         journal: Where events are noted.
         topic: The topic, where there is a publisher to it already.
     """
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), policy, journal)
     return Destinations(
         topic or open_topic(settings, policy, journal, SnsPublisher),
         bucket,
@@ -95,7 +95,7 @@ def _poison(
     if settings.on_poison == "stop" or url is None:
         return StopOnPoison()
     dead_letters = SqsDeadLetters(
-        client("sqs", region=settings.region),
+        client("sqs", region=settings.region_of("sqs")),
         url,
         Sender(settings.table, settings.worker_id),
         Retries(f"queue {url}", policy, journal),
