@@ -14,13 +14,13 @@ _WAITING = 128
 
 
 def with_fork_server(launch: Launch) -> Launch:
-    """Start a fork server for whatever this process becomes, and return a launch that uses it.
+    """Start a fork server for the daemon that this process becomes; return a launch that uses it.
 
-    The launch stays as it is where its record processor is another program, and on systems that
-    can't have such a server: the daemon then starts each record processor by itself.
+    Without a fork server the daemon starts each record processor by itself. The launch is returned
+    unchanged if its record processor is another program, or if the system can't fork this way.
     """
-    # -I and -S: a stand-in needs nothing but the standard library, and what it imports is paid for
-    # by every shard. The daemon splits commands at spaces.
+    # -I and -S: the shim needs nothing but the standard library, and each shard pays for what it
+    # imports. The daemon splits commands at spaces.
     command = f"{sys.executable} -IS {shim.__file__}"
     listener = open_listener()
     is_ours = launch.properties["executableName"] == OWN_PROCESSOR
@@ -64,7 +64,7 @@ def open_listener() -> socket.socket | None:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address as stand-ins take it."""
+    """Return the address as the shim takes it."""
     name: bytes = listener.getsockname()
     return name[1:].hex()
 
