@@ -18,6 +18,7 @@ from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
 from consumer.fleet.connections import tables_client
+from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -154,7 +155,7 @@ def _claim(
     configuration: Configuration, claimed: ClaimedBackfill, seen: SavedBackfill | None
 ) -> None:
     def write() -> None:
-        claimed.state.create_table()
+        create_coordinator_table(tables_client(configuration), configuration.kcl)
         claimed.state.claim(claimed.backfill, seen, claimed.owner)
 
     _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", write)

@@ -52,7 +52,7 @@ class Table:
     Args:
         client: A boto3 DynamoDB client that doesn't retry by itself.
         name: The table.
-        retries: Asks again after a failure.
+        retries: Retries a call that failed.
     """
 
     def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
