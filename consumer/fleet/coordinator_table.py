@@ -21,12 +21,19 @@ def create_coordinator_table(client: Any, kcl: KclSettings) -> None:  # noqa: AN
         kcl: The settings of the workers.
     """
     name = kcl.coordinator_state_table
+    waiter = client.get_waiter("table_exists")
     try:
         client.describe_table(TableName=name)
+        is_new = False
     except client.exceptions.ResourceNotFoundException:
         _create(client, name, kcl)
-    waiter = client.get_waiter("table_exists")
+        is_new = True
     waiter.wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+    if is_new and kcl.coordinator_state_point_in_time_recovery_enabled:
+        client.update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
 
 
 def _create(client: Any, name: str, kcl: KclSettings) -> None:  # noqa: ANN401 - boto3's client

@@ -262,6 +262,8 @@ class Life:
         self._checkpointer, self._sns.is_open = self._new_checkpointer(), True
         verb(self._checkpointer)
         self._sns.is_open = False
+        if "lease_lost" in self._journal.events:
+            time.sleep(3 * SHORT_SECONDS)  # what was left in flight would be sent by then
 
     def _die(self) -> None:
         """Let what was in flight arrive, as a killed process would, before the next life begins."""

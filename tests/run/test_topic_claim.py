@@ -122,11 +122,12 @@ def test_claims_of_long_gone_workers_are_deleted(tables: Any) -> None:  # noqa: 
 
 
 def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # noqa: ANN401
-    """With the capacity and the protection of the settings."""
+    """With the capacity, the protection and the recovery of the settings."""
     settings = {
         "KCL_COORDINATOR_STATE_BILLING_MODE": "PROVISIONED",
         "KCL_COORDINATOR_STATE_READ_CAPACITY": "3",
         "KCL_COORDINATOR_STATE_DELETION_PROTECTION_ENABLED": "true",
+        "KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true",
     }
     claims("w1", "one", **settings).take(beside_others=False)
     table = tables.describe_table(TableName="app-CoordinatorState")["Table"]
@@ -134,3 +135,6 @@ def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # no
     assert table["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
     assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
     assert table["DeletionProtectionEnabled"]
+    backups = tables.describe_continuous_backups(TableName="app-CoordinatorState")
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"

@@ -62,6 +62,25 @@ def status(settings: dict[str, str], *options: str) -> Result:
 
 
 @pytest.mark.usefixtures("tables")
+def test_a_stream_that_was_disabled_is_told() -> None:
+    """On the screen and in JSON; what it still has is counted."""
+    stream = SimulatedStream("orders", 1)
+    stream.add(Items().write("a")[0])
+    stream.disable()
+    with StreamsEndpoint(stream) as endpoint:
+        there = {
+            "PUBLISHER_STREAM_ARN": stream.arn,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint.url,
+        }
+        table, line = status(there), status(there, "--json")
+    document = json.loads(line.stdout)
+
+    assert "is disabled, so no further change of the table" in " ".join(table.stdout.split())
+    assert document["warnings"][0].startswith(f"stream {stream.arn}: is disabled")
+    assert document["totals"]["recordsLeft"] == 1
+
+
+@pytest.mark.usefixtures("tables")
 def test_a_stream_that_nobody_reads_yet_is_shown(led_there: dict[str, str]) -> None:
     """Its shards are new, and what is in them is left."""
     table, line = status(led_there), status(led_there, "--json")
