@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def check(checkout: Path) -> subprocess.CompletedProcess[str]:
     """Check the folder."""
-    command = [checkout / "scripts" / "jars", "check", checkout / "jars"]
+    command = [str(checkout / "scripts" / "jars"), "check", str(checkout / "jars")]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
