@@ -16,6 +16,9 @@ from consumer.publishing.s3_location import S3Location
 SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 """The attribute that tells a pointer from other messages; its value is the body's size in bytes."""
 
+BODY_FOLDER = "messages"
+"""The folder of the bucket that bodies lie in."""
+
 _POINTER_CLASS = "software.amazon.payloadoffloading.PayloadS3Pointer"
 
 
@@ -41,7 +44,7 @@ def fit(message: Message, limit: int, claim_check: ClaimCheck | None) -> Message
 
 def claim_key(message: Message) -> str:
     """Return the S3 key of a message's body: a message that is published again overwrites it."""
-    return f"messages/{message.attributes['table']}/{message.deduplication_id}"
+    return f"{BODY_FOLDER}/{message.attributes['table']}/{message.deduplication_id}"
 
 
 def pointer_to(message: Message, location: S3Location) -> Message:
