@@ -85,6 +85,7 @@ COPY --from=java /opt/stream-publisher/java /opt/stream-publisher/java
 COPY --from=java /opt/stream-publisher/jars /opt/stream-publisher/jars
 COPY --from=python /opt/stream-publisher/venv /opt/stream-publisher/venv
 COPY properties/aws.properties /etc/stream-publisher/
+COPY LICENSE NOTICE /opt/stream-publisher/
 
 ENV PATH=/opt/stream-publisher/venv/bin:/opt/stream-publisher/java/bin:/usr/local/bin:/usr/bin:/bin \
     JAVA_HOME=/opt/stream-publisher/java \
