@@ -48,9 +48,11 @@ def publish_table(
         runner = BackfillRunner(claimed, configuration, journal, units_per_second)
         with Screen(console, claimed.description.items, claimed.backfill.items) as screen:
             _log_for(console, configuration)  # above the bar, from now on
-            status, lines = _run(lambda: runner.run(screen.show, stop.check), properties)
-        for line in lines:
+            status, line = _run(lambda: runner.run(screen.show, stop.check))
+        if line:
             _say(line)
+        if status != 0 and runner.is_resumable:
+            _say(_resume(properties))
         _tell(runner.progress, as_json=as_json)
     sys.exit(status)
 
@@ -78,17 +80,17 @@ def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _run(work: Callable[[], object], properties: Path | None) -> tuple[int, list[str]]:
-    """Work until the end; return the exit status, and lines to print."""
+def _run(work: Callable[[], object]) -> tuple[int, str]:
+    """Work until the end; return the exit status, and why it is not 0."""
     try:
         work()
     except BusyError as error:
-        return exits.FAILED, [f"stopped: {error}, and has taken it over"]
+        return exits.FAILED, f"stopped: {error}, and has taken it over"
     except KeyboardInterrupt:
-        return exits.INTERRUPTED, ["stopped", _resume(properties)]
+        return exits.INTERRUPTED, "stopped"
     except StreamPublisherError as error:
-        return exits.FAILED, [f"stopped: {error}{_remedy(error)}", _resume(properties)]
-    return 0, []
+        return exits.FAILED, f"stopped: {error}{_remedy(error)}"
+    return 0, ""
 
 
 def _remedy(error: BaseException) -> str:
