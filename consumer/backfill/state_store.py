@@ -33,7 +33,7 @@ class BackfillState:
         client: A boto3 DynamoDB client.
         table_name: KCL's table of the leader's lock.
         table: The table whose backfill it is.
-        retries: Asks again after a failure of a save.
+        retries: Retries after a failure of a save.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class BackfillState:
 
         Raises:
             BusyError: Another process has taken it over.
-            PublishError: It can't be kept; as `Retries.ask` raises it.
+            PublishError: It can't be kept; as `Retries.call` raises it.
         """
         later = replace(holder, beat=holder.beat + 1)
         values = {":holder": {"S": holder.token}}
-        self._retries.ask(
+        self._retries.call(
             lambda: self._put(SavedBackfill(backfill, later), "holder = :holder", values)
         )
         return later
@@ -107,7 +107,7 @@ class BackfillState:
             ":began": {"N": str(backfill.run.began_at)},
             ":holder": {"S": holder.token},
         }
-        self._retries.ask(lambda: self._put(SavedBackfill(backfill, None), condition, values))
+        self._retries.call(lambda: self._put(SavedBackfill(backfill, None), condition, values))
 
     def _put(self, kept: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
         try:

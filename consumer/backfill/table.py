@@ -52,7 +52,7 @@ class Table:
     Args:
         client: A boto3 DynamoDB client that doesn't retry by itself.
         name: The table.
-        retries: Asks again after a failure.
+        retries: Retries after a failure.
     """
 
     def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
@@ -68,7 +68,7 @@ class Table:
 
         Raises:
             TableGoneError: The table is not there any more.
-            PublishError: It can't be read; as `Retries.ask` raises it.
+            PublishError: It can't be read; as `Retries.call` raises it.
         """
         request = {
             "TableName": self._name,
@@ -80,7 +80,7 @@ class Table:
             "ReturnConsumedCapacity": "TOTAL",
             **({"ExclusiveStartKey": after} if after else {}),
         }
-        answer, _ = self._retries.ask(lambda: self._ask(request))
+        answer, _ = self._retries.call(lambda: self._ask(request))
         return ItemPage(
             answer["Items"],
             answer.get("LastEvaluatedKey"),

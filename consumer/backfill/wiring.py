@@ -7,7 +7,7 @@ from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import Backfill, ScanPositions
 from consumer.backfill.table import Table
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.wiring import open_parts, retry_policy
 from consumer.publishing.batches import Batcher
 from consumer.publishing.ports import Journal

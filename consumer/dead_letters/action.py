@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,8 @@ from rich.console import Console
 
 from consumer.aws.clients import client
 from consumer.dead_letters.listing import is_complete, print_letters, summary
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import fetch, open_bucket
 from consumer.delivery.sns import SnsPublisher
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, QueuedDeadLetter
@@ -62,9 +64,13 @@ def _office(properties: Path | None) -> Iterator[_Office]:
 
 def _topic(settings: ChildSettings) -> Publisher:
     policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
-    retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    topic = SnsPublisher(client("sns", region=settings.region), settings.topic_arn, retries)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, policy, journal)
+    retries = partial(Retries, policy=policy, journal=journal)
+    topic = SnsPublisher(
+        client("sns", region=settings.region),
+        settings.topic_arn,
+        retries(f"topic {settings.topic_arn}"),
+    )
+    bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
     return ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
 
 

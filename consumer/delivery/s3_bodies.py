@@ -5,13 +5,18 @@ of SNS would write the same, under random keys that each repeat leaves behind, a
 that it puts in the place of everybody's.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import HTTPError
 
 from consumer.aws.clients import client as new_client
 from consumer.aws.errors import AWS_ERRORS
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
 from consumer.publishing.claim_check import claim_key, pointer_to
 from consumer.publishing.dead_letter import Envelope, record_key
 from consumer.publishing.messages import Message
@@ -22,6 +27,9 @@ from consumer.publishing.s3_location import S3Location
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_ATTEMPTS = 3
+_BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError, HTTPError)
+
 
 class Bucket:
     """Keeps bodies and records in one bucket.
@@ -29,7 +37,7 @@ class Bucket:
     Args:
         client: A boto3 S3 client that doesn't retry by itself.
         name: The bucket's name.
-        retries: Asks again after a failure.
+        retries: Retries after a failure.
         journal: Where it is noted what was kept.
     """
 
@@ -40,16 +48,19 @@ class Bucket:
         self._journal = journal
 
     def keep(self, message: Message) -> Message:
-        """Return a pointer once S3 has answered that it holds the body; raises as `Retries.ask`."""
+        """Return a pointer once S3 has answered that it holds the body.
+
+        Raises as `Retries.call` does.
+        """
         place = self._put(claim_key(message), message.body.encode(), message)
         return pointer_to(message, place)
 
     def keep_record(self, letter: DeadLetter, envelope: Envelope) -> S3Location:
-        """Return where a letter's record lies, once S3 holds it; raises as `Retries.ask` does."""
+        """Return where a letter's record lies, once S3 holds it; raises as `Retries.call` does."""
         return self._put(record_key(letter, envelope), letter.data)
 
     def _put(self, key: str, body: bytes, message: Message | None = None) -> S3Location:
-        self._retries.ask(
+        self._retries.call(
             lambda: self._client.put_object(
                 Bucket=self._name, Key=key, Body=body, ContentType="application/json"
             ),
@@ -61,22 +72,33 @@ class Bucket:
 
 
 def open_bucket(
-    name: str | None, region: str, policy: RetryPolicy, journal: Journal
+    name: str | None, region: str, retries: Callable[[str], Retries], journal: Journal
 ) -> Bucket | None:
     """Return the bucket of this name; None where none is named."""
     if name is None:
         return None
-    retries = Retries(f"bucket {name}", policy, journal)
-    return Bucket(new_client("s3", region=region), name, retries, journal)
+    return Bucket(new_client("s3", region=region), name, retries(f"bucket {name}"), journal)
 
 
 def fetch(client: "S3Client", place: S3Location) -> bytes:
     """Return what lies at a place.
 
+    The client retries the request; what breaks off while the body comes is retried here.
+
     Raises:
         PublishError: It is not there, or can't be read.
     """
+    retrying = Retrying(
+        retry=retry_if_exception_type(_BROKEN_OFF),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.2, max=2),
+        reraise=True,
+    )
     try:
-        return client.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
+        return retrying(_read, client, place)
     except AWS_ERRORS as error:
         raise translate(error, explain(str(place), error)) from error
+
+
+def _read(client: "S3Client", place: S3Location) -> bytes:
+    return client.get_object(Bucket=place.bucket, Key=place.key)["Body"].read()

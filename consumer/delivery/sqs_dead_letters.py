@@ -50,7 +50,7 @@ class SqsDeadLetters:
         client: A boto3 SQS client that doesn't retry by itself.
         queue_url: The queue.
         origin: Who sends them.
-        retries: Asks again after a failure.
+        retries: Retries after a failure.
         bucket: Takes records that the queue doesn't; None where there is none.
     """
 
@@ -69,7 +69,7 @@ class SqsDeadLetters:
         self._keep = bucket.keep_record if bucket else None
 
     def send(self, letter: DeadLetter) -> None:
-        """Return once the queue holds the letter; raises as `Retries.ask` does.
+        """Return once the queue holds the letter; raises as `Retries.call` does.
 
         Where the queue refuses the letter as it is, once it holds the letter without the record.
         """
@@ -81,7 +81,7 @@ class SqsDeadLetters:
             self._post(letter, encode_without_record(told, envelope, self._keep))
 
     def _post(self, letter: DeadLetter, text: str) -> None:
-        self._retries.ask(
+        self._retries.call(
             lambda: self._client.send_message(
                 QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from consumer.delivery.retries import CallLimits
 from consumer.delivery.sns import DEFAULT_LIMIT
 from consumer.delivery.wiring import PublishingParts, open_parts, retry_policy
 from consumer.function.dry_run import (
@@ -117,16 +118,15 @@ def _paper(
 def _real(
     settings: ChildSettings, notes: Notes, deadline: Deadline
 ) -> tuple[RecordingPublisher, PublishingParts]:
-    policy = replace(
-        retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left
-    )
+    policy = replace(retry_policy(settings), operator_patience_seconds=0.0)
+    limits = CallLimits(seconds_left=deadline.seconds_left)
     witnesses: list[RecordingPublisher] = []
 
     def around(topic: Publisher) -> RecordingPublisher:
         witnesses.append(RecordingPublisher(topic))
         return witnesses[0]
 
-    parts = open_parts(settings, policy, notes, around)
+    parts = open_parts(settings, policy, notes, around, limits)
     return witnesses[0], parts
 
 

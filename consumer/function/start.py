@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from consumer.delivery.retries import CallLimits
 from consumer.delivery.wiring import open_parts, retry_policy
 from consumer.function.handler import Deadline, Function
 from consumer.settings.errors import ConfigurationError
@@ -39,13 +40,11 @@ def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
     bound["workerId"] = settings.worker_id
     start_logging(settings.log_format, settings.log_level, bound)
     journal, deadline = LogJournal(logging.getLogger("consumer")), Deadline()
-    policy = replace(
-        retry_policy(settings),
-        # A wait for somebody costs as much as work does; Lambda asks again by itself.
-        operator_patience_seconds=0.0,
-        seconds_left=deadline.seconds_left,
-    )
-    return Function(settings, open_parts(settings, policy, journal), deadline, journal, bound)
+    # A wait for somebody costs as much as work does; Lambda retries by itself.
+    policy = replace(retry_policy(settings), operator_patience_seconds=0.0)
+    limits = CallLimits(seconds_left=deadline.seconds_left)
+    parts = open_parts(settings, policy, journal, limits=limits)
+    return Function(settings, parts, deadline, journal, bound)
 
 
 def _log(error: ConfigurationError) -> None:

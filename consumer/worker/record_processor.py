@@ -15,6 +15,7 @@ from typing import TextIO
 import boto3
 
 from consumer.aws.credentials import renewing_session
+from consumer.delivery.retries import CallLimits
 from consumer.delivery.wiring import open_parts, retry_policy
 from consumer.publishing.batches import Batcher
 from consumer.publishing.ports import Fact, Journal
@@ -107,9 +108,8 @@ def _record_processor(
     policy = replace(
         retry_policy(settings),
         operator_patience_seconds=settings.operator_error_exit_after or None,
-        is_abandoned=daemon_is_gone,
     )
-    parts = open_parts(settings, policy, journal)
+    parts = open_parts(settings, policy, journal, limits=CallLimits(daemon_is_gone))
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, fetch
 from consumer.publishing.claim_check import location_in, pointer_to
 from consumer.publishing.errors import OperatorError

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
@@ -19,7 +20,7 @@ from consumer.publishing.dead_letter import QUEUE_LIMIT
 from consumer.publishing.poison import DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import a_document, a_raw_record
-from tests.fakes import FakeJournal
+from tests.fakes import FakeJournal, retries_of
 
 REGION = "eu-west-1"
 _PUBLISHED = "{} published, {} not published and still in the queue\n"
@@ -40,7 +41,7 @@ class Office:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
         origin = Sender("orders", "worker-1")
-        bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
+        bucket = open_bucket(self.bucket, REGION, retries_of, FakeJournal())
         letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
         letters.send(DeadLetter("shardId-1", str(number), record, reason))

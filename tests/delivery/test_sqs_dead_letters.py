@@ -11,13 +11,14 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
 from consumer.publishing.dead_letter import decode_dead_letter
 from consumer.publishing.errors import BatchError, OperatorError
 from consumer.publishing.poison import DeadLetter
-from tests.fakes import FakeJournal
+from tests.fakes import NO_WAITS, FakeJournal
 from tests.sqs import StrictQueue
 
 LETTER = DeadLetter("shardId-1", "7", b'{"a":1}', "is too large")
@@ -39,8 +40,8 @@ def queue(
     bucket: Bucket | None = None,
 ) -> SqsDeadLetters:
     """A dead-letter queue that doesn't wait."""
-    policy = RetryPolicy(sleep=lambda _: None, operator_patience_seconds=0)
-    retries = Retries(f"queue {url}", policy, journal or FakeJournal())
+    policy = RetryPolicy(operator_patience_seconds=0)
+    retries = Retries(f"queue {url}", policy, journal or FakeJournal(), clocks=NO_WAITS)
     origin = Sender("orders", "worker-1", lambda: NOON)
     return SqsDeadLetters(sqs, url, origin, retries, bucket)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from consumer.delivery.retries import RetryPolicy
 from consumer.delivery.wiring import PublishingParts
 from consumer.function.handler import Deadline, Function
 from consumer.publishing.errors import (
@@ -245,4 +244,4 @@ def test_a_deadline_leaves_room_for_a_call_and_the_answer() -> None:
 
     deadline.start(lambda: 60_000)
     assert deadline.seconds_left() == pytest.approx(40)
-    assert RetryPolicy(seconds_left=deadline.seconds_left).seconds_left() == pytest.approx(40)
+    assert deadline.seconds_left() == pytest.approx(40)

@@ -10,7 +10,8 @@ import pytest
 from moto import mock_aws
 
 from consumer.backfill.table import Table
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.publishing.dead_letter import QUEUE_LIMIT
