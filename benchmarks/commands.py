@@ -14,7 +14,7 @@ import click
 from consumer.terminal import exits
 
 PROGRAM = str(Path(sys.executable).with_name("stream-publisher"))
-HEAVY = ("boto3", "botocore", "pydantic", "rich")
+HEAVY = ("boto3", "botocore", "rich")
 """Packages whose import takes longer than a command should take to start."""
 
 _LIMIT_SECONDS = 0.15

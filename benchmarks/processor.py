@@ -33,14 +33,17 @@ from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.batches import Batcher
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
 from consumer.publishing.messages import MessageForm
 from consumer.publishing.poison import StopOnPoison
 from consumer.publishing.processor import ShardProcessor
+from consumer.publishing.records import decode_record
+from consumer.publishing.shard import Destinations, Shard
+from consumer.settings.publisher import PublisherSettings
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.worker.kcl import RecordProcessor, converse
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
+SUBJECT = PublisherSettings(topic_arn=TOPIC).subject
 PAGE = 1_000
 MEGABYTE = 1_000_000
 _CHECKPOINTED = '{"action": "checkpoint", "sequenceNumber": null, "subSequenceNumber": null}\n'
@@ -160,11 +163,11 @@ def publish(lines: list[str], client: Any, in_flight: int) -> dict[str, float]: 
     journal, daemon = LogJournal(_logger()), Daemon(lines)
     retries = Retries("topic", RetryPolicy(), journal)
     topic = SnsPublisher(client, TOPIC, retries, most_calls=in_flight)
-    publisher = ClaimCheckPublisher(topic, NoClaimCheck(topic))
+    destinations = Destinations(topic, None, StopOnPoison(), journal)
 
     def build(shard_id: str) -> ShardProcessor:
-        form = MessageForm(table="orders", shard_id=shard_id)
-        return ShardProcessor(form, Batcher(10, 1), publisher, journal, StopOnPoison())
+        form = MessageForm(table="orders", shard_id=shard_id, subject=SUBJECT)
+        return ShardProcessor(Shard(form, decode_record, Batcher(10, 1), destinations))
 
     processor = RecordProcessor(build, journal)
     began, cpu = time.perf_counter(), time.process_time()

@@ -1,7 +1,7 @@
 """The command `stream-publisher`: a command's module is imported when it is asked for.
 
 Those modules declare options and help; each imports what does the work when it is called. So
-help, a shell's completion and `health` need neither boto3 nor pydantic, whose imports take longer
+help, a shell's completion and `health` need neither boto3 nor rich, whose imports take longer
 than all the rest.
 """
 

@@ -1,4 +1,4 @@
-"""What checks find."""
+"""The problems that checks find."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,9 +11,9 @@ class Problem:
     """Something that is wrong.
 
     Attributes:
-        thing: What it is about: a setting, a shard, a program.
+        thing: What has the problem: a setting, a shard, a program.
         wrong: What is wrong with it.
-        fix: What to do; empty where nobody knows.
+        fix: What to do; empty if nobody knows.
     """
 
     thing: str
@@ -27,30 +27,30 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What a check has come to.
+    """The outcome of a check.
 
     Attributes:
         check: The check's name.
-        causes: What its mistakes will cause.
-        mistakes: What it found to be wrong.
-        untold: Why it could not tell; None when it could.
+        causes: What its problems cause.
+        problems: The problems that it found.
+        untold: Why it could not tell; None if it could.
     """
 
     check: str
     causes: str
-    mistakes: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     untold: str | None = None
 
     @property
     def verdict(self) -> Verdict:
-        """What it comes to in a word or two."""
-        if self.mistakes:
+        """The outcome in a word or two."""
+        if self.problems:
             return "finding"
         return "ok" if self.untold is None else "could not tell"
 
 
-def mistake_of(line: str) -> Problem:
-    """Take a mistake's line apart again."""
+def parse_problem(line: str) -> Problem:
+    """Read a problem from its line."""
     thing, _, rest = line.partition(": ")
     wrong, _, fix = rest.partition("; ")
     return Problem(thing, wrong, fix)

@@ -18,9 +18,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from consumer.settings.derive import rules_of
-from consumer.settings.publisher import PublisherSettings
-
 LIMIT = 5_000_000
 """The most bytes that the zip may have."""
 
@@ -104,16 +101,14 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _own() -> Mapping[str, bytes]:
-    """The modules that the function imports, its entry, and the rules of its settings."""
+    """The modules that the function imports, and its entry."""
     listed = subprocess.run(
         [sys.executable, "-c", _MODULES], cwd=_ROOT, capture_output=True, text=True, check=True
     )
     modules = [name for name in listed.stdout.split() if name.split(".")[0] == "consumer"]
     files = [_source(name) for name in [*modules, "consumer.function.entry"]]
-    rules = [rule.to_json() for rule in rules_of(PublisherSettings)]
     return {
         **{str(file.relative_to(_ROOT)): file.read_bytes() for file in files},
-        "consumer/function/rules.json": json.dumps(rules, indent=1).encode(),
         "LICENSE": (_ROOT / "LICENSE").read_bytes(),
     }
 

@@ -6,8 +6,12 @@ from typing import Any
 from consumer.publishing.batches import Batch
 from consumer.publishing.messages import MessageForm
 from consumer.publishing.records import ChangeRecord, RawRecord, decode_record
+from consumer.settings.publisher import PublisherSettings
 
-FORM = MessageForm(table="orders", shard_id="shardId-1")
+SUBJECT = PublisherSettings(topic_arn="arn:aws:sns:eu-west-1:123456789012:changes").subject
+"""The Subject where nobody sets one."""
+
+FORM = MessageForm(table="orders", shard_id="shardId-1", subject=SUBJECT)
 
 _IMAGES = {"INSERT": ("NewImage",), "MODIFY": ("NewImage", "OldImage"), "REMOVE": ("OldImage",)}
 

@@ -7,20 +7,34 @@ from typing import Any
 from consumer.delivery.retries import CallLimits, Clocks, Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck, claim_key, pointer_to
+from consumer.publishing.batches import Batcher
+from consumer.publishing.claim_check import claim_key, pointer_to
+from consumer.publishing.dead_letter import DeadLetter
 from consumer.publishing.errors import BatchError, LeaseLostError, PublishError
 from consumer.publishing.events import EVENTS, EventKey
-from consumer.publishing.messages import Message
-from consumer.publishing.poison import DeadLetter
-from consumer.publishing.ports import ConcurrencyLimits, Fact, PublishOutcome, Receipt
+from consumer.publishing.messages import Message, MessageForm
+from consumer.publishing.poison import PoisonPolicy, StopOnPoison
+from consumer.publishing.ports import (
+    ClaimCheck,
+    ConcurrencyLimits,
+    Fact,
+    Journal,
+    Publisher,
+    PublishOutcome,
+    Receipt,
+)
+from consumer.publishing.processor import ShardProcessor
+from consumer.publishing.records import decode_record
 from consumer.publishing.s3_location import S3Location
+from consumer.publishing.shard import Decode, Destinations, Shard
+from tests.builders import FORM
 
 
 class Killed(BaseException):
     """The process ended here, as by kill -9: nothing after this point happens."""
 
 
-LANES = ConcurrencyLimits(calls=4, messages=10)
+LIMITS = ConcurrencyLimits(calls=4, messages=10)
 """Those of a standard topic, at defaults."""
 
 Arrive = Callable[[Sequence[Sequence[Message]], bool], Sequence[Message]]
@@ -41,7 +55,7 @@ class FakeTopic:
         fails: What it raises instead of taking any message.
         limit: The most bytes of a message.
         refused: Messages with this text in them are refused.
-        lanes: How much may be under way.
+        limits: How much may be in flight.
         arrive: Which messages have their outcomes next.
         calls: The messages of each call that was begun.
     """
@@ -50,7 +64,7 @@ class FakeTopic:
     fails: PublishError | None = None
     limit: int = 262_144
     refused: str | None = None
-    limits: ConcurrencyLimits = LANES
+    limits: ConcurrencyLimits = LIMITS
     arrive: Arrive = first_call
     calls: list[list[Message]] = field(default_factory=list)
     under_way: list[list[Message]] = field(default_factory=list)
@@ -98,9 +112,20 @@ class FakeTopic:
             return PublishOutcome(message, error)
 
 
-def fitting(topic: FakeTopic) -> ClaimCheckPublisher:
-    """A topic as a record processor has it, without a bucket."""
-    return ClaimCheckPublisher(topic, NoClaimCheck(topic))
+def a_processor(  # noqa: PLR0913 - a test names what it needs
+    topic: Publisher,
+    journal: Journal,
+    poison: PoisonPolicy | None = None,
+    *,
+    claim_check: ClaimCheck | None = None,
+    form: MessageForm = FORM,
+    batcher: Batcher | None = None,
+    decode: Decode = decode_record,
+) -> ShardProcessor:
+    """A shard's processor: batches of ten that wait for a second, no bucket, stops on poison."""
+    destinations = Destinations(topic, claim_check, poison or StopOnPoison(), journal)
+    shard = Shard(form, decode, Batcher(10, 1) if batcher is None else batcher, destinations)
+    return ShardProcessor(shard)
 
 
 @dataclass
@@ -207,7 +232,7 @@ def a_publisher(  # noqa: PLR0913 - what a test may want otherwise
         limits or CallLimits(),
         clocks or Clocks(),
     )
-    return SnsPublisher(client, topic_arn, retries, LANES.calls)
+    return SnsPublisher(client, topic_arn, retries, LIMITS.calls)
 
 
 def retries_of(thing: str) -> Retries:
@@ -244,15 +269,15 @@ class FakeDeadLetters:
     """A dead-letter queue that keeps what it took.
 
     Attributes:
-        kept: The letters, in order.
-        fails: What it raises instead of keeping any letter.
+        kept: The dead letters, in order.
+        fails: What it raises instead of keeping any.
     """
 
     kept: list[DeadLetter] = field(default_factory=list)
     fails: PublishError | None = None
 
-    def send(self, letter: DeadLetter) -> None:
-        """Keep the letter."""
+    def send(self, dead_letter: DeadLetter) -> None:
+        """Keep the dead letter."""
         if self.fails:
             raise self.fails
-        self.kept.append(letter)
+        self.kept.append(dead_letter)

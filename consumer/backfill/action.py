@@ -17,12 +17,12 @@ from consumer.backfill.screen import Screen
 from consumer.backfill.state_store import BusyError
 from consumer.publishing.errors import (
     PoisonError,
-    RefusedLetterError,
+    RefusedDeadLetterError,
     StreamPublisherError,
-    TooManyLettersError,
+    TooManyDeadLettersError,
 )
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of
@@ -93,7 +93,7 @@ def _perform(
 
 
 def _remedy(error: BaseException) -> str:
-    has_letters = isinstance(error, TooManyLettersError | RefusedLetterError)
+    has_letters = isinstance(error, TooManyDeadLettersError | RefusedDeadLetterError)
     if has_letters or not isinstance(error, PoisonError):
         return ""
     return "; fix the item, or set publisher.onPoison = dead-letter"

@@ -16,11 +16,11 @@ from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Retries
+from consumer.fleet.connections import tables_client
 from consumer.publishing.ports import Journal
-from consumer.settings.child import ChildSettings
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
-from consumer.worker.launch import child_settings
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.processor import ProcessorSettings
 
 _ATTEMPTS = 3
 
@@ -40,7 +40,7 @@ class ClaimedBackfill:
     backfill: Backfill
     holder: Owner
     state: BackfillState
-    settings: ChildSettings
+    settings: ProcessorSettings
     description: Description
 
 
@@ -64,7 +64,7 @@ def begin(
         ConfigurationError: With a line for each mistake; nothing was begun.
     """
     description = _checked(configuration, os.environ)
-    settings = child_settings(configuration, _name())
+    settings = configuration.for_processor(_name())
     state = _open_state(configuration, settings, journal)
     target = Target(
         configuration.table, description.table_id, configuration.publisher.topic_arn, segments
@@ -112,27 +112,18 @@ def _described(configuration: Configuration) -> tuple[Description | None, list[s
 
 
 def _open_state(
-    configuration: Configuration, settings: ChildSettings, journal: Journal
+    configuration: Configuration, settings: ProcessorSettings, journal: Journal
 ) -> BackfillState:
-    kcl = configuration.kcl
-    tables = client(
-        "dynamodb", attempts=_ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
-    )
-    name = _state_table(configuration)
+    tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
     retries = Retries(f"table {name}", policy_of(settings), journal)
     return BackfillState(tables, name, configuration.table, retries)
-
-
-def _state_table(configuration: Configuration) -> str:
-    kcl = configuration.kcl
-    return kcl.coordinator_state_table_name or f"{kcl.application_name}-CoordinatorState"
 
 
 def _seen(
     configuration: Configuration, state: BackfillState, tell: Callable[[str], object]
 ) -> SavedBackfill | None:
     """Return what is kept, once nobody is at work on it any more."""
-    thing = f"table {_state_table(configuration)}"
+    thing = f"table {configuration.kcl.coordinator_state_table}"
     seen, mistakes = asked(thing, state.load)
     if seen and seen.holder:
         tell(f"{seen.holder.name} has not said that it stopped; watching for a sign of it …")
@@ -153,7 +144,7 @@ def _take(
         state.create_table()
         state.take(kept.backfill, seen, kept.holder or Owner("", ""))
 
-    _, mistakes = asked(f"table {_state_table(configuration)}", take)
+    _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", take)
     if mistakes:
         raise ConfigurationError(mistakes)
 

@@ -14,7 +14,7 @@ from consumer.backfill.table import Table
 from consumer.backfill.wiring import Tools, open_scans, policy_of
 from consumer.delivery.retries import Retries
 from consumer.publishing.ports import Journal
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _SAVE_SECONDS = 1.0
 

@@ -2,17 +2,19 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import Backfill, ScanPositions
 from consumer.backfill.table import Table
+from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
-from consumer.delivery.wiring import open_parts, retry_policy
-from consumer.publishing.batches import Batcher
+from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Journal
 from consumer.publishing.processor import ShardProcessor
-from consumer.settings.child import ChildSettings
+from consumer.publishing.snapshots import decode_snapshot
+from consumer.settings.processor import ProcessorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,14 @@ class Tools:
         journal: Where events are noted.
     """
 
-    settings: ChildSettings
+    settings: ProcessorSettings
     table: Table
     key_names: tuple[str, ...]
     pace: RateLimiter
     journal: Journal
 
 
-def policy_of(settings: ChildSettings) -> RetryPolicy:
+def policy_of(settings: ProcessorSettings) -> RetryPolicy:
     """How a request that failed is tried again: as a record processor does.
 
     But for the age: a snapshot's time is that of its run's beginning, and says nothing of how long
@@ -62,9 +64,14 @@ def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], lis
 
 def _processor(shard_id: str, tools: Tools) -> ShardProcessor:
     settings = tools.settings
-    # Each its own: what is under way is asked for by the thread that let it leave.
-    parts = open_parts(settings, policy_of(settings), tools.journal)
-    # The next page fills a batch; none leaves partly filled but the segment's last.
-    batcher = Batcher(settings.batch_size, math.inf)
-    form = settings.form(shard_id)
-    return ShardProcessor(form, batcher, parts.publisher, tools.journal, parts.poison)
+    # Each has its own: outcomes are collected by the thread that has begun the call.
+    retries = partial(Retries, policy=policy_of(settings), journal=tools.journal)
+    destinations = open_destinations(settings, retries, tools.journal)
+    return shard_processor(
+        settings,
+        settings.form(shard_id),
+        destinations,
+        # The next page fills a batch; only the segment's last batch is partial.
+        max_wait_seconds=math.inf,
+        decode=decode_snapshot,
+    )

@@ -1,4 +1,4 @@
-"""What a worker needs of its host: programs, a region, credentials."""
+"""What a worker needs on its host: programs, a region, credentials."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ import boto3
 
 from consumer.aws.clients import find_region
 from consumer.aws.explain import NO_CREDENTIALS
-from consumer.checks.checks import Check, answered
+from consumer.checks.check import Check, answered
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.worker.launch import find_jars, find_java, search_path
 
 _NO_START = "The worker doesn't start."

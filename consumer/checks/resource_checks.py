@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from consumer.aws.clients import client, region_of
-from consumer.checks.checks import Check, ProblemError, answered
-from consumer.fleet.opening import find_stream, open_lease_table, stream_thing
+from consumer.checks.check import Check, ProblemError, answered
+from consumer.fleet.connections import find_stream, open_lease_table, stream_thing
 from consumer.problems import Problem
 from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
@@ -23,7 +23,7 @@ class ResourceChecks:
         configuration: The configuration.
 
     Attributes:
-        stream_arn: The stream to read, once it was found to be right.
+        stream_arn: The stream to read, once its check was ok.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -32,7 +32,7 @@ class ResourceChecks:
 
     def all(self) -> list[Check]:
         """Return a check for each thing that the configuration names."""
-        leases = "No worker gets a lease; none reads a shard."
+        leases = "No worker gets a lease or reads a shard."
         return [
             _check("stream", "dynamodbstreams", "No change is read.", self._stream),
             *self.targets(),
@@ -40,15 +40,15 @@ class ResourceChecks:
         ]
 
     def targets(self) -> list[Check]:
-        """Return the checks of topic, queue and bucket, as far as they are named."""
+        """Return the checks of the topic, and of the queue and the bucket if they are named."""
         own = self._configuration.publisher
         silence = "No change is published; every shard waits."
         checks = [_check("topic", "sns", silence, self._topic)]
         if own.dead_letter_queue_url:
-            causes = "A record that can't be published stops its shard."
+            causes = "A record that can't be published blocks its shard."
             checks.append(_check("dead-letter queue", "sqs", causes, self._queue))
         if own.claim_check_bucket:
-            causes = "A change that is too large for the topic stops its shard."
+            causes = "A change that is too large for the topic blocks its shard."
             checks.append(_check("claim-check bucket", "s3", causes, self._bucket))
         return checks
 
@@ -61,7 +61,7 @@ class ResourceChecks:
         if view != WANTED_VIEW:
             fix = (
                 f"a view can't be changed: disable the stream, enable one with {WANTED_VIEW}, and "
-                "take a new applicationName for it"
+                "give it a new applicationName"
             )
             wrong = f"its stream has the view {view}, which lacks images"
             raise ProblemError(Problem(thing, wrong, fix))
@@ -84,7 +84,7 @@ class ResourceChecks:
         size = int(queue.get("Attributes", {}).get(_SIZE, QUEUE_LIMIT))
         if size >= QUEUE_LIMIT:
             return ()
-        wrong = f"takes messages of {size} bytes, and a letter may have {QUEUE_LIMIT}"
+        wrong = f"takes messages of {size} bytes, but a dead letter may have {QUEUE_LIMIT}"
         return [Problem(thing, wrong, f"set the queue's {_SIZE} to {QUEUE_LIMIT} or more")]
 
     def _bucket(self) -> Sequence[Problem]:
@@ -96,8 +96,8 @@ class ResourceChecks:
         return ()
 
     def _lease_table(self) -> Sequence[Problem]:
-        """Whether it may be asked about; KCL creates it where it is missing."""
-        name = self._configuration.kcl.table_name or self._configuration.kcl.application_name
+        """Check that it may be described. It may be missing: KCL creates it."""
+        name = self._configuration.kcl.lease_table
         answered(
             f"lease table {name!r} of applicationName",
             lambda: _find_table(open_lease_table(self._configuration).tables, name),

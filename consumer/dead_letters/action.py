@@ -19,36 +19,36 @@ from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import fetch, open_bucket
 from consumer.delivery.sns import SnsPublisher
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, QueuedDeadLetter
+from consumer.delivery.wiring import open_topic
 from consumer.publishing.batches import Batch
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
-from consumer.publishing.dead_letter import encode_whole
+from consumer.publishing.claim_check import fit
+from consumer.publishing.dead_letter import DeadLetter, encode_whole
 from consumer.publishing.errors import PublishError, RecordError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter
-from consumer.publishing.ports import Publisher
+from consumer.publishing.ports import ClaimCheck
 from consumer.publishing.records import RawRecord
 from consumer.publishing.snapshots import decoder_of
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
 from consumer.terminal.plurals import counted
-from consumer.worker.launch import child_settings
 
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """The queue, the topic, and how a letter is written for it."""
+    """The queue, the topic, what keeps what is too large for it, and how messages are written."""
 
     box: DeadLetterQueue
-    topic: Publisher
-    settings: ChildSettings
+    topic: SnsPublisher
+    claim_check: ClaimCheck | None
+    settings: ProcessorSettings
 
 
 @contextmanager
 def _office(properties: Path | None) -> Iterator[_Office]:
     configuration = configuration_of(properties)
-    settings = child_settings(configuration, "dead-letters")
+    settings = configuration.for_processor("dead-letters")
     url = settings.dead_letter_queue_url
     if url is None:
         click.echo(
@@ -59,19 +59,15 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region)
     with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
-        yield _Office(box, _topic(settings), settings)
+        yield _Office(box, *_topic(settings), settings)
 
 
-def _topic(settings: ChildSettings) -> Publisher:
+def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
     policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
     retries = partial(Retries, policy=policy, journal=journal)
-    topic = SnsPublisher(
-        client("sns", region=settings.region),
-        settings.topic_arn,
-        retries(f"topic {settings.topic_arn}"),
-    )
+    topic = open_topic(settings, retries, SnsPublisher)
     bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
-    return ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
+    return topic, bucket
 
 
 def list_all(properties: Path | None, *, as_json: bool) -> None:
@@ -144,7 +140,8 @@ def _publish(office: _Office, letter: DeadLetter | None) -> str | None:
         return "its record was too large for the queue, which has its keys only"
     form = office.settings.form(letter.shard_id, redriven=True)
     try:
-        office.topic.publish(encode_message(_batch(_fetched(office, letter)), form))
+        message = encode_message(_batch(_fetched(office, letter)), form)
+        office.topic.publish(fit(message, office.topic.largest_message(), office.claim_check))
     except (RecordError, PublishError) as error:
         return str(error)
     return None

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from consumer.delivery.sqs_dead_letters import QueuedDeadLetter
-from consumer.publishing.poison import DeadLetter
+from consumer.publishing.dead_letter import DeadLetter
 from consumer.terminal.blocks import print_block
 from consumer.terminal.plurals import counted
 

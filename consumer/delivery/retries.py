@@ -162,6 +162,10 @@ class Retries:
         )
 
 
+RetriesOf = Callable[[str], Retries]
+"""Makes the retries of a thing, by what the log calls it."""
+
+
 class MessageHistory:
     """The attempts to publish one message, since when they are made, and the message's age.
 

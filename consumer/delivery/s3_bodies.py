@@ -5,7 +5,6 @@ of SNS would write the same, under random keys that each repeat leaves behind, a
 that it puts in the place of everybody's.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
@@ -16,11 +15,10 @@ from consumer.aws.clients import client as new_client
 from consumer.aws.errors import AWS_ERRORS
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import translate
-from consumer.delivery.retries import Retries
+from consumer.delivery.retries import Retries, RetriesOf
 from consumer.publishing.claim_check import claim_key, pointer_to
-from consumer.publishing.dead_letter import Envelope, record_key
+from consumer.publishing.dead_letter import DeadLetter, Envelope, record_key
 from consumer.publishing.messages import Message
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.ports import Journal
 from consumer.publishing.s3_location import S3Location
 
@@ -72,7 +70,7 @@ class Bucket:
 
 
 def open_bucket(
-    name: str | None, region: str, retries: Callable[[str], Retries], journal: Journal
+    name: str | None, region: str, retries: RetriesOf, journal: Journal
 ) -> Bucket | None:
     """Return the bucket of this name; None where none is named."""
     if name is None:

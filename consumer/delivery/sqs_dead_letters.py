@@ -10,13 +10,13 @@ from consumer.aws.errors import AWS_ERRORS
 from consumer.delivery.retries import Retries
 from consumer.delivery.s3_bodies import Bucket
 from consumer.publishing.dead_letter import (
+    DeadLetter,
     Envelope,
     decode_dead_letter,
     encode_dead_letter,
     encode_without_record,
 )
 from consumer.publishing.errors import BatchError
-from consumer.publishing.poison import DeadLetter
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10

@@ -1,35 +1,27 @@
-"""What a record processor and a function have in common, put together from settings."""
+"""What publishes a shard, put together from settings: for worker, function and backfill alike."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TypeVar
 
 from consumer.aws.clients import client
-from consumer.delivery.retries import CallLimits, Retries
+from consumer.delivery.retries import RetriesOf
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, open_bucket
 from consumer.delivery.sns import SnsPublisher
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
+from consumer.publishing.batches import Batcher
+from consumer.publishing.messages import MessageForm
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.ports import Journal, Publisher
-from consumer.settings.child import ChildSettings
+from consumer.publishing.processor import ShardProcessor
+from consumer.publishing.records import decode_record
+from consumer.publishing.shard import Decode, Destinations, Shard
+from consumer.settings.processor import ProcessorSettings
+
+Topic = TypeVar("Topic", bound=SnsPublisher)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishingParts:
-    """What outlives a shard.
-
-    Attributes:
-        publisher: The topic, and the bucket for what is too large for it.
-        poison: What becomes of records that can't be published.
-    """
-
-    publisher: ClaimCheckPublisher
-    poison: PoisonPolicy
-
-
-def retry_policy(settings: ChildSettings) -> RetryPolicy:
-    """Return what settings say of retries; how long an operator is waited for is the caller's."""
+def retry_policy(settings: ProcessorSettings) -> RetryPolicy:
+    """Return the settings' rules for retries; the caller adds how long to wait for an operator."""
     return RetryPolicy(
         longest_wait_seconds=settings.retry_max_wait_millis / 1000,
         most_attempts=settings.max_attempts or None,
@@ -37,50 +29,71 @@ def retry_policy(settings: ChildSettings) -> RetryPolicy:
     )
 
 
-def open_parts(
-    settings: ChildSettings,
-    policy: RetryPolicy,
-    journal: Journal,
-    around: Callable[[Publisher], Publisher] = lambda topic: topic,
-    limits: CallLimits = CallLimits(),  # noqa: B008 - it is frozen
-) -> PublishingParts:
-    """Make clients, and what stands on them; asks nothing of AWS yet.
+def open_topic(settings: ProcessorSettings, retries: RetriesOf, kind: type[Topic]) -> Topic:
+    """Make a publisher to the topic; asks nothing of AWS yet.
 
     Args:
         settings: What is published where.
-        policy: How calls are retried.
-        journal: Where events are noted.
-        around: What is put around the topic, for whoever wants to see what it takes.
-        limits: Until when calls may be made.
+        retries: How failed calls are retried.
+        kind: The class of the publisher.
     """
+    sns, arn = client("sns", region=settings.region), settings.topic_arn
+    return kind(sns, arn, retries(f"topic {arn}"), most_calls=settings.max_in_flight)
 
-    def retries(thing: str) -> Retries:
-        return Retries(thing, policy, journal, limits)
 
+def open_destinations(
+    settings: ProcessorSettings,
+    retries: RetriesOf,
+    journal: Journal,
+    topic: Publisher | None = None,
+) -> Destinations:
+    """Make clients, and what uses them; asks nothing of AWS yet.
+
+    Args:
+        settings: What is published where.
+        retries: How failed calls are retried.
+        journal: Where events are noted.
+        topic: The topic, where there is a publisher to it already.
+    """
     bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
-    topic = around(
-        SnsPublisher(
-            client("sns", region=settings.region),
-            settings.topic_arn,
-            retries(f"topic {settings.topic_arn}"),
-            most_calls=settings.max_in_flight,
-        )
+    return Destinations(
+        topic or open_topic(settings, retries, SnsPublisher),
+        bucket,
+        _poison(settings, retries, bucket),
+        journal,
     )
-    publisher = ClaimCheckPublisher(topic, bucket or NoClaimCheck(topic))
-    return PublishingParts(publisher, _poison(settings, retries, bucket))
 
 
-def _poison(
-    settings: ChildSettings, retries: Callable[[str], Retries], bucket: Bucket | None
-) -> PoisonPolicy:
+def shard_processor(
+    settings: ProcessorSettings,
+    form: MessageForm,
+    destinations: Destinations,
+    *,
+    max_wait_seconds: float,
+    decode: Decode = decode_record,
+) -> ShardProcessor:
+    """Return the processor of a shard, or of what takes a shard's place.
+
+    Args:
+        settings: Its batch size.
+        form: How its messages are written.
+        destinations: Where its records and events go.
+        max_wait_seconds: How long the oldest record of a partial batch may wait.
+        decode: Reads its records.
+    """
+    batcher = Batcher(settings.batch_size, max_wait_seconds)
+    return ShardProcessor(Shard(form, decode, batcher, destinations))
+
+
+def _poison(settings: ProcessorSettings, retries: RetriesOf, bucket: Bucket | None) -> PoisonPolicy:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:
         return StopOnPoison()
-    letters = SqsDeadLetters(
+    dead_letters = SqsDeadLetters(
         client("sqs", region=settings.region),
         url,
         Sender(settings.table, settings.worker_id),
         retries(f"queue {url}"),
         bucket,
     )
-    return DeadLetterOnPoison(letters, settings.dead_letter_max_percent)
+    return DeadLetterOnPoison(dead_letters, settings.dead_letter_max_percent)

@@ -10,11 +10,12 @@ from consumer.demo.daemon import Daemon
 from consumer.demo.limits import TopicLimit
 from consumer.demo.page import TourPage, check
 from consumer.demo.stage import CREATE, LIMIT, SUBSCRIBE, TOPIC_ARN, Stage
+from consumer.publishing.events import EVENTS
 from consumer.sandbox.waits import wait_for
 
 _COUNT = 20
 _DOCTOR = ("stream-publisher", "doctor")
-_BLOCKED = "Refused until this is mended"
+_BLOCKED = EVENTS["publish_blocked"].message.partition(":")[0]
 _LARGE = {"id": {"S": "large"}, "version": {"N": "-1"}, "note": {"S": "x" * 20_000}}
 
 

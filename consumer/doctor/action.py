@@ -1,4 +1,4 @@
-"""What `doctor` does: tell what is wrong, what it will cause, what to do."""
+"""What `doctor` does: say what is wrong, what it causes, what to do."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from consumer.doctor.doctor import Surroundings, examine, unsettled
+from consumer.doctor.examination import Surroundings, examine, unsettled
 from consumer.problems import CheckOutcome, Verdict
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.terminal import exits
 from consumer.terminal.plurals import counted
@@ -27,7 +27,7 @@ _COLOURS: dict[Verdict, str] = {
 
 
 def check_everything(properties: Path | None, *, programs: bool, as_json: bool) -> None:
-    """Print what was found; end with status 1 where that is anything."""
+    """Print the outcomes; exit with status 1 if there is a problem."""
     outcomes = _examined(properties, programs=programs)
     if as_json:
         click.echo(json.dumps(_document(outcomes), ensure_ascii=False))
@@ -58,13 +58,13 @@ def _document(outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
         "findings": [
             {
                 "check": outcome.check,
-                "thing": mistake.thing,
-                "wrong": mistake.wrong,
+                "thing": problem.thing,
+                "wrong": problem.wrong,
                 "causes": outcome.causes,
-                "fix": mistake.fix,
+                "fix": problem.fix,
             }
             for outcome in outcomes
-            for mistake in outcome.mistakes
+            for problem in outcome.problems
         ],
     }
 
@@ -79,7 +79,7 @@ def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
     for outcome in outcomes:
         _print_findings(outcome, console)
     verdicts = [outcome.verdict for outcome in outcomes]
-    count = sum(len(outcome.mistakes) for outcome in outcomes)
+    count = sum(len(outcome.problems) for outcome in outcomes)
     console.print(
         f"\n{counted(count, 'finding')}; {verdicts.count('ok')} of {len(verdicts)} checks are ok, "
         f"{verdicts.count('could not tell')} could not tell",
@@ -88,10 +88,10 @@ def _print(outcomes: Sequence[CheckOutcome], console: Console) -> None:
 
 
 def _print_findings(outcome: CheckOutcome, console: Console) -> None:
-    for mistake in outcome.mistakes:
+    for problem in outcome.problems:
         lines = [
-            f"\n[bold red]{escape(mistake.thing)}[/]: {escape(mistake.wrong)}",
+            f"\n[bold red]{escape(problem.thing)}[/]: {escape(problem.wrong)}",
             f"  causes: {escape(outcome.causes)}",
-            f"  do:     {escape(mistake.fix or 'see docs/failures.md')}",
+            f"  do:     {escape(problem.fix or 'see docs/failures.md')}",
         ]
         console.print("\n".join(lines), highlight=False, soft_wrap=True)

@@ -7,18 +7,18 @@ import click
 from consumer.terminal.options import json_option, worker_options
 
 
-@click.command(short_help="Check everything that a worker needs; name what is wrong.")
+@click.command(short_help="Check everything that workers need; name what is wrong.")
 @worker_options
 @click.option(
-    "--elsewhere", is_flag=True, help="No worker runs on this host: leave its programs out."
+    "--elsewhere", is_flag=True, help="No worker runs on this host: don't check its programs."
 )
 @json_option("One JSON object.")
 def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
     """Check settings, this host, AWS, permissions and running workers; name what is wrong.
 
-    Run it with the worker's own configuration and role. Nothing is changed: a permission to write
-    is tried by a write whose condition can't hold, and where that can't be, IAM is asked. Leases
-    are watched for up to as long as one lasts. The exit status is 1 when anything was found.
+    Run it with the worker's own configuration and role. It changes nothing: it tries a permission
+    to write with a write whose condition can't hold, or else asks IAM. It watches leases for as
+    long as one lasts, at most. The exit status is 1 if it found a problem.
 
     \b
     Examples:

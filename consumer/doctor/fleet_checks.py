@@ -1,34 +1,32 @@
-"""Whether the workers of a configuration do their work, seen from outside."""
+"""Checks, from outside, that the workers of a configuration do their work."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from consumer.checks.checks import CannotTellError, Check, answered
+from consumer.checks.check import CannotTellError, Check, answered
 from consumer.doctor.fleet_problems import (
     foreign_leases,
     idle_leases,
     missing_workers,
-    shards_near_the_edge,
+    shards_near_expiry,
     signs_of_life,
     unmeasured,
 )
-from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.inspection import Inspection, patience
+from consumer.fleet.connections import open_lease_table, open_stream, stream_thing
+from consumer.fleet.inspection import Inspection, lease_timeout
 from consumer.fleet.leases import not_renewed
-from consumer.fleet.opening import open_lease_table, open_stream, stream_thing
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
 from consumer.fleet.stream import Stream
-from consumer.fleet.unread_positions import unread
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _POLL_SECONDS = 1.0
 _NEEDS = ("stream", "lease table")
 
 
 class FleetChecks:
-    """Checks of workers, leases and shards, on the same few looks.
+    """Checks of workers, leases and shards, made on the same few readings.
 
     Args:
         configuration: The configuration.
@@ -44,6 +42,7 @@ class FleetChecks:
     ) -> None:
         self._configuration, self._now, self._pause = configuration, now, pause
         self._thing = stream_thing(configuration)
+        self._timeout = lease_timeout(configuration.kcl)
 
     def all(self) -> list[Check]:
         """Return the checks."""
@@ -51,25 +50,25 @@ class FleetChecks:
             Check(
                 "workers",
                 "No change is published; after 24 hours the unread ones are lost.",
-                self._workers,
+                lambda: missing_workers(*self._readings, self._timeout),
                 _NEEDS,
             ),
             Check(
                 "leases are renewed",
                 "The shard's changes wait; after 24 hours they are lost.",
-                lambda: idle_leases(*self._looks),
+                lambda: idle_leases(*self._readings),
                 (*_NEEDS, "workers"),
             ),
             Check(
                 "leases are this stream's",
-                "The worker refuses to start, for it would pass over shards that it can't find.",
+                "The worker refuses to start: it would pass over shards that it can't find.",
                 self._foreign,
                 _NEEDS,
             ),
             Check(
                 "24 hours",
-                "What expires before it is read is never published.",
-                self._edge,
+                "A record that expires before it is read is never published.",
+                self._near_expiry,
                 _NEEDS,
             ),
         ]
@@ -79,53 +78,45 @@ class FleetChecks:
         return answered(self._thing, lambda: open_stream(self._configuration))
 
     @cached_property
-    def _shards(self) -> tuple[Shard, ...]:
-        return answered(self._thing, lambda: self._stream.describe().shards)
-
-    @cached_property
     def _inspection(self) -> Inspection:
-        kcl = self._configuration.kcl
         table = open_lease_table(self._configuration)
-        return Inspection(table, self._stream, kcl, self._now)
+        return Inspection(table, self._stream, self._configuration.kcl, self._now)
 
     @cached_property
-    def _looks(self) -> tuple[FleetReading, FleetReading]:
-        """The first and the last of several looks, a second apart.
+    def _readings(self) -> tuple[FleetReading, FleetReading]:
+        """The first and the last of several readings, a second apart.
 
-        They end once every lease was renewed, at the latest when one would have expired.
+        The last is the one by which every lease was renewed, or by which one would have expired.
         """
-        limit = patience(self._configuration.kcl)
-        first = last = self._look()
-        while last.at - first.at <= limit and not self._is_clear(first, last):
+        first = last = self._read()
+        while last.at - first.at <= self._timeout and not self._is_clear(first, last):
             self._pause(_POLL_SECONDS)
-            last = self._look()
+            last = self._read()
         return first, last
 
     def _is_clear(self, first: FleetReading, last: FleetReading) -> bool:
         if not first.leases and not first.reports:
             return True
-        alive = signs_of_life(first, last, patience(self._configuration.kcl))
+        alive = signs_of_life(first, last, self._timeout)
         return bool(alive) and not not_renewed(first.leases, last.leases)
 
-    def _look(self) -> FleetReading:
+    def _read(self) -> FleetReading:
         name = self._configuration.kcl.application_name
-        return answered(f"applicationName = {name!r}", self._inspection.look)
+        return answered(f"applicationName = {name!r}", self._inspection.read)
 
-    def _workers(self) -> Sequence[Problem]:
-        first, last = self._looks
-        return missing_workers(first, last, patience(self._configuration.kcl))
+    @cached_property
+    def _leases_and_shards(self) -> tuple[FleetReading, tuple[Shard, ...]]:
+        # Leases first: if a shard opens in between, its lease isn't seen as another stream's.
+        reading = self._read()
+        return reading, answered(self._thing, lambda: self._stream.describe().shards)
 
     def _foreign(self) -> Sequence[Problem]:
-        return foreign_leases(self._look().leases, self._shards, self._now())
+        reading, shards = self._leases_and_shards
+        return foreign_leases(reading.leases, shards, self._now())
 
-    def _edge(self) -> Sequence[Problem]:
-        found = self._backlogs()
-        near = shards_near_the_edge(found, self._now())
-        if not near and (untold := unmeasured(found)):
-            raise CannotTellError("; ".join(untold))
+    def _near_expiry(self) -> Sequence[Problem]:
+        found = self._inspection.backlogs(*self._leases_and_shards, 1, lambda _done, _of: None)
+        near = shards_near_expiry(found, self._now())
+        if not near and (unknown := unmeasured(found)):
+            raise CannotTellError("; ".join(unknown))
         return near
-
-    def _backlogs(self) -> Mapping[str, Backlog | Unknown]:
-        initial = self._configuration.kcl.initial_position_in_stream
-        places = unread(self._look().leases, self._shards, initial)
-        return self._inspection.backlogs(places, 1, lambda _done, _of: None)

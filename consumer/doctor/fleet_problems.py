@@ -1,28 +1,34 @@
-"""What is wrong with a fleet of workers, as two looks at its tables and its stream tell."""
+"""What is wrong with running workers, as two readings of their tables and the stream show."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from consumer.fleet.backlog import KEPT_SECONDS, Backlog, Unknown
+from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leases import Lease, not_renewed
-from consumer.fleet.shard_ids import is_young
+from consumer.fleet.retention import RETENTION_SECONDS, leases_of_another_stream
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
 from consumer.problems import Problem
 
-NEAR_EDGE_SECONDS = KEPT_SECONDS * 3 // 4
-"""How old an unread record may be before somebody must be told."""
+NEAR_EXPIRY_SECONDS = RETENTION_SECONDS * 3 // 4
+"""From this age on, an unread record is a problem."""
 
 _HOUR = 3600
 
 
-def signs_of_life(first: FleetReading, last: FleetReading, patience_seconds: float) -> set[str]:
-    """Return the workers that run: that have lately reported, or report or renew between looks."""
+def signs_of_life(first: FleetReading, last: FleetReading, lease_timeout: float) -> set[str]:
+    """Return the workers that run: those that reported lately, or reported or renewed in between.
+
+    Args:
+        first: A reading.
+        last: A later reading.
+        lease_timeout: How many seconds a worker may give no sign of life.
+    """
     before = {report.worker: report.reported_at for report in first.reports}
     reporting = {
         report.worker
         for report in last.reports
         if before.get(report.worker) != report.reported_at
-        or last.at - report.reported_at <= patience_seconds
+        or last.at - report.reported_at <= lease_timeout
     }
     counters = {lease.shard_id: lease.counter for lease in first.leases}
     renewing = {
@@ -33,11 +39,9 @@ def signs_of_life(first: FleetReading, last: FleetReading, patience_seconds: flo
     return reporting | renewing
 
 
-def missing_workers(
-    first: FleetReading, last: FleetReading, patience_seconds: float
-) -> list[Problem]:
-    """Return that no worker runs, if none does."""
-    if signs_of_life(first, last, patience_seconds):
+def missing_workers(first: FleetReading, last: FleetReading, lease_timeout: float) -> list[Problem]:
+    """Return a problem if no worker runs."""
+    if signs_of_life(first, last, lease_timeout):
         return []
     newest = max((report.reported_at for report in last.reports), default=None)
     since = "has ever reported" if newest is None else f"has reported for {last.at - newest:,.0f} s"
@@ -46,7 +50,7 @@ def missing_workers(
 
 
 def idle_leases(first: FleetReading, last: FleetReading) -> list[Problem]:
-    """Return each lease that nobody has renewed from one look to the other."""
+    """Return a problem for each lease that nobody renewed between the readings."""
     seconds = last.at - first.at
     return [_idle(lease, seconds) for lease in not_renewed(first.leases, last.leases)]
 
@@ -61,36 +65,41 @@ def _idle(lease: Lease, seconds: float) -> Problem:
 
 
 def foreign_leases(leases: Iterable[Lease], shards: Iterable[Shard], now: float) -> list[Problem]:
-    """Return each unfinished lease of a shard that this stream would list if it had it."""
-    listed = {shard.shard_id for shard in shards}
-    fix = "take another applicationName, one for each stream; `run` refuses this one"
+    """Return a problem for each lease of another stream.
+
+    Args:
+        leases: The leases, read before the stream was described.
+        shards: The stream's shards.
+        now: The time, in seconds since 1970 UTC.
+    """
+    listed = [shard.shard_id for shard in shards]
+    fix = "give each stream an applicationName of its own; `run` refuses this one"
     return [
-        Problem(lease.shard_id, "has a lease, and is a shard of another stream", fix)
-        for lease in leases
-        if not lease.has_ended and lease.shard_id not in listed and is_young(lease.shard_id, now)
+        Problem(lease.shard_id, "has a lease, but is a shard of another stream", fix)
+        for lease in leases_of_another_stream(leases, listed, now)
     ]
 
 
-def shards_near_the_edge(backlogs: Mapping[str, Backlog | Unknown], now: float) -> list[Problem]:
-    """Return each shard whose oldest unread record soon expires."""
+def shards_near_expiry(backlogs: Mapping[str, Backlog | Unknown], now: float) -> list[Problem]:
+    """Return a problem for each shard whose oldest unread record expires soon."""
     return [
-        _near(shard_id, backlog, now)
+        _near_expiry(shard_id, backlog, now)
         for shard_id, backlog in sorted(backlogs.items())
-        if isinstance(backlog, Backlog) and backlog.lag_seconds(now) >= NEAR_EDGE_SECONDS
+        if isinstance(backlog, Backlog) and backlog.lag_seconds(now) >= NEAR_EXPIRY_SECONDS
     ]
 
 
-def _near(shard_id: str, backlog: Backlog, now: float) -> Problem:
+def _near_expiry(shard_id: str, backlog: Backlog, now: float) -> Problem:
     age, left = backlog.lag_seconds(now) / _HOUR, (backlog.left_seconds(now) or 0) / _HOUR
     until = f"and expires in {left:.1f} h" if left > 0 else "and may expire at any moment"
-    before = ", and what was before it has expired" if backlog.has_expired else ""
+    before = "; records before it have expired" if backlog.has_expired else ""
     wrong = f"its oldest unread record is {age:.1f} h old {until}{before}"
-    fix = "fix what the other findings name; else look in the log for this shard's failures"
+    fix = "fix the other findings first; else look in the log for failures of this shard"
     return Problem(shard_id, wrong, fix)
 
 
 def unmeasured(backlogs: Mapping[str, Backlog | Unknown]) -> Sequence[str]:
-    """Return why a shard's backlog could not be told, a line for each."""
+    """Return a line for each shard whose backlog is unknown, with the reason."""
     return [
         f"{shard_id}: {backlog.reason}"
         for shard_id, backlog in sorted(backlogs.items())

@@ -5,9 +5,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from consumer.checks.checks import CannotTellError, Check, ProblemError
+from consumer.checks.check import CannotTellError, Check, ProblemError
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.worker.launch import find_jars, find_java
 
 _OLDEST_JAVA = 17
@@ -19,11 +19,11 @@ _FAMILIES = (
     "streams-multilang-daemon",
 )
 _VERSION = re.compile(r'version "(?:1\.)?(\d+)')
-_NO_START = "The daemon ends as soon as it is started."
+_NO_START = "The daemon ends as soon as it starts."
 
 
 def java_checks(configuration: Configuration, environ: Mapping[str, str]) -> list[Check]:
-    """Return the checks of the Java machine and of its class path."""
+    """Return the checks of Java and of the class path."""
     jars = find_jars(configuration)
     return [
         Check("java version", _NO_START, lambda: _version(environ), ("java",)),
@@ -47,7 +47,7 @@ def _version(environ: Mapping[str, str]) -> Sequence[Problem]:
         raise ProblemError(Problem(java, f"can't be run ({error})", fix)) from error
     version = _VERSION.search(told.stderr + told.stdout)
     if version is None:
-        raise CannotTellError(f"{java} -version doesn't tell")
+        raise CannotTellError(f"the answer of {java} -version has no version")
     if int(version[1]) < _OLDEST_JAVA:
         return [Problem(java, f"is Java {version[1]}", fix)]
     return ()
@@ -58,4 +58,4 @@ def _families(folder: Path) -> Sequence[Problem]:
     if not missing:
         return ()
     wrong = f"{folder} lacks {', '.join(missing)}"
-    return [Problem("publisher.jars", wrong, "build it anew with scripts/setup")]
+    return [Problem("publisher.jars", wrong, "build it again with scripts/setup")]

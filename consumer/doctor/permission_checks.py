@@ -1,4 +1,4 @@
-"""Each permission that a worker needs: tried where that has no effect, else simulated by IAM."""
+"""Each permission that a worker needs: tried if that has no effect, else simulated by IAM."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from consumer.aws.clients import client, region_of
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
-from consumer.checks.checks import CannotTellError, Check, answered
+from consumer.checks.check import CannotTellError, Check, answered
 from consumer.doctor.permission_probes import (
     NOBODY,
     Simulator,
@@ -16,13 +16,14 @@ from consumer.doctor.permission_probes import (
     is_allowed,
     table_trials,
 )
+from consumer.fleet.connections import open_lease_table, open_stream
 from consumer.fleet.leases import TRIM_HORIZON
-from consumer.fleet.opening import open_lease_table, open_stream, table_names
+from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 _POLICY = "deploy/policy.json"
-_LEASES = "Workers lose their leases, or make no checkpoints."
+_LEASES = "Workers lose their leases, or can't checkpoint."
 _READING = "No change is read."
 
 Clients = Callable[[str], Any]
@@ -40,8 +41,8 @@ class _Wanted:
 
 
 def _grant(file: str) -> str:
-    """What to do about a permission that this policy has."""
-    return f"grant it to this role; {file} has it"
+    """How to fix a missing permission that this policy grants."""
+    return f"grant it to this role, as {file} does"
 
 
 def make_client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
@@ -64,14 +65,14 @@ class PermissionChecks:
 
     def all(self) -> list[Check]:
         """Return a check for each permission."""
-        names = table_names(self._configuration)
+        names = table_names(self._configuration.kcl)
         tried = [
             self._trial(f"{action} on {name}", call)
-            for name, key in names
+            for name, key in names.with_keys()
             for action, call in table_trials(name, key)
         ]
-        lease_table, _ = names[0]
-        tried.append(self._trial(f"dynamodb:Query on {lease_table}", index_trial(lease_table)))
+        query = f"dynamodb:Query on {names.leases}"
+        tried.append(self._trial(query, index_trial(names.leases)))
         reading = Check("may read the stream", _READING, self._read, ("stream",))
         wanted = [self._simulation(each) for each in self._wanted()]
         return [reading, *tried, *wanted]
@@ -88,7 +89,7 @@ class PermissionChecks:
         return () if allowed else [Problem(name, "is not allowed", _grant(_POLICY))]
 
     def _read(self) -> Sequence[Problem]:
-        """Each of the three calls that a worker reads with; a mistake names its call."""
+        """Make each of the three calls with which a worker reads; a problem names its call."""
         stream = answered("stream", lambda: open_stream(self._configuration))
         shards = answered("stream", stream.describe).shards
         if not shards:
@@ -104,34 +105,34 @@ class PermissionChecks:
         yield _Wanted("sns:Publish", own.topic_arn, causes, _grant(_POLICY))
         if own.dead_letter_queue_url:
             queue = _queue_arn(own.topic_arn, own.dead_letter_queue_url)
-            causes = "A record that can't be published holds up its shard."
+            causes = "A record that can't be published blocks its shard."
             fix = _grant("deploy/policy-dead-letters.json")
             yield _Wanted("sqs:SendMessage", queue, causes, fix)
         yield from self._wanted_of_the_bucket()
         if kcl.metrics_level != "NONE":
             fix = "grant it to this role, or set metricsLevel = NONE"
             yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", fix)
-        leases, causes = self._lease_table_arn(), "No worker can make a first start."
+        leases, causes = self._lease_table_arn(), "The first worker can't start."
         for action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
             yield _Wanted(action, leases, causes, _grant(_POLICY))
 
     def _wanted_of_the_bucket(self) -> Iterator[_Wanted]:
-        """To put into each folder that is used, since IAM compares with an object's whole name."""
+        """One for each folder in use: IAM compares with an object's whole name."""
         own, fix = self._configuration.publisher, _grant("deploy/policy-claim-check.json")
         if not own.claim_check_bucket:
             return
-        place = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
+        bucket = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
         file = f"{self._configuration.table}/{NOBODY}"
-        causes = "A change that is too large for the topic waits, and its shard with it."
-        yield _Wanted("s3:PutObject", f"{place}/messages/{file}", causes, fix)
+        causes = "A change that is too large for the topic blocks its shard."
+        yield _Wanted("s3:PutObject", f"{bucket}/messages/{file}", causes, fix)
         if own.on_poison == "dead-letter":
-            causes = "A record that is too large for the dead-letter queue holds up its shard."
-            yield _Wanted("s3:PutObject", f"{place}/letters/{file}", causes, fix)
+            causes = "A record that is too large for the dead-letter queue blocks its shard."
+            yield _Wanted("s3:PutObject", f"{bucket}/letters/{file}", causes, fix)
 
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl
         _, partition, _, region, account, _ = self._configuration.publisher.topic_arn.split(":")
-        name = kcl.table_name or kcl.application_name
+        name = kcl.lease_table
         return f"arn:{partition}:dynamodb:{kcl.region_name or region}:{account}:table/{name}"
 
     def _simulation(self, wanted: _Wanted) -> Check:
@@ -146,17 +147,17 @@ class PermissionChecks:
         try:
             allowed = self._ask().allows(wanted.action, wanted.resource)
         except SETUP_ERRORS as error:
-            reason = f"trying it would have an effect, and IAM doesn't tell: {error}"
+            reason = f"a try would have an effect, and IAM gives no answer: {error}"
             self._untold = self._untold or reason
             raise CannotTellError(self._untold) from error
         if allowed:
             return ()
         thing = f"{wanted.action} on {wanted.resource}"
-        wrong = "is not allowed by this identity's policies (a policy of the resource isn't seen)"
+        wrong = "is not allowed by this identity's policies (resource policies are not checked)"
         return [Problem(thing, wrong, wanted.fix)]
 
     def _ask(self) -> Simulator:
-        """Ask once who we are, and nothing more once nobody has answered."""
+        """Ask who we are, once; after a failure ask nothing more."""
         if self._untold:
             raise CannotTellError(self._untold)
         if self._simulator is None:

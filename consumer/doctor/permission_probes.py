@@ -1,4 +1,4 @@
-"""Trying what is allowed by calls that have no effect, or by asking IAM."""
+"""Finds out what is allowed: by calls without effect, or by asking IAM."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,9 +18,9 @@ _INDEX = "LeaseOwnerToLeaseKeyIndex"
 
 
 def is_allowed(call: Callable[[], object]) -> bool:
-    """Make a call; tell whether it is allowed, whatever else comes of it.
+    """Make a call; return whether it is allowed, even if it fails for another reason.
 
-    Raises what boto3 raises where nothing was decided, as without credentials or by an error 500.
+    Raises what boto3 raises if nothing was decided: without credentials, or with an error 500.
     """
     try:
         call()
@@ -34,7 +34,7 @@ def is_allowed(call: Callable[[], object]) -> bool:
 def table_trials(name: str, key: str) -> Iterator[tuple[str, Trial]]:
     """Yield each action on the rows of a table with a call that changes nothing.
 
-    A write needs a row that isn't there, so that it fails once it was found to be allowed.
+    A write has a condition that can't hold, so it fails after AWS has found it allowed.
     """
     row = {key: {"S": NOBODY}}
     there = {"ConditionExpression": f"attribute_exists({key})"}
@@ -46,7 +46,7 @@ def table_trials(name: str, key: str) -> Iterator[tuple[str, Trial]]:
 
 
 def index_trial(name: str) -> Trial:
-    """Return a query of the lease table's index that finds nothing."""
+    """Return a query of the lease table's index that finds no row."""
     return lambda tables: tables.query(
         TableName=name,
         IndexName=_INDEX,
@@ -60,7 +60,7 @@ class Simulator:
     """Asks IAM what this caller may do.
 
     Args:
-        caller: The caller's ARN, as STS tells it.
+        caller: The caller's ARN, from STS.
         iam: A boto3 client of IAM.
     """
 
@@ -68,10 +68,10 @@ class Simulator:
         self._principal, self._iam = principal_of(caller), iam
 
     def allows(self, action: str, resource: str) -> bool:
-        """Whether the caller's own policies allow an action; a resource's policy isn't seen.
+        """Whether the caller's own policies allow an action. Resource policies are not checked.
 
         Raises:
-            ValueError: IAM doesn't tell.
+            ValueError: IAM gives no answer.
         """
         try:
             answer = self._iam.simulate_principal_policy(
@@ -83,9 +83,9 @@ class Simulator:
 
 
 def principal_of(caller: str) -> str:
-    """Return the ARN whose policies count: an assumed role's is the role's.
+    """Return the ARN whose policies count: for an assumed role, the role's.
 
-    A role's path isn't in the caller's ARN; IAM then knows no such role, and says so.
+    The caller's ARN lacks the role's path. IAM then answers that there is no such role.
     """
     head, _, name = caller.rpartition(":")
     if not name.startswith("assumed-role/"):

@@ -1,1 +1,1 @@
-"""The workers of one application as seen from outside: leases, shards, lineage, backlog, status."""
+"""The workers of one application, seen from outside: leases, shards, lineage, backlog, status."""

@@ -1,23 +1,22 @@
-"""How much of a shard is not published yet, and how long its records are still kept."""
+"""How much of a shard is not published yet, and how long the stream still keeps it."""
 
 from dataclasses import dataclass
 
-KEPT_SECONDS = 24 * 3600
-"""A stream keeps a record for so long, published or not."""
+from consumer.fleet.retention import RETENTION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What follows a shard's checkpoint.
+    """The records after a shard's checkpoint.
 
-    Records that are published and not checkpointed yet count as well.
+    It includes records that are published and not checkpointed yet.
 
     Attributes:
-        records: How many records.
-        has_more: Whether there are more than were counted.
-        oldest_at: When the oldest of them was made, in seconds since 1970 UTC; None without any.
-        has_expired: Whether the record at the checkpoint has expired, as it does on a quiet shard.
-            Unread records right after it may have, too.
+        records: How many there are, as far as they were counted.
+        has_more: Whether there are more.
+        oldest_at: When the oldest was made, in seconds since 1970 UTC; None if there is none.
+        has_expired: Whether the record at the checkpoint has expired, as on a quiet shard. Unread
+            records right after it may have expired too.
     """
 
     records: int = 0
@@ -26,17 +25,17 @@ class Backlog:
     has_expired: bool = False
 
     def lag_seconds(self, now: float) -> float:
-        """How old the oldest unread record is, 0 without any."""
+        """The age of the oldest unread record, 0 if there is none."""
         return 0.0 if self.oldest_at is None else max(0.0, now - self.oldest_at)
 
     def left_seconds(self, now: float) -> float | None:
-        """How long until the oldest unread record expires; None without any."""
-        return None if self.oldest_at is None else self.oldest_at + KEPT_SECONDS - now
+        """How long until the oldest unread record expires; None if there is none."""
+        return None if self.oldest_at is None else self.oldest_at + RETENTION_SECONDS - now
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """That the backlog can't be told.
+    """The backlog could not be measured.
 
     Attributes:
         reason: Why.

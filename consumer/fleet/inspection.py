@@ -1,31 +1,32 @@
-"""Looking at a fleet from outside: its tables, its stream, and what follows each checkpoint."""
+"""Inspects running workers from outside: their tables, their stream, each shard's backlog."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from consumer.fleet.backlog import Backlog, Unknown
+from consumer.fleet.backlog_measurement import measure_backlog
 from consumer.fleet.lease_table import LeaseTable
-from consumer.fleet.measure_backlog import measure_backlog
 from consumer.fleet.renewals import Renewals
+from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading, FleetStatus, assess
 from consumer.fleet.stream import Stream
-from consumer.fleet.unread_positions import unread
+from consumer.fleet.unread_positions import unread_positions
 from consumer.settings.kcl import KclSettings
 
-_AT_ONCE = 8
+_PARALLEL_READS = 8
 
 Progress = Callable[[int, int], None]
-"""Told how many shards are measured, and of how many."""
+"""Takes how many shards are measured, and of how many."""
 
 
 class Inspection:
-    """Looks as often as it is asked to, and remembers which leases were renewed in between.
+    """Reads the tables as often as asked, and remembers which leases were renewed in between.
 
     Args:
-        leases: The fleet's tables.
-        stream: The fleet's stream.
-        kcl: The settings of its workers.
+        leases: KCL's tables.
+        stream: The stream.
+        kcl: The settings of the workers.
         now: The clock, in seconds since 1970 UTC.
     """
 
@@ -39,32 +40,41 @@ class Inspection:
         self._leases, self._stream, self._kcl, self._now = leases, stream, kcl, now
         self._renewals = Renewals()
 
-    def look(self) -> FleetReading:
+    def read(self) -> FleetReading:
         """Read the tables; raises what boto3 raises, and ValueError for rows that aren't KCL's."""
         reports, leadership = self._leases.reports(), self._leases.leadership()
-        look = FleetReading(self._now(), self._leases.leases(), reports, leadership)
-        self._renewals = self._renewals.after(look.leases, look.at)
-        return look
+        reading = FleetReading(self._now(), self._leases.leases(), reports, leadership)
+        self._renewals = self._renewals.after(reading.leases, reading.at)
+        return reading
 
     def status(self, bound: int, progress: Progress) -> FleetStatus:
-        """Look, and measure what follows each checkpoint, up to so many records.
+        """Read the tables, and measure each shard's backlog up to `bound` records.
 
-        Raises what `look` raises, and what boto3 raises where the stream can't be described.
+        Raises what `read` raises, and what boto3 raises if the stream can't be described.
         """
-        look, shards = self.look(), self._stream.describe().shards
-        places = unread(look.leases, shards, self._kcl.initial_position_in_stream)
-        backlogs = self.backlogs(places, bound, progress)
-        return assess(look, shards, backlogs, self._renewals, patience(self._kcl))
+        # Leases first: a shard that opens in between is then one without a lease, not one of
+        # another stream.
+        reading = self.read()
+        shards = self._stream.describe().shards
+        backlogs = self.backlogs(reading, shards, bound, progress)
+        return assess(reading, shards, backlogs, self._renewals, lease_timeout(self._kcl))
 
     def backlogs(
-        self, places: Mapping[str, str], bound: int, progress: Progress
+        self, reading: FleetReading, shards: Sequence[Shard], bound: int, progress: Progress
     ) -> Mapping[str, Backlog | Unknown]:
-        """Measure what follows each checkpoint, several shards at once."""
+        """Measure the backlog of each shard that has not ended, several at once."""
+        initial = self._kcl.initial_position_in_stream
+        positions = unread_positions(reading.leases, shards, initial)
+        is_open = {shard.shard_id: shard.is_open for shard in shards}
         found: dict[str, Backlog | Unknown] = {}
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_PARALLEL_READS) as pool:
             asked = {
-                pool.submit(measure_backlog, self._stream, shard_id, checkpoint, bound): shard_id
-                for shard_id, checkpoint in places.items()
+                pool.submit(
+                    measure_backlog,
+                    *(self._stream, shard_id, checkpoint, bound),
+                    is_open=is_open.get(shard_id, False),
+                ): shard_id
+                for shard_id, checkpoint in positions.items()
             }
             for answered in as_completed(asked):
                 found[asked[answered]] = answered.result()
@@ -72,7 +82,7 @@ class Inspection:
         return found
 
 
-def patience(kcl: KclSettings) -> float:
+def lease_timeout(kcl: KclSettings) -> float:
     """How many seconds a worker may give no sign of life: as long as its leases last."""
     # A report has whole seconds, and may be one period old.
     report_seconds = 2 * (kcl.worker_metrics_reporter_freq_in_millis / 1000) + 1

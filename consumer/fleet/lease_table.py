@@ -3,48 +3,42 @@
 from collections.abc import Iterator
 from typing import Any
 
-from consumer.fleet.leases import (
-    Leadership,
-    Lease,
-    WorkerReport,
-    read_leadership,
-    read_lease,
-    read_report,
-)
+from consumer.fleet.items import Item
+from consumer.fleet.leadership import Leadership, read_leadership
+from consumer.fleet.leases import Lease, read_lease
+from consumer.fleet.table_names import TableNames
+from consumer.fleet.worker_reports import WorkerReport, read_report
 
 
 class LeaseTable:
-    """Reads what a fleet of workers keeps in DynamoDB; writes nothing.
+    """Reads what the workers of an application keep in DynamoDB; writes nothing.
 
-    A table that isn't there yet, since no worker ever started, reads as an empty one. Every method
-    raises what boto3 raises, and ValueError where a table has other rows than KCL's.
+    A missing table reads as an empty one: no worker has started yet. Every method raises what boto3
+    raises, and ValueError for rows that KCL didn't write.
 
     Args:
         tables: A boto3 client of DynamoDB.
-        name: The lease table.
-        reports_name: The table of the workers' loads.
-        state_name: The table of the leader's lock.
+        names: The tables' names.
     """
 
-    def __init__(self, tables: Any, name: str, reports_name: str, state_name: str) -> None:  # noqa: ANN401 - boto3's client
-        self.tables, self.name = tables, name
-        self._reports_name, self._state_name = reports_name, state_name
+    def __init__(self, tables: Any, names: TableNames) -> None:  # noqa: ANN401 - boto3's client
+        self.tables, self.names = tables, names
 
     def leases(self) -> tuple[Lease, ...]:
-        """Return every lease as it is at this moment, by shard id."""
-        found = [read_lease(item) for item in self._rows(self.name)]
+        """Return every lease, by shard id, with a consistent read."""
+        found = [read_lease(item) for item in self._rows(self.names.leases)]
         return tuple(sorted(found, key=lambda lease: lease.shard_id))
 
     def reports(self) -> tuple[WorkerReport, ...]:
-        """Return what each worker last told of itself, by name; one that is gone leaves its own."""
-        found = [read_report(item) for item in self._rows(self._reports_name)]
+        """Return each worker's last report, by name. A worker that is gone leaves its report."""
+        found = [read_report(item) for item in self._rows(self.names.reports)]
         return tuple(sorted(found, key=lambda report: report.worker))
 
     def leadership(self) -> Leadership | None:
-        """Return the leader's lock; None while there is none."""
-        return read_leadership(self._rows(self._state_name))
+        """Return the leader's lock; None if there is none."""
+        return read_leadership(self._rows(self.names.coordinator))
 
-    def _rows(self, name: str) -> Iterator[dict[str, Any]]:
+    def _rows(self, name: str) -> Iterator[Item]:
         pages = self.tables.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
         try:
             for page in pages:

@@ -1,4 +1,4 @@
-"""Which shards follow on which."""
+"""Parents and children among the shards of a stream."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ class ShardLineage:
     """The families of a stream's shards.
 
     Args:
-        shards: All shards that the stream has, parents before their children.
+        shards: All shards of the stream, parents before their children.
     """
 
     def __init__(self, shards: Sequence[Shard]) -> None:
@@ -20,8 +20,8 @@ class ShardLineage:
             if shard.parent in self._parents:
                 self._children[str(shard.parent)].append(shard.shard_id)
 
-    def followers(self, shard_id: str) -> frozenset[str]:
-        """The shards that follow on this one, and those that follow on them."""
+    def descendants(self, shard_id: str) -> frozenset[str]:
+        """A shard's children, their children, and so on."""
         found: set[str] = set()
         waiting = [shard_id]
         while waiting:
@@ -31,7 +31,7 @@ class ShardLineage:
         return frozenset(found)
 
     def scope(self, named: Iterable[str]) -> frozenset[str]:
-        """Named shards with all that follow on them; every shard where none is named.
+        """Named shards with their descendants; every shard if none is named.
 
         Raises:
             ValueError: The stream has no such shard.
@@ -42,10 +42,10 @@ class ShardLineage:
             raise ValueError(f"{', '.join(unknown)}: the stream has no such shard; see status")
         if not chosen:
             return frozenset(self._parents)
-        return frozenset(chosen.union(*map(self.followers, chosen)))
+        return frozenset(chosen.union(*map(self.descendants, chosen)))
 
     def families(self, shard_ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """Put some shards into groups, so that a shard and what follows on it are in one group."""
+        """Group shards, so that a shard and its descendants are in one group."""
         grouped: dict[str, list[str]] = defaultdict(list)
         for shard_id in shard_ids:
             grouped[self._eldest(shard_id, frozenset(shard_ids))].append(shard_id)
@@ -57,3 +57,25 @@ class ShardLineage:
             eldest = str(parent)
             seen.add(eldest)
         return eldest
+
+
+def ended_without_lease(leased: Iterable[str], shards: Iterable[Shard]) -> frozenset[str]:
+    """Return the shards that have no lease because they are read to their ends.
+
+    These are the ancestors of leased shards. KCL deletes the lease of an ended shard once its
+    children are begun, and never creates a lease for the parent of a leased shard. It doesn't
+    matter how far the children are read: a replay may have set them back to their beginnings.
+
+    Args:
+        leased: The shards that have a lease.
+        shards: The stream's shards.
+    """
+    held = frozenset(leased)
+    parents = {shard.shard_id: shard.parent for shard in shards}
+    found, waiting = set[str](), list(held)
+    while waiting:
+        parent = parents.get(waiting.pop())
+        if parent and parent not in found:
+            found.add(parent)
+            waiting.append(parent)
+    return frozenset(found - held)

@@ -1,4 +1,4 @@
-"""When leases were renewed, as far as several looks at the lease table tell."""
+"""When leases were renewed, as far as several readings of the lease table tell."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from consumer.fleet.leases import Lease
 
 @dataclass(frozen=True, slots=True)
 class Renewals:
-    """What was seen so far. The lease table keeps counters, no times.
+    """The renewals seen so far. The lease table holds counters, no times.
 
     Attributes:
-        counters: Each lease's counter at the last look, by shard id.
-        seen_at: When the last change of a counter was noticed, in seconds since 1970 UTC.
-        since: When the first look was; None before it.
+        counters: Each lease's counter at the last reading, by shard id.
+        seen_at: When the last change of each counter was noticed, in seconds since 1970 UTC.
+        since: When the first reading was; None before it.
     """
 
     counters: Mapping[str, int] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Renewals:
     since: float | None = None
 
     def after(self, leases: Iterable[Lease], at: float) -> "Renewals":
-        """Return what is known after another look."""
+        """Return the renewals seen with another reading."""
         counters = {lease.shard_id: lease.counter for lease in leases}
         changed = {
             shard_id: at
@@ -32,9 +32,9 @@ class Renewals:
         return Renewals(counters, {**self.seen_at, **changed}, since)
 
     def watched_seconds(self, now: float) -> float:
-        """How long the leases have been looked at."""
+        """How long the leases have been watched."""
         return 0.0 if self.since is None else now - self.since
 
     def seconds_since(self, shard_id: str, now: float) -> float | None:
-        """How long ago a renewal was noticed; None when none was."""
+        """How long ago a renewal was noticed; None if none was."""
         return now - self.seen_at[shard_id] if shard_id in self.seen_at else None

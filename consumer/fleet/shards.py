@@ -1,4 +1,4 @@
-"""A table's stream as DynamoDB describes it: shards, and where records stand in them."""
+"""A table's stream as DynamoDB describes it: its shards, and the positions of records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ class Shard:
 
     Attributes:
         shard_id: Its id.
-        parent: The shard that it follows on; it may be gone from the stream already.
-        first: The sequence number with which it opened; its records come at it or after.
+        parent: Its parent; the stream may no longer have it.
+        first: The sequence number at which it opened. No record of it has a lower one.
         last: Its last sequence number; None while it is open.
     """
 
@@ -22,7 +22,7 @@ class Shard:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still takes records."""
+        """Whether it takes records."""
         return self.last is None
 
 
@@ -33,8 +33,8 @@ class StreamDescription:
     Attributes:
         arn: The stream.
         table: The table whose changes it has.
-        view: What a record has of the item, such as NEW_AND_OLD_IMAGES.
-        status: ENABLED, or that it takes no more records.
+        view: Which images a record has, such as NEW_AND_OLD_IMAGES.
+        status: ENABLED, ENABLING, DISABLED or DISABLING.
         shards: Every shard that has records, parents before their children.
     """
 
@@ -47,11 +47,11 @@ class StreamDescription:
 
 @dataclass(frozen=True, slots=True)
 class ShardPosition:
-    """Where a record stands.
+    """The position of a record.
 
     Attributes:
-        sequence_number: A decimal number, as text; greater means later in the shard.
-        created_at: About when the change was made, in seconds since 1970 UTC. DynamoDB tells whole
+        sequence_number: A decimal number, as text. Later records of the shard have greater ones.
+        created_at: About when the change was made, in seconds since 1970 UTC. DynamoDB gives whole
             seconds.
     """
 
@@ -61,10 +61,10 @@ class ShardPosition:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """What one read of a shard gives.
+    """The answer to one GetRecords.
 
     Attributes:
-        positions: The records, oldest first. None of them doesn't mean that none come later.
+        positions: The records, oldest first. Records may follow an empty page.
         next_iterator: Where to read on; None after the end of a closed shard.
     """
 
@@ -73,12 +73,12 @@ class RecordPage:
 
 
 def parents_first(shards: Sequence[Shard]) -> tuple[Shard, ...]:
-    """Put shards in an order in which each comes after its parent; otherwise leave it."""
+    """Sort shards so that each comes after its parent, and change the order no further."""
     waiting, done, ordered = list(shards), set[str](), list[Shard]()
     while waiting:
         listed = {shard.shard_id for shard in waiting}
         ready = [shard for shard in waiting if shard.parent not in listed]
-        # DynamoDB has no circle of parents; should it ever, each shard still comes once.
+        # DynamoDB has no circle of parents. If it had one, each shard would still come once.
         for shard in ready or waiting:
             done.add(shard.shard_id)
             ordered.append(shard)

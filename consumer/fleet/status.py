@@ -1,33 +1,35 @@
-"""What a fleet of workers does, put together from its tables and its stream."""
+"""The status of an application's workers and shards, from its tables and its stream."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Leadership, Lease, WorkerReport, awaited_parents
+from consumer.fleet.leadership import Leadership
+from consumer.fleet.leases import Lease, awaited_parents
+from consumer.fleet.lineage import ended_without_lease
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
-from consumer.fleet.unread_positions import ancestors
+from consumer.fleet.worker_reports import WorkerReport
 
 ShardState = Literal["reading", "silent", "free", "waiting", "ended", "new"]
-"""What becomes of a shard.
+"""The state of a shard.
 
-reading: a worker holds it that has lately given a sign of life.
-silent: its worker has given none for longer than a lease lasts.
-free: nobody holds it.
-waiting: a worker holds it, and begins once the parents are read to their ends.
-ended: everything in it is published, and it takes no more.
-new: no worker has made a lease for it yet.
+reading: A worker reads it, and gave a sign of life lately.
+silent: Its worker gave no sign of life for longer than a lease lasts.
+free: Nobody holds it.
+waiting: A worker holds it, and begins when the parents are read to their ends.
+ended: Everything in it is published, and it takes no more records.
+new: It has no lease yet.
 """
 
 STATES: tuple[ShardState, ...] = get_args(ShardState)
-"""All of them."""
+"""Every state."""
 
 
 @dataclass(frozen=True, slots=True)
 class FleetReading:
-    """One look at the tables.
+    """One reading of the tables.
 
     Attributes:
         at: When, in seconds since 1970 UTC.
@@ -48,10 +50,10 @@ class WorkerStatus:
 
     Attributes:
         worker: Its name.
-        report_seconds: How long ago it has reported, by its clock and ours; None if never.
-        is_leader: Whether the leader's lock is in its name.
+        report_seconds: The age of its last report, by its clock and ours; None if it has none.
+        is_leader: Whether it holds the leader's lock.
         leases: How many shards it holds that have not ended.
-        is_silent: Whether it has given no sign of life for longer than a lease lasts.
+        is_silent: Whether it gave no sign of life for longer than a lease lasts.
     """
 
     worker: str
@@ -67,13 +69,13 @@ class ShardStatus:
 
     Attributes:
         shard_id: Its id.
-        state: What becomes of it.
-        lease: Its lease; None while there is none.
-        parents: The shards that it follows on.
-        waits_for: Those of them that are not read to their ends.
-        renewed_seconds: How long ago at the most its lease was renewed; None where no renewal was
-            seen, which one look can't.
-        backlog: What follows its checkpoint.
+        state: Its state.
+        lease: Its lease; None if there is none.
+        parents: Its parent shards.
+        waits_for: Those parents that are not read to their ends.
+        renewed_seconds: How long ago at most its lease was renewed; None if no renewal was seen.
+            One reading alone shows none.
+        backlog: The records after its checkpoint.
     """
 
     shard_id: str
@@ -87,10 +89,10 @@ class ShardStatus:
 
 @dataclass(frozen=True, slots=True)
 class FleetStatus:
-    """All of it.
+    """Workers and shards of an application.
 
     Attributes:
-        at: When it was looked at.
+        at: When the tables were read, in seconds since 1970 UTC.
         workers: The workers, by name.
         shards: Shards that have a lease or are in the stream, by id.
     """
@@ -101,73 +103,74 @@ class FleetStatus:
 
 
 def assess(
-    look: FleetReading,
+    reading: FleetReading,
     shards: Iterable[Shard],
     backlogs: Mapping[str, Backlog | Unknown],
     renewals: Renewals,
-    patience_seconds: float,
+    lease_timeout: float,
 ) -> FleetStatus:
-    """Put together what was found.
+    """Return the status.
 
     Args:
-        look: The latest look at the tables.
-        shards: The stream's.
-        backlogs: Of each shard that has not ended, by its id.
-        renewals: Those that were seen so far.
-        patience_seconds: How long a worker may give no sign of life: as long as a lease lasts.
+        reading: The latest reading of the tables.
+        shards: The stream's shards.
+        backlogs: The backlog of each shard that has not ended, by shard id.
+        renewals: The renewals seen so far.
+        lease_timeout: How long a worker may give no sign of life.
     """
-    leases = {lease.shard_id: lease for lease in look.leases}
+    leases = {lease.shard_id: lease for lease in reading.leases}
     listed = {shard.shard_id: shard for shard in shards}
-    workers = tuple(_worker(name, look, renewals, patience_seconds) for name in _names(look))
+    workers = tuple(_worker(name, reading, renewals, lease_timeout) for name in _names(reading))
     silent = {worker.worker for worker in workers if worker.is_silent}
-    read_before = ancestors(leases, listed)
+    ended = ended_without_lease(leases, listed.values())
 
     def status(shard_id: str) -> ShardStatus:
         lease, shard = leases.get(shard_id), listed.get(shard_id)
-        waits_for = awaited_parents(lease, look.leases) if lease else ()
+        waits_for = awaited_parents(lease, reading.leases) if lease else ()
         return ShardStatus(
             shard_id=shard_id,
-            state=_state(lease, waits_for, silent, was_read=shard_id in read_before),
+            state=_state(lease, waits_for, silent, has_ended=shard_id in ended),
             lease=lease,
             parents=_parents(lease, shard),
             waits_for=waits_for,
-            renewed_seconds=renewals.seconds_since(shard_id, look.at),
+            renewed_seconds=renewals.seconds_since(shard_id, reading.at),
             backlog=backlogs.get(shard_id, Backlog()),
         )
 
-    return FleetStatus(look.at, workers, tuple(map(status, sorted({*leases, *listed}))))
+    return FleetStatus(reading.at, workers, tuple(map(status, sorted({*leases, *listed}))))
 
 
-def _names(look: FleetReading) -> list[str]:
-    """Whoever has reported or holds a shard."""
-    holders = {lease.holder for lease in look.leases if not lease.has_ended}
-    return sorted({report.worker for report in look.reports} | {name for name in holders if name})
+def _names(reading: FleetReading) -> list[str]:
+    """The workers that have reported or hold a shard."""
+    holders = {lease.holder for lease in reading.leases if not lease.has_ended}
+    reporters = {report.worker for report in reading.reports}
+    return sorted(reporters | {name for name in holders if name})
 
 
 def _worker(
-    name: str, look: FleetReading, renewals: Renewals, patience_seconds: float
+    name: str, reading: FleetReading, renewals: Renewals, lease_timeout: float
 ) -> WorkerStatus:
-    held = [lease for lease in look.leases if lease.holder == name and not lease.has_ended]
-    reported = {report.worker: report.reported_at for report in look.reports}
-    age = None if name not in reported else max(0.0, look.at - reported[name])
-    renewed = [renewals.seconds_since(lease.shard_id, look.at) for lease in held]
+    held = [lease for lease in reading.leases if lease.holder == name and not lease.has_ended]
+    reported = {report.worker: report.reported_at for report in reading.reports}
+    age = None if name not in reported else max(0.0, reading.at - reported[name])
+    renewed = [renewals.seconds_since(lease.shard_id, reading.at) for lease in held]
     signs = [sign for sign in (age, *renewed) if sign is not None]
-    # Who never reports may still renew, which only several looks can tell.
-    last = min(signs, default=renewals.watched_seconds(look.at))
+    # A worker without reports may still renew, which only several readings show.
+    last = min(signs, default=renewals.watched_seconds(reading.at))
     return WorkerStatus(
         worker=name,
         report_seconds=age,
-        is_leader=look.leadership is not None and look.leadership.worker == name,
+        is_leader=reading.leadership is not None and reading.leadership.worker == name,
         leases=len(held),
-        is_silent=last > patience_seconds,
+        is_silent=last > lease_timeout,
     )
 
 
 def _state(
-    lease: Lease | None, waits_for: tuple[str, ...], silent: set[str], *, was_read: bool
+    lease: Lease | None, waits_for: tuple[str, ...], silent: set[str], *, has_ended: bool
 ) -> ShardState:
     if lease is None:
-        return "ended" if was_read else "new"
+        return "ended" if has_ended else "new"
     if lease.has_ended:
         return "ended"
     if lease.holder is None:

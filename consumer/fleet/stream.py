@@ -1,4 +1,4 @@
-"""A table's stream, read beside the workers that publish it."""
+"""A table's stream, read while workers publish it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,8 +10,8 @@ from consumer.fleet.shards import RecordPage, Shard, ShardPosition, StreamDescri
 class Stream:
     """Reads one stream; every method raises what boto3 raises.
 
-    A stream gives five reads a second and shard to all its readers together, so that reading here
-    takes from the workers' share.
+    A stream allows five reads a second for each shard, to all readers together. So reads here take
+    from the workers' share.
 
     Args:
         streams: A boto3 client of DynamoDB Streams.
@@ -36,11 +36,11 @@ class Stream:
         )
 
     def iterator_after(self, shard_id: str, checkpoint: str) -> str:
-        """Return where to read what a worker with this checkpoint has not read.
+        """Return the iterator at which a worker with this checkpoint reads on.
 
         Args:
             shard_id: The shard.
-            checkpoint: A sequence number, TRIM_HORIZON or LATEST, as leases have them.
+            checkpoint: A sequence number, TRIM_HORIZON or LATEST.
         """
         fixed = checkpoint in {TRIM_HORIZON, LATEST}
         kind = (
@@ -52,7 +52,7 @@ class Stream:
         return str(answer["ShardIterator"])
 
     def read(self, iterator: str, limit: int = 1000) -> RecordPage:
-        """Return the next records, up to a megabyte or so many; there may be none, and then some.
+        """Return the next records, up to a megabyte. Records may follow an empty page.
 
         Args:
             iterator: Where to read.

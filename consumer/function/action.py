@@ -12,30 +12,24 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from consumer.delivery.retries import CallLimits
 from consumer.delivery.sns import DEFAULT_LIMIT
-from consumer.delivery.wiring import PublishingParts, open_parts, retry_policy
-from consumer.function.dry_run import (
-    DryRunBucket,
-    DryRunDeadLetters,
-    DryRunTopic,
-    RecordingPublisher,
-)
+from consumer.delivery.wiring import open_destinations, open_topic
+from consumer.function.dry_run import DryRunBucket, DryRunDeadLetters, DryRunTopic
 from consumer.function.handler import Deadline, Function
 from consumer.function.invocation import Invocation, read_invocation
+from consumer.function.recording import RecordingPublisher
 from consumer.function.simulated import Notes, Simulated, render, to_json
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
+from consumer.function.start import retries_within
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
-from consumer.publishing.ports import Publisher
-from consumer.settings.child import ChildSettings
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.names import environment_name
+from consumer.publishing.shard import Destinations
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.cross_checks import STREAM_KEYS
+from consumer.settings.processor import ProcessorSettings
 from consumer.settings.properties import read_properties
-from consumer.settings.together import STREAM_KEYS
+from consumer.settings.variables import environment_name
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
-from consumer.worker.launch import child_settings
 
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
@@ -73,14 +67,16 @@ def _understood(file: Path, event: object) -> Invocation:
         refuse(f"{file}: {mistake}" for mistake in error.mistakes)
 
 
-def _settings(properties: Path | None, invocation: Invocation, *, publish: bool) -> ChildSettings:
+def _settings(
+    properties: Path | None, invocation: Invocation, *, publish: bool
+) -> ProcessorSettings:
     """The settings; what only a worker needs, and what only publishing needs, may be missing."""
     defaults = {"applicationName": "simulate"}
     if not publish:
         defaults["publisher.topicArn"] = _NO_TOPIC
     if not _names_a_table(properties, os.environ):
         defaults["publisher.table"] = invocation.table or "no-records"
-    return child_settings(configuration_of(properties, defaults), "simulate")
+    return configuration_of(properties, defaults).for_processor("simulate")
 
 
 def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
@@ -91,11 +87,13 @@ def _names_a_table(properties: Path | None, environ: Mapping[str, str]) -> bool:
     return any(values.get(key) or environ.get(environment_name(key)) for key in STREAM_KEYS)
 
 
-def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bool) -> Simulated:
+def _simulate(
+    file: Path, event: object, settings: ProcessorSettings, *, publish: bool
+) -> Simulated:
     notes, deadline = Notes(), Deadline()
-    witness, parts = (_real if publish else _paper)(settings, notes, deadline)
-    function = Function(settings, parts, deadline, notes, {})
-    simulated = Simulated(witness.seen, notes.taken, is_published=publish)
+    topic, destinations = (_real if publish else _dry)(settings, notes, deadline)
+    function = Function(settings, destinations, deadline, {})
+    simulated = Simulated(topic.published, notes.taken, is_published=publish)
     try:
         return replace(simulated, answer=function.handle(event, _Invoked()))
     except PoisonError as error:
@@ -104,30 +102,22 @@ def _simulate(file: Path, event: object, settings: ChildSettings, *, publish: bo
         refuse(f"{file}: {mistake}" for mistake in error.mistakes)
 
 
-def _paper(
-    settings: ChildSettings, _notes: Notes, _deadline: Deadline
-) -> tuple[RecordingPublisher, PublishingParts]:
-    witness, bucket = RecordingPublisher(DryRunTopic(DEFAULT_LIMIT)), settings.claim_check_bucket
-    claims = DryRunBucket(bucket) if bucket else NoClaimCheck(witness)
+def _dry(
+    settings: ProcessorSettings, notes: Notes, _deadline: Deadline
+) -> tuple[DryRunTopic, Destinations]:
+    topic, bucket = DryRunTopic(DEFAULT_LIMIT), settings.claim_check_bucket
     percent = settings.dead_letter_max_percent
     is_kept = settings.on_poison == "dead-letter"
     poison = DeadLetterOnPoison(DryRunDeadLetters(), percent) if is_kept else StopOnPoison()
-    return witness, PublishingParts(ClaimCheckPublisher(witness, claims), poison)
+    return topic, Destinations(topic, DryRunBucket(bucket) if bucket else None, poison, notes)
 
 
 def _real(
-    settings: ChildSettings, notes: Notes, deadline: Deadline
-) -> tuple[RecordingPublisher, PublishingParts]:
-    policy = replace(retry_policy(settings), operator_patience_seconds=0.0)
-    limits = CallLimits(seconds_left=deadline.seconds_left)
-    witnesses: list[RecordingPublisher] = []
-
-    def around(topic: Publisher) -> RecordingPublisher:
-        witnesses.append(RecordingPublisher(topic))
-        return witnesses[0]
-
-    parts = open_parts(settings, policy, notes, around, limits)
-    return witnesses[0], parts
+    settings: ProcessorSettings, notes: Notes, deadline: Deadline
+) -> tuple[RecordingPublisher, Destinations]:
+    retries = retries_within(deadline, settings, notes)
+    topic = open_topic(settings, retries, RecordingPublisher)
+    return topic, open_destinations(settings, retries, notes, topic)
 
 
 class _Invoked:

@@ -5,27 +5,27 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from consumer.aws.clients import LONGEST_CALL_SECONDS
-from consumer.delivery.wiring import PublishingParts
+from consumer.delivery.wiring import shard_processor
 from consumer.function.invocation import Invocation, read_invocation
-from consumer.publishing.batches import Batcher
 from consumer.publishing.errors import (
     EventError,
     PoisonError,
     StreamPublisherError,
-    TooManyLettersError,
+    TooManyDeadLettersError,
     TransientError,
 )
 from consumer.publishing.last_checkpoint import LastCheckpoint
-from consumer.publishing.ports import Fact, Journal
+from consumer.publishing.ports import Fact
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
-from consumer.settings.child import ChildSettings
+from consumer.publishing.shard import Destinations
+from consumer.settings.processor import ProcessorSettings
 
 KEPT_SECONDS = LONGEST_CALL_SECONDS + 1.9
-"""What is kept of an invocation's time for a call under way, and for the answer."""
+"""How much of an invocation's time is left for a call in flight, and for the answer."""
 
 LEAST_SECONDS = 25.0
-"""With less time than this an invocation is refused: it could hardly try anything."""
+"""An invocation with less time than this is refused: it could hardly send anything."""
 
 
 class Context(Protocol):
@@ -40,7 +40,7 @@ class Context(Protocol):
 
 
 class Deadline:
-    """The time of the invocation that is under way."""
+    """The time of the present invocation."""
 
     def __init__(self) -> None:
         self._millis_left: Callable[[], int] | None = None
@@ -49,10 +49,10 @@ class Deadline:
         """Begin an invocation.
 
         Args:
-            millis_left: How much time Lambda leaves it, asked again and again.
+            millis_left: Tells how much time Lambda leaves it.
 
         Raises:
-            TimeoutError: Too little for anything.
+            TimeoutError: It has too little time for anything.
         """
         seconds = millis_left() / 1000
         if seconds < LEAST_SECONDS:
@@ -71,33 +71,31 @@ class Deadline:
 class Function:
     """Publishes the records of events.
 
-    Nothing is held from one event to the next but clients, what is known of the topic, and how many
-    of the latest records were dead letters.
+    It holds only these from one event to the next: clients, what is known of the topic, and how
+    many of the latest records were dead letters.
 
     Attributes:
         settings: What is published where.
-        parts: The topic, and what becomes of records that can't be published.
-        deadline: The time of each invocation, which `parts` keep to.
-        journal: Where events are noted.
+        destinations: Where records and events go.
+        deadline: The time of each invocation; `destinations` keep to it.
         bound: Facts that every line of the log carries.
     """
 
-    settings: ChildSettings
-    parts: PublishingParts
+    settings: ProcessorSettings
+    destinations: Destinations
     deadline: Deadline
-    journal: Journal
     bound: MutableMapping[str, Fact]
 
     def handle(self, event: object, context: Context) -> dict[str, Any]:
         """Publish an event's records.
 
         Returns:
-            The first record that is neither published nor a dead letter, as Lambda wants to be told
-            with ReportBatchItemFailures.
+            Lambda's answer for ReportBatchItemFailures: the first record that is neither published
+            nor a dead letter.
 
         Raises:
             EventError: The event is not of this table's stream.
-            PoisonError: The event's first record can't be published, and others follow on it.
+            PoisonError: The event's first record can't be published, and others follow it.
             TimeoutError: The function has too little time for anything.
         """
         self.bound["requestId"] = context.aws_request_id
@@ -115,28 +113,28 @@ class Function:
         return invocation
 
     def _publish(self, invocation: Invocation) -> str | None:
-        """Publish what can be published; return how far that is without a hole."""
-        position = LastCheckpoint()
+        """Publish what can be published; return the last sequence number before a hole."""
+        checkpointer = LastCheckpoint()
         processor = self._processor(invocation)
         try:
-            processor.process_records(RecordsInput(invocation.records, None, now=0), position)
+            processor.process_records(RecordsInput(invocation.records, None, now=0), checkpointer)
         except PoisonError as error:
-            self.journal.note(
+            self.destinations.journal.note(
                 "record_refused", sequenceNumber=error.sequence_number, error=error.reason
             )
-            if _is_to_be_split(invocation, position, error):
+            if _is_to_be_split(invocation, checkpointer, error):
                 raise
         except Exception as error:  # noqa: BLE001 - reported, so that nothing published comes again
-            self._note_left(invocation.after(position.reached), error)
+            self._note_left(invocation.after(checkpointer.reached), error)
         finally:
-            # The process goes on, and with it whatever is under way.
-            processor.abandon()
-        return position.reached
+            # The process goes on, and so would whatever is in flight.
+            processor.cancel()
+        return checkpointer.reached
 
     def _note_left(self, left: Sequence[RawRecord], error: Exception) -> None:
         """Note what Lambda will hand over again, and why."""
         is_ours = isinstance(error, StreamPublisherError)
-        self.journal.note(
+        self.destinations.journal.note(
             "event_cut_short" if isinstance(error, TransientError) else "event_failed",
             records=len(left),
             sequenceNumber=left[0].sequence_number if left else None,
@@ -145,16 +143,17 @@ class Function:
 
     def _processor(self, invocation: Invocation) -> ShardProcessor:
         form = replace(self.settings.form(invocation.shard_id), group_id=invocation.group_id)
-        # With no time to wait, what doesn't fill a batch leaves with the last record.
-        batcher = Batcher(self.settings.batch_size, max_wait_seconds=0)
-        return ShardProcessor(form, batcher, self.parts.publisher, self.journal, self.parts.poison)
+        # No batch waits: the last one leaves with the event's last record.
+        return shard_processor(self.settings, form, self.destinations, max_wait_seconds=0)
 
 
-def _is_to_be_split(invocation: Invocation, position: LastCheckpoint, error: PoisonError) -> bool:
+def _is_to_be_split(
+    invocation: Invocation, checkpointer: LastCheckpoint, error: PoisonError
+) -> bool:
     """Whether the invocation must fail, so that Lambda splits the event until the record is alone.
 
-    A report of the first record would make Lambda try the whole event again, and in the end discard
-    all of it. What is no fault of the record's needs no splitting.
+    If the first record were reported, Lambda would retry the whole event and at last discard all of
+    it. Where the record is not at fault, a split would not help.
     """
-    is_first = position.reached is None and len(invocation.records) > 1
-    return is_first and not isinstance(error, TooManyLettersError)
+    is_first = checkpointer.reached is None and len(invocation.records) > 1
+    return is_first and not isinstance(error, TooManyDeadLettersError)

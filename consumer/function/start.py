@@ -1,28 +1,21 @@
 """A function made from its environment: settings checked, clients made."""
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import partial
 
-from consumer.delivery.retries import CallLimits
-from consumer.delivery.wiring import open_parts, retry_policy
+from consumer.delivery.retries import CallLimits, Retries, RetriesOf
+from consumer.delivery.wiring import open_destinations, retry_policy
 from consumer.function.handler import Deadline, Function
-from consumer.settings.errors import ConfigurationError
+from consumer.publishing.ports import Fact, Journal
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.function import function_settings
-from consumer.settings.rules import Rule
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal, start_logging
 
-if TYPE_CHECKING:
-    from consumer.publishing.ports import Fact
 
-RULES_FILE = Path(__file__).with_name("rules.json")
-"""The rules of the settings, which `scripts/lambda-zip` writes."""
-
-
-def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
+def start(environ: Mapping[str, str]) -> Function:
     """Make the function.
 
     Raises:
@@ -31,20 +24,23 @@ def start(environ: Mapping[str, str], rules: Path = RULES_FILE) -> Function:
     bound: dict[str, Fact] = {"workerId": None, "shardId": None, "requestId": None}
     start_logging("json", "INFO", bound)
     try:
-        settings = function_settings(
-            [Rule.from_json(each) for each in json.loads(rules.read_text())], environ
-        )
+        settings = function_settings(environ)
     except ConfigurationError as error:
         _log(error)
         raise
     bound["workerId"] = settings.worker_id
     start_logging(settings.log_format, settings.log_level, bound)
     journal, deadline = LogJournal(logging.getLogger("consumer")), Deadline()
-    # A wait for somebody costs as much as work does; Lambda retries by itself.
+    destinations = open_destinations(settings, retries_within(deadline, settings, journal), journal)
+    return Function(settings, destinations, deadline, bound)
+
+
+def retries_within(deadline: Deadline, settings: ProcessorSettings, journal: Journal) -> RetriesOf:
+    """Return the retries of calls that must begin before a deadline."""
+    # Waiting for an operator costs as much as work does, and Lambda retries by itself.
     policy = replace(retry_policy(settings), operator_patience_seconds=0.0)
     limits = CallLimits(seconds_left=deadline.seconds_left)
-    parts = open_parts(settings, policy, journal, limits=limits)
-    return Function(settings, parts, deadline, journal, bound)
+    return partial(Retries, policy=policy, journal=journal, limits=limits)
 
 
 def _log(error: ConfigurationError) -> None:

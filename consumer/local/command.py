@@ -6,12 +6,12 @@ from consumer.terminal.options import json_option
 
 
 def _topic_arn(_context: click.Context, _parameter: click.Parameter, arn: str) -> str:
-    from consumer.settings.formats import check_topic_arn
+    from consumer.settings.forms import TOPIC_ARN
 
-    try:
-        return check_topic_arn(arn)
-    except ValueError as error:
-        raise click.BadParameter(f"{arn!r} {error}") from error
+    wrong = TOPIC_ARN.wrong(arn)
+    if wrong:
+        raise click.BadParameter(f"{arn!r} {wrong}")
+    return arn
 
 
 @click.command()

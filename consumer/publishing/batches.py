@@ -1,4 +1,4 @@
-"""Records on their way to becoming one message."""
+"""Records that leave as one message."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from consumer.publishing.records import ChangeRecord
 class Batch:
     """Records of one shard, in the stream's order, that leave as one message.
 
-    The position travels with the data: whoever has published a batch holds what to checkpoint.
+    The sequence numbers travel with the data: whoever publishes a batch knows what to checkpoint.
     """
 
     records: tuple[ChangeRecord, ...]
@@ -20,7 +20,7 @@ class Batch:
 
     @property
     def first_sequence_number(self) -> str:
-        """Where the batch begins in its shard."""
+        """The sequence number of its first record."""
         return self.records[0].sequence_number
 
     @property
@@ -29,11 +29,11 @@ class Batch:
         return self.records[-1].sequence_number
 
     def around(self, sequence_number: str) -> tuple[ChangeRecord, "Batch | None"]:
-        """The record with this sequence number, and what follows on it."""
+        """The record with this sequence number, and a batch of those after it, if any."""
         numbers = [record.sequence_number for record in self.records]
-        place = numbers.index(sequence_number)
-        rest = self.records[place + 1 :]
-        return self.records[place], Batch(rest) if rest else None
+        index = numbers.index(sequence_number)
+        rest = self.records[index + 1 :]
+        return self.records[index], Batch(rest) if rest else None
 
     def halves(self) -> tuple["Batch", "Batch"]:
         """The first half and the rest, of a batch of at least two records."""
@@ -76,7 +76,7 @@ class Batcher:
         return self.flush() if len(self._held) >= self._size else None
 
     def due(self, now: float) -> Batch | None:
-        """Return the partial batch when its oldest record has waited its time."""
+        """Return the partial batch once its oldest record has waited long enough."""
         if self._held and now - self._oldest_since >= self._max_wait_seconds:
             return self.flush()
         return None
@@ -90,7 +90,7 @@ class Batcher:
         return batch
 
     def discard(self) -> int:
-        """Forget what is held; return how many records that were."""
+        """Drop what is held; return how many records that was."""
         dropped = len(self._held)
         self._held.clear()
         return dropped

@@ -1,4 +1,4 @@
-"""A dead letter as the queue keeps it."""
+"""A dead letter: a record that can't be published, and the text of it that the queue keeps."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -7,20 +7,41 @@ from typing import Any
 
 import orjson
 
-from consumer.publishing.poison import DeadLetter
+from consumer.publishing.errors import FailureName
 from consumer.publishing.s3_location import S3Location
 from consumer.publishing.xml_safe import xml_safe
 
 QUEUE_LIMIT = 262_144
-"""The most bytes of a letter: what a queue takes at the least, as checks before a start see to."""
+"""The most bytes of a dead letter. The checks before a start see that the queue takes so many."""
 
-KeepRecord = Callable[[DeadLetter, "Envelope"], S3Location]
-"""Keeps a letter's record, and returns where."""
+_MOST_OF_A_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that can't be published, and why.
+
+    Attributes:
+        shard_id: Its shard.
+        sequence_number: Its sequence number in the shard.
+        data: The record as it came from the stream.
+        reason: What is wrong with it.
+        failure: The class of its failure.
+        elsewhere: Where a record lies that was too large for the queue. `data` is then empty until
+            somebody has fetched it.
+    """
+
+    shard_id: str
+    sequence_number: str
+    data: bytes
+    reason: str
+    failure: FailureName = "record's"
+    elsewhere: S3Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a letter is kept with.
+    """What a dead letter is kept with.
 
     Attributes:
         table: The table whose change it is.
@@ -33,48 +54,52 @@ class Envelope:
     time: str
 
 
+KeepRecord = Callable[[DeadLetter, Envelope], S3Location]
+"""Keeps a dead letter's record, and returns where."""
+
+
 def encode_dead_letter(
-    letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
+    dead_letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
 ) -> str:
-    """Write a letter as the text of a queue's message, without its record where that doesn't fit.
+    """Write a dead letter as the text of a queue's message; leave its record out if too large.
 
     Args:
-        letter: The letter.
+        dead_letter: The dead letter.
         envelope: What it is kept with.
-        keep: Keeps a record that doesn't fit.
+        keep: Keeps a record that is too large for the queue.
     """
-    whole = encode_whole(letter, envelope)
+    whole = encode_whole(dead_letter, envelope)
     fits = len(whole.encode()) <= QUEUE_LIMIT
-    return whole if fits else encode_without_record(letter, envelope, keep)
+    return whole if fits else encode_without_record(dead_letter, envelope, keep)
 
 
 def encode_without_record(
-    letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
+    dead_letter: DeadLetter, envelope: Envelope, keep: KeepRecord | None = None
 ) -> str:
-    """Write a letter without its record.
+    """Write a dead letter without its record.
 
     Args:
-        letter: The letter.
+        dead_letter: The dead letter.
         envelope: What it is kept with.
-        keep: Keeps the record. Without it only the item's keys and the place in the stream are
-            kept, marked by `"complete": false`: the stream has the record for 24 hours, the table
-            the item as long as it isn't changed.
+        keep: Keeps the record. Without it, the text has only the item's keys and the sequence
+            number, and is marked by `"complete": false`. The stream has the record for 24 hours,
+            and the table has the item as long as nobody changes it.
     """
     if keep is None:
-        return _text(letter, envelope, _keys(letter.data), complete=False)
-    place = keep(letter, envelope)
-    elsewhere = {"s3": {"bucket": place.bucket, "key": place.key}}
-    return _text(letter, envelope, elsewhere, complete=True)
+        return _text(dead_letter, envelope, _keys(dead_letter.data), complete=False)
+    location = keep(dead_letter, envelope)
+    elsewhere = {"s3": {"bucket": location.bucket, "key": location.key}}
+    return _text(dead_letter, envelope, elsewhere, complete=True)
 
 
-def encode_whole(letter: DeadLetter, envelope: Envelope) -> str:
-    """Write a letter with its record, however large that is."""
-    return _text(letter, envelope, _record(letter.data), complete=True)
+def encode_whole(dead_letter: DeadLetter, envelope: Envelope) -> str:
+    """Write a dead letter with its record, however large that is."""
+    return _text(dead_letter, envelope, _record(dead_letter.data), complete=True)
 
 
-def record_key(letter: DeadLetter, envelope: Envelope) -> str:
-    """Return the key of a letter's record in S3: the same record has the same one."""
-    return f"letters/{envelope.table}/{letter.shard_id}/{letter.sequence_number}"
+def record_key(dead_letter: DeadLetter, envelope: Envelope) -> str:
+    """Return the S3 key of a dead letter's record: the same record has the same one."""
+    return f"letters/{envelope.table}/{dead_letter.shard_id}/{dead_letter.sequence_number}"
 
 
 def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
@@ -85,7 +110,7 @@ def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
     """
     document = orjson.loads(text)
     try:
-        letter = DeadLetter(
+        dead_letter = DeadLetter(
             shard_id=document["shardId"],
             sequence_number=document["sequenceNumber"],
             data=_data(document["record"]) if document["complete"] else b"",
@@ -96,16 +121,16 @@ def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
         envelope = Envelope(document["table"], document["workerId"], document["time"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a dead letter of this program: {error}") from error
-    return letter, envelope
+    return dead_letter, envelope
 
 
-def _text(letter: DeadLetter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
+def _text(dead_letter: DeadLetter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
     document = {
         "table": envelope.table,
-        "shardId": letter.shard_id,
-        "sequenceNumber": letter.sequence_number,
-        "class": letter.failure,
-        "reason": letter.reason[:2000],
+        "shardId": dead_letter.shard_id,
+        "sequenceNumber": dead_letter.sequence_number,
+        "class": dead_letter.failure,
+        "reason": dead_letter.reason[:_MOST_OF_A_REASON],
         "time": envelope.time,
         "workerId": envelope.worker_id,
         "complete": complete,

@@ -9,8 +9,8 @@ StreamPublisherError
 │   └── RetriesExhaustedError    make dead letters of the message's records
 ├── RecordError                  make a dead letter of the record, or stop before it
 ├── PoisonError                  stop before the record: it is not to become a dead letter
-│   ├── RefusedLetterError       the same: the queue refuses its dead letter
-│   └── TooManyLettersError      the same: so many dead letters mean that the fault is elsewhere
+│   ├── RefusedDeadLetterError   the same: the queue refuses its dead letter
+│   └── TooManyDeadLettersError  the same: with so many dead letters the fault is elsewhere
 ├── CheckpointError              stop: the checkpoint can't be made
 ├── DaemonError                  stop: the daemon breaks the protocol
 ├── EventError                   fail the invocation: the event is not one of a stream
@@ -49,17 +49,17 @@ class BatchError(PublishError):
 
 
 class RetriesExhaustedError(PublishError):
-    """A passing failure that was met as often, or for as long, as is wanted.
+    """A transient error that was retried as often, or for as long, as is wanted.
 
-    It is nobody's fault in the message: none of its records would do better alone.
+    The message is not at fault: none of its records would fare better alone.
     """
 
 
 class _AtRecordError(StreamPublisherError):
-    """An error about one record; it says where the record stands.
+    """An error about one record, which it names.
 
     Args:
-        sequence_number: Where the record stands in its shard.
+        sequence_number: The record's sequence number.
         reason: What is wrong with it.
     """
 
@@ -73,9 +73,9 @@ class RecordError(_AtRecordError):
     """A record can't be read, or can't be published even alone.
 
     Args:
-        sequence_number: Where the record stands in its shard.
+        sequence_number: The record's sequence number.
         reason: What is wrong with it.
-        failure: The class of what it failed for.
+        failure: The class of its failure.
     """
 
     def __init__(
@@ -86,22 +86,22 @@ class RecordError(_AtRecordError):
 
 
 class PoisonError(_AtRecordError):
-    """Such a record, where it is not to become a dead letter: the shard must stop here.
+    """Such a record is not to become a dead letter: the shard must stop here.
 
-    It is no RecordError, which would be taken for another record to make a letter of.
+    It is no RecordError, which would be taken for one more record to make a dead letter of.
     """
 
 
-class RefusedLetterError(PoisonError):
-    """A dead letter that the queue refuses for what is in it: the record has nowhere to go."""
+class RefusedDeadLetterError(PoisonError):
+    """The queue refuses a dead letter for what is in it: the record has nowhere to go."""
 
 
-class TooManyLettersError(PoisonError):
-    """So many dead letters that the fault must be elsewhere: this one is not kept."""
+class TooManyDeadLettersError(PoisonError):
+    """A dead letter is not kept: there are so many that the fault must be elsewhere."""
 
 
 class CheckpointError(StreamPublisherError):
-    """The daemon could not make a checkpoint for a reason that trying again can't fix."""
+    """The daemon could not make a checkpoint, and a retry would not help."""
 
 
 class DaemonError(StreamPublisherError):
@@ -109,7 +109,7 @@ class DaemonError(StreamPublisherError):
 
 
 class EventError(StreamPublisherError):
-    """What was handed over is no event of a table's stream.
+    """The event is not one of a table's stream.
 
     Args:
         mistakes: One line each.
@@ -121,4 +121,4 @@ class EventError(StreamPublisherError):
 
 
 class LeaseLostError(StreamPublisherError):
-    """The shard moved to another worker, which will publish what is not checkpointed."""
+    """The shard has moved to another worker, which publishes what is not checkpointed."""

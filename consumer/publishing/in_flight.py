@@ -1,7 +1,7 @@
-"""Which messages of a shard may be under way side by side, and how far it is published.
+"""Which messages of a shard may be sent side by side, and how far the shard is published.
 
-Two messages that hold changes of the same item are never under way together, neither in two calls
-nor in one: the first could fail, and be sent again behind the second.
+Two messages with changes of the same item are never in flight together, neither in two calls nor
+in one. If the first failed, it would be sent again after the second.
 """
 
 from collections import deque
@@ -18,29 +18,29 @@ from consumer.publishing.split import Chunk
 
 
 class MessageState(Enum):
-    """Where a flight is."""
+    """How far a message has come."""
 
     WAITING = auto()
-    FLYING = auto()
-    LANDED = auto()
+    SENT = auto()
+    ACKNOWLEDGED = auto()
     REFUSED = auto()
 
 
 @dataclass(slots=True, eq=False)
 class PendingMessage:
-    """A message on its way, from the moment it is written until all before it is published too.
+    """A message in the queue: from when it is written until it and all before it are published.
 
     Attributes:
-        part: The records, and their message.
-        message: What is sent: the part's message, or a pointer to it.
-        items: The items that it holds changes of; none once it is published.
-        alone: Whether nothing else may be under way with it, nor overtake it.
+        chunk: The records, and their message.
+        message: What is sent: the chunk's message, or a pointer to its body.
+        items: The items whose changes it holds; none once it is published.
+        alone: Whether nothing else may be in flight beside it, or overtake it.
         error: Why it is refused; None as long as it isn't.
-        state: Where it is.
-        call: The number of its call, once it is under way.
+        state: How far it has come.
+        call: The number of its call, once it is sent.
     """
 
-    part: Chunk
+    chunk: Chunk
     message: Message
     items: frozenset[bytes]
     alone: bool = False
@@ -51,149 +51,157 @@ class PendingMessage:
     @property
     def batch(self) -> Batch:
         """The records."""
-        return self.part.batch
+        return self.chunk.batch
 
 
 class InFlight:
-    """The messages of one shard that are not published yet, or that wait for one before them.
+    """The queue of a shard's messages that are not published, or follow one that is not.
 
     Args:
-        limits: How much the topic takes side by side.
+        limits: How much may be in flight.
     """
 
     def __init__(self, limits: ConcurrencyLimits) -> None:
-        self._lanes = limits
-        self._line: deque[PendingMessage] = deque()
-        self._flying: dict[str, PendingMessage] = {}
+        self._limits = limits
+        self._queue: deque[PendingMessage] = deque()
+        self._sent: dict[str, PendingMessage] = {}
         self._calls = 0
 
     def __len__(self) -> int:
-        return len(self._line)
+        return len(self._queue)
 
     @property
     def oldest(self) -> ChangeRecord | None:
-        """The first record in line."""
-        return self._line[0].batch.records[0] if self._line else None
+        """The first record in the queue."""
+        return self._queue[0].batch.records[0] if self._queue else None
 
     @property
     def is_crowded(self) -> bool:
-        """Whether no more should be added before something has landed: it bounds the memory."""
-        return len(self._line) >= 2 * self._lanes.calls * self._lanes.messages
+        """Whether the queue must get shorter before anything is added: this bounds the memory."""
+        return len(self._queue) >= 2 * self._most_in_flight
 
-    def add(self, part: Chunk, message: Message) -> None:
-        """Let a message stand last in line.
+    def enqueue(self, chunk: Chunk, message: Message) -> None:
+        """Add a message at the end of the queue.
 
         Args:
-            part: The next records of the shard.
+            chunk: The next records of the shard.
             message: What is sent of them.
         """
-        self._line.append(_flight(part, message))
+        self._queue.append(_pending(chunk, message))
 
-    def put_first(self, parts: Iterable[Chunk]) -> None:
-        """Let messages stand first in line; each will be under way alone."""
-        flights = [_flight(part, part.message, alone=True) for part in parts]
-        self._line.extendleft(reversed(flights))
+    def enqueue_first(self, chunks: Iterable[Chunk]) -> None:
+        """Add messages at the front of the queue; each is sent alone."""
+        pending = [_pending(chunk, chunk.message, alone=True) for chunk in chunks]
+        self._queue.extendleft(reversed(pending))
 
-    def depart(self, limit: int, *, full: bool) -> Sequence[Message]:
-        """Return the messages of the next call, which are under way from now on.
+    def next_call(self, limit: int, *, full: bool) -> Sequence[Message]:
+        """Return the messages of the next call; they are in flight from now on.
 
-        They are the first in line that hold no item which another before them holds that is under
-        way or waits. There are none while every lane is taken, and none past a message that is
-        refused. What a kill makes come again is bounded, too: no more leave than the limits hold,
-        those included that are published behind one that is not.
+        The call takes messages from the front of the queue. It leaves out a message with an item
+        that a message before it holds, sent or waiting. It is empty while the limit of calls is
+        reached, and takes nothing behind a refused message.
+
+        A message that is published behind an unpublished one still occupies its slot. This bounds
+        the duplicates after a kill.
 
         Args:
             limit: The most bytes of a call.
-            full: Whether a call must have as many messages as one can have.
+            full: Whether the call must have as many messages as a call can have.
         """
-        call = self._next_call(limit) if self._has_free_lane else []
-        if full and len(call) < self._lanes.messages:
+        call = self._choose(limit) if self._may_call else []
+        if full and len(call) < self._limits.messages:
             return []
         self._calls += 1
-        for flight in call:
-            flight.state, flight.call = MessageState.FLYING, self._calls
-            self._flying[flight.message.deduplication_id] = flight
-        return [flight.message for flight in call]
+        for pending in call:
+            pending.state, pending.call = MessageState.SENT, self._calls
+            self._sent[pending.message.deduplication_id] = pending
+        return [pending.message for pending in call]
 
-    def land(self, message: Message) -> PendingMessage:
-        """Learn that the topic has taken a message; return its flight."""
-        flight = self._arrived(message, MessageState.LANDED)
-        flight.items = frozenset()
-        return flight
+    def acknowledge(self, message: Message) -> PendingMessage:
+        """Learn that the topic has taken a message; return its place in the queue."""
+        pending = self._answered(message, MessageState.ACKNOWLEDGED)
+        pending.items = frozenset()
+        return pending
 
     def refuse(self, message: Message, error: PublishError) -> None:
-        """Learn that a message can't be published as it is. Its turn comes in `next_refused`."""
-        self._arrived(message, MessageState.REFUSED).error = error
+        """Learn that a message can't be published as it is. Its turn comes in `pop_refused`."""
+        self._answered(message, MessageState.REFUSED).error = error
 
-    def published(self) -> str | None:
-        """Forget what is published from the front of the line, up to the first that is not.
+    def pop_published(self) -> str | None:
+        """Remove what is published from the front of the queue, up to the first that is not.
 
         Returns:
-            The last sequence number of what was forgotten: what to checkpoint. None where the
-            first in line is not published.
+            The last sequence number of what was removed: what to checkpoint. None where the first
+            message is not published.
         """
         last = None
-        while self._line and self._line[0].state is MessageState.LANDED:
-            last = self._line.popleft().batch.last_sequence_number
+        while self._queue and self._queue[0].state is MessageState.ACKNOWLEDGED:
+            last = self._queue.popleft().batch.last_sequence_number
         return last
 
-    def next_refused(self) -> PendingMessage | None:
-        """Forget and return a refused message, once it is first in line and none is under way."""
-        if self._flying or not self._line or self._line[0].error is None:
+    def pop_refused(self) -> tuple[PendingMessage, PublishError] | None:
+        """Remove a refused message once it is the first and none is in flight; return its error."""
+        first = self._queue[0] if self._queue else None
+        if self._sent or first is None or first.error is None:
             return None
-        return self._line.popleft()
+        self._queue.popleft()
+        return first, first.error
 
     def discard(self) -> int:
-        """Forget everything; return how many records of it were not published."""
+        """Empty the queue; return how many of its records were not published."""
         dropped = sum(
-            len(flight.batch.records)
-            for flight in self._line
-            if flight.state is not MessageState.LANDED
+            len(pending.batch.records)
+            for pending in self._queue
+            if pending.state is not MessageState.ACKNOWLEDGED
         )
-        self._line.clear()
-        self._flying.clear()
+        self._queue.clear()
+        self._sent.clear()
         return dropped
 
-    def _arrived(self, message: Message, state: MessageState) -> PendingMessage:
-        flight = self._flying.pop(message.deduplication_id)
-        flight.state = state
-        return flight
+    def _answered(self, message: Message, state: MessageState) -> PendingMessage:
+        pending = self._sent.pop(message.deduplication_id)
+        pending.state = state
+        return pending
 
     @property
-    def _has_free_lane(self) -> bool:
-        return len({flight.call for flight in self._flying.values()}) < self._lanes.calls
+    def _may_call(self) -> bool:
+        return len({pending.call for pending in self._sent.values()}) < self._limits.calls
 
     @property
-    def _free_seats(self) -> int:
-        """How many messages may leave; never none where the first in line waits."""
-        left = sum(flight.state is not MessageState.WAITING for flight in self._line)
-        return min(self._lanes.messages, self._lanes.calls * self._lanes.messages - left)
+    def _most_in_flight(self) -> int:
+        return self._limits.calls * self._limits.messages
 
-    def _next_call(self, limit: int) -> list[PendingMessage]:
+    @property
+    def _free_slots(self) -> int:
+        """How many messages the next call may have; never 0 where the first message waits."""
+        occupied = sum(pending.state is not MessageState.WAITING for pending in self._queue)
+        return min(self._limits.messages, self._most_in_flight - occupied)
+
+    def _choose(self, limit: int) -> list[PendingMessage]:
         call: list[PendingMessage] = []
         held: set[bytes] = set()
-        room, seats = limit, self._free_seats
-        for flight in self._before_the_barrier():
-            if len(call) == seats:
+        bytes_left, slots = limit, self._free_slots
+        for pending in self._candidates():
+            if len(call) == slots:
                 break
-            is_free = flight.state is MessageState.WAITING and held.isdisjoint(flight.items)
-            # One that is larger than the limit is the topic's to refuse.
-            if is_free and (not call or flight.message.size <= room):
-                call.append(flight)
-                room -= flight.message.size
-            held |= flight.items
+            is_free = pending.state is MessageState.WAITING and held.isdisjoint(pending.items)
+            # A message that is larger than the limit is for the topic to refuse.
+            if is_free and (not call or pending.message.size <= bytes_left):
+                call.append(pending)
+                bytes_left -= pending.message.size
+            held |= pending.items
         return call
 
-    def _before_the_barrier(self) -> Iterator[PendingMessage]:
-        """What may go as far as the line's order is concerned; what goes alone stands first."""
-        for flight in self._line:
-            if flight.error:
+    def _candidates(self) -> Iterator[PendingMessage]:
+        """Yield the queue up to a refused message, or up to one that is sent alone."""
+        for pending in self._queue:
+            if pending.error:
                 return
-            yield flight
-            if flight.alone:
+            yield pending
+            if pending.alone:
                 return
 
 
-def _flight(part: Chunk, message: Message, *, alone: bool = False) -> PendingMessage:
-    items = frozenset(record.item for record in part.batch.records)
-    return PendingMessage(part, message, items, alone)
+def _pending(chunk: Chunk, message: Message, *, alone: bool = False) -> PendingMessage:
+    items = frozenset(record.item for record in chunk.batch.records)
+    return PendingMessage(chunk, message, items, alone)

@@ -1,4 +1,4 @@
-"""How far a shard is published, kept in memory for whoever asks afterwards."""
+"""How far a shard is published, kept in memory."""
 
 
 class LastCheckpoint:
@@ -16,7 +16,7 @@ class LastCheckpoint:
         self.reached = sequence_number
 
     def wait_until_made(self) -> None:
-        """Nothing: it is made at once."""
+        """Return: it is made at once."""
 
     def checkpoint_shard_end(self) -> None:
-        """Nothing: the end of a shard is told to Lambda by nobody."""
+        """Do nothing: Lambda wants no word of a shard's end."""

@@ -1,4 +1,4 @@
-"""A batch as SNS will carry it."""
+"""A batch as SNS carries it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,8 @@ from consumer.publishing.plain_json import plain_image
 from consumer.publishing.records import ChangeRecord, Image
 from consumer.publishing.xml_safe import xml_safe
 
-DEFAULT_SUBJECT = "Publicação DynamoDB Stream"
-
 AttributeValue = str | int | Sequence[str]
-"""A message attribute: SNS calls the three String, Number and String.Array."""
+"""A message attribute: of the type String, Number or String.Array at SNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,13 @@ class MessageForm:
         subject: The message's Subject.
         entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
-        redriven: Whether the message was a dead letter before; an attribute then says so.
-        group_id: What a FIFO topic keeps in order, where it isn't the shard.
+        redriven: Whether the message was a dead letter; an attribute then says so.
+        group_id: What a FIFO topic keeps in order; None for the shard.
     """
 
     table: str
     shard_id: str
-    subject: str = DEFAULT_SUBJECT
+    subject: str
     entry_metadata: bool = False
     plain_images: bool = False
     redriven: bool = False
@@ -44,14 +42,14 @@ class MessageForm:
 
 @dataclass(frozen=True)
 class Message:
-    """What is published: the same batch in the same form gives the same message, always.
+    """What is published. The same batch in the same form always gives the same message.
 
     Attributes:
         subject: Its Subject.
         body: A JSON list with an entry for each record.
         attributes: Its message attributes.
         group_id: What a FIFO topic keeps in order: by default the shard.
-        deduplication_id: What a FIFO topic knows a repeat by: the batch's place in the stream.
+        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number.
         oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
             None where no record says so.
     """
@@ -73,14 +71,14 @@ class Message:
 
 
 def data_type(value: AttributeValue) -> str:
-    """What SNS calls the type of a message attribute."""
+    """SNS's name of an attribute's type."""
     if isinstance(value, str):
         return "String"
     return "Number" if isinstance(value, int) else "String.Array"
 
 
 def attribute_text(value: AttributeValue) -> str:
-    """A message attribute's value as SNS wants it written."""
+    """An attribute's value in SNS's notation."""
     if isinstance(value, str | int):
         return str(value)
     return orjson.dumps(list(value)).decode()
@@ -96,7 +94,7 @@ def encode_message(batch: Batch, form: MessageForm) -> Message:
 
 
 def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
-    """Write what a message says of one record.
+    """Write the entry of one record.
 
     Raises:
         RecordError: The record's image can't be written, for example as plain JSON.
@@ -114,12 +112,12 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
         body=f"[{b','.join(entries).decode()}]",
         attributes=_attributes(batch, form),
         group_id=form.group_id or form.shard_id,
-        deduplication_id=_place(batch, form),
+        deduplication_id=_deduplication_id(batch, form),
         oldest_at_millis=_oldest(batch),
     )
 
 
-# Key order must not depend on the order in which the stream gives attributes on this very read.
+# The stream may give attributes in another order at the next read: the bytes must not depend on it.
 _OPTIONS = orjson.OPT_SORT_KEYS
 
 
@@ -150,7 +148,7 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
         raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
 
 
-def _place(batch: Batch, form: MessageForm) -> str:
+def _deduplication_id(batch: Batch, form: MessageForm) -> str:
     return f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
 
 

@@ -1,4 +1,4 @@
-"""DynamoDB JSON turned into plain JSON, with every digit of every number kept."""
+"""DynamoDB JSON as plain JSON, with every digit of every number."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation

@@ -1,4 +1,4 @@
-"""What the core needs of the world, in the core's words."""
+"""What publishing needs of the world."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Receipt:
 
     Attributes:
         message_id: SNS's id of the message.
-        attempts: How often its call was tried, the successful one included.
-        seconds: How long that took, waits included.
+        attempts: How often its call was made, the successful one included.
+        seconds: How long that took, with the waits between attempts.
     """
 
     message_id: str
@@ -32,8 +32,10 @@ class PublishOutcome:
 
     Attributes:
         message: The message.
-        result: The topic's answer that it holds the message; or what `Publisher.publish` would
-            have raised.
+        result: The receipt; or why the topic doesn't have the message: BatchError where it
+            refuses what is in the message, RetriesExhaustedError where the message failed more
+            often, or for longer, than is wanted, another PublishError where nobody wants to wait
+            any longer.
     """
 
     message: Message
@@ -45,7 +47,7 @@ class ConcurrencyLimits:
     """How much a topic takes side by side.
 
     Attributes:
-        calls: Calls that may be under way.
+        calls: Calls that may be in flight.
         messages: Messages of one call.
     """
 
@@ -54,40 +56,31 @@ class ConcurrencyLimits:
 
 
 class Publisher(Protocol):
-    """Publishes messages: one, or several calls side by side with several messages each."""
+    """Publishes messages, in several calls side by side with several messages each."""
 
     @property
     def limits(self) -> ConcurrencyLimits:
-        """How much may be under way."""
-
-    def publish(self, message: Message) -> Receipt:
-        """Return once the topic holds the message, however long that takes.
-
-        Raises:
-            BatchError: The message is refused for what is in it.
-            RetriesExhaustedError: It failed in passing for longer, or more often, than is wanted.
-            PublishError: It can't be published, and waiting no longer is wanted.
-        """
+        """How much may be in flight."""
 
     def begin(self, messages: Sequence[Message]) -> None:
-        """Begin a call, which is under way until each of its messages has an outcome.
+        """Begin a call. It is in flight until each of its messages has an outcome.
 
-        Those that fail in passing, or for what an operator can fix, are sent again without the
-        others.
+        Messages with a transient error, or one that an operator can fix, are sent again without
+        the others.
 
         Args:
-            messages: The call's, each with a deduplication id that no other under way has.
+            messages: The call's messages. No other message in flight has their deduplication ids.
         """
 
     def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
         """Return the outcomes since the last time.
 
         Args:
-            wait: Whether to wait for one, unless nothing is under way.
+            wait: Whether to wait for one, unless nothing is in flight.
         """
 
     def cancel(self) -> Sequence[PublishOutcome]:
-        """Let nothing that is under way be sent again; return outcomes once nothing is.
+        """Send nothing again that is in flight; return the outcomes once nothing is.
 
         A message without an outcome may be published, or not.
         """
@@ -100,19 +93,19 @@ class ClaimCheck(Protocol):
     """Keeps the bodies of messages that are larger than the topic takes."""
 
     def keep(self, message: Message) -> Message:
-        """Return a pointer to publish in the message's stead, once its body is kept.
+        """Keep a message's body; then return a pointer to publish instead of the message.
 
         Raises:
-            BatchError: There is nowhere to keep it.
-            PublishError: It can't be kept, and waiting no longer is wanted.
+            PublishError: It can't be kept, and nobody wants to wait any longer.
         """
 
 
 class Checkpointer(Protocol):
-    """Records how far a shard is published. Only valid during the call it is handed to.
+    """Records how far a shard is published. It is valid during one verb.
 
-    A checkpoint may be made after it was asked for: what becomes of it is learned from a later
-    call, and of the last one from `wait_until_made`. One that a later one overtakes is left out.
+    A checkpoint may be made after `checkpoint` has returned. A later call, or `wait_until_made`,
+    raises where it could not be made. A checkpoint is left out where a later one is asked for
+    before its turn.
     """
 
     def checkpoint(self, sequence_number: str) -> None:
@@ -120,16 +113,16 @@ class Checkpointer(Protocol):
 
         Raises:
             LeaseLostError: The shard has moved to another worker.
-            CheckpointError: It, or one before it, can't be made.
+            CheckpointError: This checkpoint, or one before it, can't be made.
         """
 
     def wait_until_made(self) -> None:
-        """Return once the last checkpoint that was asked for is made; raises as `checkpoint`."""
+        """Return once the last checkpoint is made; raises as `checkpoint`."""
 
     def checkpoint_shard_end(self) -> None:
         """Record that the whole shard is published, so that its child shards begin.
 
-        It is made when this returns; raises as `checkpoint`.
+        The checkpoint is made when this returns. Raises as `checkpoint`.
         """
 
 

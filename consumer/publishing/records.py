@@ -1,4 +1,4 @@
-"""One change of one item, read from the bytes that the stream's adapter hands over."""
+"""One change of one item, decoded from the bytes of a stream record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from consumer.publishing.errors import RecordError
 EventName = Literal["INSERT", "MODIFY", "REMOVE"]
 """What happened to an item, in the stream's words."""
 SnapshotName = Literal["SNAPSHOT"]
-"""What a backfill says of an item that it has read from the table; the stream never does."""
+"""The event name of an item that a backfill has read; the stream has no such name."""
 Image = Mapping[str, Any]
 """An item in DynamoDB JSON: attribute name to `{"S": "text"}`, `{"N": "1.50"}`, …"""
 
@@ -37,7 +37,7 @@ class ChangeRecord:
     """One change of one item.
 
     Attributes:
-        sequence_number: Where it stands in its shard.
+        sequence_number: Its sequence number in the shard.
         event_name: What happened to the item.
         new_image: The item after the change, None when it is gone.
         old_image: The item before the change, None when there was none.
@@ -58,11 +58,11 @@ class ChangeRecord:
 
     @property
     def item(self) -> bytes:
-        """What changes of the same item have in common, within one table."""
+        """The item's identity within its table: all its changes have the same."""
         try:
             return orjson.dumps(self.keys, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
-            return b""  # DynamoDB has no such keys; so all that are none count as the same
+            return b""  # DynamoDB has no such keys: count them all as one item
 
 
 def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -> ChangeRecord:
@@ -70,7 +70,7 @@ def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -
 
     Args:
         raw: The record.
-        event_names: Which it may have: the stream's, or a backfill's.
+        event_names: The allowed event names: the stream's, or a backfill's.
 
     Raises:
         RecordError: The data is not JSON, or not a change of an item.
@@ -110,7 +110,7 @@ def _event_name(
 
 
 def _member(raw: RawRecord, parent: Mapping[str, Any], name: str) -> Image:
-    """Return the object under `name`; an absent image may be `{}`, null or not there."""
+    """Return the object under `name`; an absent image may be `{}`, null or missing."""
     value = parent.get(name)
     if value is None and name != "dynamodb":
         return {}

@@ -1,4 +1,4 @@
-"""Where in S3 something lies."""
+"""The location of an object in S3."""
 
 from dataclasses import dataclass
 

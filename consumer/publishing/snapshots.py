@@ -1,10 +1,10 @@
-"""Items of a table as records: what a backfill gives to the shard processor in the stream's stead.
+"""Items of a table as records: a backfill gives these to the shard processor.
 
-A segment of the scan stands in for a shard. Its items have numbers that count up, as sequence
-numbers do: the item's place in its segment, and then a digest of all that was read up to it. Where
-a segment is read again from some place on, an item has its number again only if everything since
-that place is as it was: equal numbers mean equal messages, and whoever drops a repeat by them
-loses nothing.
+A segment of the scan takes the place of a shard. Its items have numbers that grow, as sequence
+numbers do: the item's index in the segment, then a digest of everything read up to the item. When a
+segment is read again from some item on, an item gets the same number only if everything since that
+item is unchanged. So equal numbers mean equal messages, and a subscriber that drops a repeat by its
+numbers loses nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,6 @@ import orjson
 
 from consumer.publishing.records import (
     SNAPSHOT_EVENTS,
-    STREAM_EVENTS,
     ChangeRecord,
     Image,
     RawRecord,
@@ -24,13 +23,13 @@ from consumer.publishing.records import (
 )
 
 SHARD_PREFIX = "snapshot-"
-"""What the shard id of a segment begins with; no shard's own does."""
+"""What the shard id of a segment begins with; a real shard's id never does."""
 
 NO_NUMBER = "0"
 """The number before that of a segment's first item."""
 
 _DIGESTS = 10**20
-"""More than there are digests, so that a number's last twenty digits are one."""
+"""More than there are digests: the last twenty digits of a number are its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Run:
         return f"{datetime.fromtimestamp(self.began_at, UTC):%Y%m%dT%H%M%SZ}"
 
     def shard_id(self, segment: int) -> str:
-        """What the messages of a segment have for a shard id."""
+        """The shard id in the messages of a segment."""
         return f"{SHARD_PREFIX}{self.name}-{segment}"
 
 
@@ -65,7 +64,7 @@ def snapshot_record(run: Run, keys: Image, item: Image, previous: str) -> RawRec
     image, item_id = _bytes_of(item), blake2b(_bytes_of(keys), digest_size=16).hexdigest()
     number = _next_number(previous, image)
     document = {
-        # An item's, whatever its place: one that is read twice in a run has the same.
+        # The item's own, whatever its index: an item that is read twice in a run has the same.
         "eventID": f"{SHARD_PREFIX}{run.name}/{item_id}",
         "eventName": "SNAPSHOT",
         "dynamodb": {
@@ -79,15 +78,18 @@ def snapshot_record(run: Run, keys: Image, item: Image, previous: str) -> RawRec
 
 
 def place_of(number: str) -> int:
-    """Return how many items of the segment there are up to the one with this number."""
+    """Return the index of the item with this number in its segment, from 1."""
     return int(number) // _DIGESTS
 
 
+def decode_snapshot(raw: RawRecord) -> ChangeRecord:
+    """Read a record of a segment, which has snapshots only; raises as `decode_record`."""
+    return decode_record(raw, SNAPSHOT_EVENTS)
+
+
 def decoder_of(shard_id: str) -> Callable[[RawRecord], ChangeRecord]:
-    """Return what reads the records of a shard: a segment has snapshots only, the stream none."""
-    is_segment = shard_id.startswith(SHARD_PREFIX)
-    event_names = SNAPSHOT_EVENTS if is_segment else STREAM_EVENTS
-    return lambda raw: decode_record(raw, event_names)
+    """Return what reads a record of which only the shard's id is known, as of a dead letter."""
+    return decode_snapshot if shard_id.startswith(SHARD_PREFIX) else decode_record
 
 
 def _next_number(previous: str, image: bytes) -> str:

@@ -25,8 +25,8 @@ class Chunk:
 def split(batch: Batch, form: MessageForm, limit: int) -> Iterator[Chunk]:
     """Yield a batch as one message, or in order as several, each as full as fits.
 
-    A record that doesn't fit alone is a message of its own, and is larger than the limit: what
-    becomes of it is not decided here.
+    A record that doesn't fit alone is a message of its own, larger than the limit. The caller
+    decides what becomes of it.
 
     Args:
         batch: The records.
@@ -39,9 +39,9 @@ def split(batch: Batch, form: MessageForm, limit: int) -> Iterator[Chunk]:
     entries, unwritable = _written(batch, form)
     start = 0
     while start < len(entries):
-        part = _fullest(batch.records[start : len(entries)], entries[start:], form, limit)
-        yield part
-        start += len(part.batch.records)
+        chunk = _fullest(batch.records[start : len(entries)], entries[start:], form, limit)
+        yield chunk
+        start += len(chunk.batch.records)
     if unwritable:
         raise unwritable
 
@@ -60,14 +60,14 @@ def _written(batch: Batch, form: MessageForm) -> tuple[list[bytes], RecordError 
 def _fullest(
     records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm, limit: int
 ) -> Chunk:
-    """Return the message of as many of the first records as fit, and of one at the least."""
+    """Return the message of as many of the first records as fit, but of one at least."""
     for count in range(len(records), 1, -1):
-        part = _part(records[:count], entries[:count], form)
-        if part.message.size <= limit:
-            return part
-    return _part(records[:1], entries[:1], form)
+        chunk = _chunk(records[:count], entries[:count], form)
+        if chunk.message.size <= limit:
+            return chunk
+    return _chunk(records[:1], entries[:1], form)
 
 
-def _part(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Chunk:
+def _chunk(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Chunk:
     batch = Batch(tuple(records))
     return Chunk(batch, assemble(batch, entries, form))

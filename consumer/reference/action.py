@@ -6,7 +6,7 @@ import sys
 import click
 from rich.console import Console
 
-from consumer.reference.all_settings import Setting, all_settings, as_properties
+from consumer.reference.all_settings import ExplainedSetting, all_settings, as_properties
 from consumer.terminal import exits
 from consumer.terminal.blocks import print_block
 
@@ -25,12 +25,12 @@ def explain_settings(words: tuple[str, ...], *, as_file: bool, as_json: bool) ->
         _print(found)
 
 
-def _has(setting: Setting, words: tuple[str, ...]) -> bool:
+def _has(setting: ExplainedSetting, words: tuple[str, ...]) -> bool:
     text = f"{setting.key} {setting.variable} {setting.description}".lower()
     return all(word.lower() in text for word in words)
 
 
-def _print(found: list[Setting]) -> None:
+def _print(found: list[ExplainedSetting]) -> None:
     console = Console()
     for setting in found:
         facts = {

@@ -4,20 +4,16 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from pydantic import BaseModel
-
-from consumer.settings.derive import rules_of
-from consumer.settings.kcl import KclSettings
-from consumer.settings.publisher import PublisherSettings
+from consumer.settings.cross_checks import STREAM_KEYS
+from consumer.settings.known import known_rules
 from consumer.settings.rules import ANY_TEXT, Rule
-from consumer.settings.together import STREAM_KEYS
 
 _WIDTH = 96
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting.
+class ExplainedSetting:
+    """One setting, in words.
 
     Attributes:
         key: Its key in the properties file.
@@ -49,24 +45,22 @@ class Setting:
         return asdict(self)
 
 
-def all_settings() -> list[Setting]:
-    """Return the publisher's own settings, then the daemon's."""
-    return [*settings_of(PublisherSettings), *settings_of(KclSettings)]
+def all_settings() -> list[ExplainedSetting]:
+    """Return the publisher's own settings, then the daemon's, in the order of declaration."""
+    return [_explained(rule) for rule in known_rules()]
 
 
-def settings_of(model: type[BaseModel]) -> Iterator[Setting]:
-    """Yield a model's settings in the order of declaration."""
+def _explained(rule: Rule) -> ExplainedSetting:
     table, stream, *_ = STREAM_KEYS
-    for rule, field in zip(rules_of(model), model.model_fields.values(), strict=True):
-        yield Setting(
-            key=rule.key,
-            variable=rule.variable,
-            default=_default(rule),
-            required=rule.required,
-            instead=stream if rule.key == table else None,
-            values=rule.values,
-            description=str(field.description),
-        )
+    return ExplainedSetting(
+        key=rule.key,
+        variable=rule.variable,
+        default=_default(rule),
+        required=rule.required,
+        instead=stream if rule.key == table else None,
+        values=rule.values,
+        description=rule.description,
+    )
 
 
 def _default(rule: Rule) -> str | None:
@@ -75,7 +69,7 @@ def _default(rule: Rule) -> str | None:
     return str(rule.default).lower() if rule.kind == "switch" else str(rule.default)
 
 
-def as_properties(settings: Sequence[Setting]) -> str:
+def as_properties(settings: Sequence[ExplainedSetting]) -> str:
     """Write settings as a properties file in which everything is commented out."""
     return "\n".join([_HEAD, *(_paragraph(setting) for setting in settings)])
 
@@ -91,13 +85,13 @@ _HEAD = """\
 """
 
 
-def _paragraph(setting: Setting) -> str:
+def _paragraph(setting: ExplainedSetting) -> str:
     text = " ".join(_sentences(setting))
     comment = "".join(f"# {line}\n" for line in textwrap.wrap(text, _WIDTH))
     return f"{comment}#{setting.key} = {setting.default or ''}".rstrip() + "\n"
 
 
-def _sentences(setting: Setting) -> Iterator[str]:
+def _sentences(setting: ExplainedSetting) -> Iterator[str]:
     if setting.need:
         yield f"{setting.need[0].upper()}{setting.need[1:]}."
     yield setting.description

@@ -1,4 +1,4 @@
-"""What `replay` does: let changes come again, from a time or a record on."""
+"""What `replay` does: publish changes again, from a time or a record on."""
 
 import json
 import sys
@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from consumer.replay.lease_writes import LeaseWrites, OtherReplayError, open_lease_writes
-from consumer.replay.read_plan import ReplayError
+from consumer.replay.errors import OtherReplayError, ReplayError
+from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
 from consumer.replay.screen import history_table
 from consumer.replay.session import ReplayRequest, ReplaySession
-from consumer.replay.start_position import StartPosition, parse_origin
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration
+from consumer.replay.start_position import StartPosition, parse_start_position
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
 
@@ -30,11 +30,14 @@ def make_replay(  # noqa: PLR0913 - a command's options
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Plan a replay, and make it; end with status 2 where that can't be."""
+    """Plan a replay and carry it out; exit with status 2 if it can't be done."""
     configuration = configuration_of(properties)
     with _refused(configuration):
-        wish = ReplayRequest(_origin(start), shards, dry_run, yes, as_json)
-        ReplaySession(configuration, wish).run()
+        # The one time against which this command reads and checks everything.
+        asked_at = time.time()
+        start_position = _start_position(start, asked_at)
+        request = ReplayRequest(start_position, shards, dry_run, yes, as_json, asked_at)
+        ReplaySession(configuration, request).run()
 
 
 def show_history(properties: Path | None, *, as_json: bool) -> None:
@@ -44,16 +47,16 @@ def show_history(properties: Path | None, *, as_json: bool) -> None:
         _print_history(open_lease_writes(configuration), as_json=as_json)
 
 
-def _origin(start: str) -> StartPosition:
+def _start_position(start: str, now: float) -> StartPosition:
     try:
-        return parse_origin(start, time.time())
+        return parse_start_position(start, now)
     except ValueError as error:
         raise ReplayError(f"--from {error}") from error
 
 
 @contextmanager
 def _refused(configuration: Configuration) -> Iterator[None]:
-    """Turn what can't be done into one line and exit status 2."""
+    """Print why a replay can't be done, in one line; exit with status 2."""
     try:
         with told_in_one_line(f"replay of {configuration.kcl.application_name}"):
             yield
@@ -62,17 +65,17 @@ def _refused(configuration: Configuration) -> Iterator[None]:
         sys.exit(exits.USAGE)
     except OtherReplayError:
         click.echo(
-            "another replay was done meanwhile, and this one has changed nothing; see "
-            "stream-publisher replay --history, then make the plan anew",
+            "another replay was done meanwhile, so this one changed nothing; see "
+            "stream-publisher replay --history, then plan again",
             err=True,
         )
         sys.exit(exits.USAGE)
 
 
 def _print_history(writes: LeaseWrites, *, as_json: bool) -> None:
-    entries = writes.history()
+    replay_records = writes.history()
     if not as_json:
-        Console().print(history_table(entries))
+        Console().print(history_table(replay_records))
         return
-    for entry in entries:
-        click.echo(json.dumps(entry.to_json()))
+    for replay_record in replay_records:
+        click.echo(json.dumps(replay_record.to_json()))

@@ -1,15 +1,15 @@
-"""Who calls: as AWS knows it, or else as this machine does."""
+"""Who calls: as AWS knows them, or else as this machine does."""
 
 import getpass
 import socket
 
 from consumer.aws.clients import client
 from consumer.aws.errors import AWS_ERRORS
-from consumer.replay.history import Caller
+from consumer.replay.replay_record import Caller
 
 
 def find_caller(region: str | None) -> Caller:
-    """Ask STS for the ARN of the credentials; where it doesn't answer, return user@host."""
+    """Ask STS for the ARN of the credentials; if it doesn't answer, return user@host."""
     try:
         return Caller(client("sts", region=region).get_caller_identity()["Arn"], "sts")
     except AWS_ERRORS:
@@ -20,4 +20,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        return "unknown"  # a container's user may have no name
+        return "unknown"  # A container's user may have no name.

@@ -7,18 +7,18 @@ import click
 from consumer.terminal.options import json_option, worker_options
 
 
-@click.command(short_help="Let changes come again, while the workers run.")
-@click.option("--from", "start", metavar="PLACE", help="Where to begin; see above.")
+@click.command(short_help="Publish changes again, while the workers run.")
+@click.option("--from", "start", metavar="START", help="Where to begin; see above.")
 @click.option(
     "--shard",
     "shards",
     multiple=True,
     metavar="SHARD_ID",
-    help="Only this shard and those that follow on it; may be repeated.",
+    help="Only this shard and its descendants; may be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan, write nothing.")
-@click.option("--yes", is_flag=True, help="Don't ask before writing.")
-@click.option("--history", is_flag=True, help="Show the replays that were done, and by whom.")
+@click.option("--yes", is_flag=True, help="Write without a question.")
+@click.option("--history", is_flag=True, help="Show the replays that were done, and who did them.")
 @json_option("The plan or the history as JSON.")
 @worker_options
 def replay(  # noqa: PLR0913 - a command's options
@@ -31,12 +31,12 @@ def replay(  # noqa: PLR0913 - a command's options
     history: bool,
     as_json: bool,
 ) -> None:
-    """Let changes come again: set checkpoints back, while the workers run.
+    """Publish changes again: set checkpoints back, while the workers run.
 
-    PLACE is a time with its zone (2026-11-23T02:00Z), how long ago ("90m ago"; d, h, m, s), a
+    START is a time with its zone (2026-11-23T02:00Z), how long ago ("90m ago"; d, h, m, s), a
     sequence number, trim-horizon (the oldest change that the stream keeps), or latest, which skips
-    what is not published yet. The stream is read to find the place in each shard. What is changed
-    is shown first: all of it is written, or nothing. Workers go on by themselves within seconds.
+    what is not published yet. The stream is read to find the start in each shard. The plan is shown
+    first. Then all of it is written, or nothing. Workers go on by themselves within seconds.
 
     \b
     Examples:
@@ -45,7 +45,7 @@ def replay(  # noqa: PLR0913 - a command's options
       stream-publisher replay --history --json
     """
     if history == bool(start):
-        raise click.UsageError("say where to begin with --from, or --history")
+        raise click.UsageError("give either --from or --history")
     if as_json and start and not (yes or dry_run):
         raise click.UsageError("--json doesn't ask: add --yes or --dry-run")
     from consumer.replay.action import make_replay, show_history

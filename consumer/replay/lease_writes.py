@@ -1,11 +1,11 @@
-"""Checkpoints written beside running workers: all of a replay or none of it.
+"""Writes checkpoints while workers run: all of a replay, or none of it.
 
-KCL 3.1.3 makes a checkpoint, and renews a lease, on the condition that the lease's counter is the
-one that the worker knows. So whoever raises the counter makes the holder's next write fail; the
-holder then drops the lease, and with its owner removed, the fleet's leader gives it to somebody
-within seconds. A checkpoint that was on its way before ours is overwritten, one that comes after it
-is refused. The leader assigns leases on the condition that the owner is the one that it knows, and
-never writes a checkpoint.
+KCL 3.1.3 checkpoints and renews a lease on the condition that the lease's counter is the one the
+worker knows. A replay raises the counter, so the holder's next write fails and the holder drops the
+lease. The replay also removes the owner, so the leader assigns the lease again within seconds. A
+checkpoint that arrives before the replay's write is overwritten; one that arrives later is refused.
+The leader assigns a lease on the condition that its owner is the one the leader knows, and never
+writes a checkpoint.
 """
 
 import contextlib
@@ -13,17 +13,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from consumer.aws.errors import AWS_ERRORS, AwsError, code_of, is_decided
+from consumer.fleet.connections import tables_client
 from consumer.fleet.leases import SHARD_END
-from consumer.fleet.opening import table_names, tables_client
-from consumer.replay.history import ReplayRecord, is_entry, read_entry
+from consumer.fleet.retries import retries
+from consumer.fleet.table_names import TableNames, table_names
+from consumer.replay.errors import LeasesChangedError, OtherReplayError
 from consumer.replay.plan import Step
-from consumer.settings.resolve import Configuration
+from consumer.replay.replay_record import ReplayRecord, is_replay_record, read_replay_record
+from consumer.settings.configuration import Configuration
 
-_PATIENCE_SECONDS = 20
-_PASSING = frozenset(
+_WAITS = {"seconds": 20.0, "first_wait": 0.05, "longest_wait": 1.0}
+_TRANSIENT = frozenset(
     {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"}
 )
 _RESET = (
@@ -34,92 +36,88 @@ _RESET = (
 )
 
 
-class ChangedError(Exception):
-    """Meanwhile a shard has ended, or a lease came or went: the plan has to be made anew."""
-
-
-class OtherReplayError(Exception):
-    """Another replay was done meanwhile."""
-
-
 class LeaseWrites:
     """Writes replays; every method raises what boto3 raises.
 
     Args:
         tables: A boto3 client of DynamoDB.
-        leases_name: The lease table.
-        state_name: KCL's coordinator table, where each replay is kept beside KCL's own rows: KCL
-            asks for those by their keys.
+        names: The tables' names. The coordinator table also holds a record of each replay. KCL
+            reads its own rows there by their keys.
     """
 
-    def __init__(self, tables: Any, leases_name: str, state_name: str) -> None:  # noqa: ANN401 - boto3's client
-        self._tables, self._leases_name, self._state_name = tables, leases_name, state_name
+    def __init__(self, tables: Any, names: TableNames) -> None:  # noqa: ANN401 - boto3's client
+        self._tables, self._names = tables, names
 
     def history(self) -> tuple[ReplayRecord, ...]:
-        """Return the replays that were done, the first one first."""
+        """Return the replays that were done, oldest first."""
         pages = self._tables.get_paginator("scan").paginate(
-            TableName=self._state_name, ConsistentRead=True
+            TableName=self._names.coordinator, ConsistentRead=True
         )
         items = [item for page in pages for item in page["Items"]]
-        entries = [read_entry(item) for item in items if is_entry(item)]
-        return tuple(sorted(entries, key=lambda entry: entry.number))
+        replay_records = [read_replay_record(item) for item in items if is_replay_record(item)]
+        return tuple(sorted(replay_records, key=lambda replay_record: replay_record.number))
 
     def last_number(self) -> int:
-        """Return the number of the last replay, 0 where there was none."""
-        return max((entry.number for entry in self.history()), default=0)
+        """Return the number of the latest replay, 0 if there was none."""
+        return max((replay_record.number for replay_record in self.history()), default=0)
 
-    def write(self, entry: ReplayRecord, counter: int) -> None:
+    def write(self, replay_record: ReplayRecord, counter: int) -> None:
         """Carry out a replay, wholly or not at all.
 
         Args:
-            entry: The replay.
-            counter: Where a lease that is written anew begins to count: above all that an earlier
-                lease of its shard can have come to, so that a worker that still believes to hold
-                that one is refused.
+            replay_record: The replay.
+            counter: The first counter of a lease that is written anew. It must exceed every counter
+                of an earlier lease of the same shard, so that a worker that still believes it holds
+                that lease is refused.
 
         Raises:
-            ChangedError: The plan doesn't fit the leases any more; nothing was written.
+            LeasesChangedError: The plan no longer fits the leases; nothing was written.
             OtherReplayError: Another replay has its number; nothing was written.
         """
-        items = [self._entry_put(entry), *(self._lease_write(s, counter) for s in entry.steps)]
+        items = [
+            self._record_put(replay_record),
+            *(self._lease_write(s, counter) for s in replay_record.steps),
+        ]
         try:
-            for attempt in _retrying():
+            for attempt in retries(_is_transient, **_WAITS):
                 with attempt:
                     self._tables.transact_write_items(TransactItems=items)
         except AWS_ERRORS as error:
-            self._refuse(entry, error)
+            self._refuse(replay_record, error)
 
     def restore(self, steps: Sequence[Step], counter: int) -> None:
-        """Write leases anew where they are not there any more."""
+        """Write these leases anew unless they exist."""
         for step in steps:
             with contextlib.suppress(self._tables.exceptions.ConditionalCheckFailedException):
                 self._tables.put_item(**self._put(step, counter))
 
-    def _refuse(self, entry: ReplayRecord, error: AwsError) -> None:
+    def _refuse(self, replay_record: ReplayRecord, error: AwsError) -> None:
         codes = _reasons(error)
         if not is_decided(error):
-            # Without a readable answer it may be written all the same.
-            if not self._is_written(entry):
+            # Without a readable answer the transaction may still have been written.
+            if not self._is_written(replay_record):
                 raise error
         elif codes and codes[0] == "ConditionalCheckFailed":
-            # A try whose answer was lost finds itself.
-            if not self._is_written(entry):
+            # If the answer to an earlier try was lost, the record found is our own.
+            if not self._is_written(replay_record):
                 raise OtherReplayError from error
         elif "ConditionalCheckFailed" in codes:
-            raise ChangedError from error
+            raise LeasesChangedError from error
         else:
             raise error
 
-    def _is_written(self, entry: ReplayRecord) -> bool:
-        key = {"key": entry.to_item()["key"]}
-        found = self._tables.get_item(TableName=self._state_name, Key=key, ConsistentRead=True)
-        return "Item" in found and read_entry(found["Item"]).mark == entry.mark
+    def _is_written(self, replay_record: ReplayRecord) -> bool:
+        key = {"key": replay_record.to_item()["key"]}
+        found = self._tables.get_item(
+            TableName=self._names.coordinator, Key=key, ConsistentRead=True
+        )
+        return "Item" in found and read_replay_record(found["Item"]).mark == replay_record.mark
 
-    def _entry_put(self, entry: ReplayRecord) -> dict[str, Any]:
+    def _record_put(self, replay_record: ReplayRecord) -> dict[str, Any]:
         return {
             "Put": {
-                "TableName": self._state_name,
-                "Item": entry.to_item(),
+                "TableName": self._names.coordinator,
+                "Item": replay_record.to_item(),
                 "ConditionExpression": "attribute_not_exists(#key)",
                 "ExpressionAttributeNames": {"#key": "key"},
             }
@@ -131,7 +129,7 @@ class LeaseWrites:
         has_ended = "checkpoint = :end" if step.now == SHARD_END else "checkpoint <> :end"
         return {
             "Update": {
-                "TableName": self._leases_name,
+                "TableName": self._names.leases,
                 "Key": {"leaseKey": {"S": step.shard_id}},
                 "UpdateExpression": _RESET,
                 "ConditionExpression": f"attribute_exists(leaseKey) AND {has_ended}",
@@ -145,10 +143,10 @@ class LeaseWrites:
         }
 
     def _put(self, step: Step, counter: int) -> dict[str, Any]:
-        """A lease as KCL writes a new one; the adapter gives every shard the same hash keys."""
+        """A new lease as KCL writes it. The adapter gives every shard the same hash keys."""
         parents = {"parentShardId": {"SS": list(step.parents)}} if step.parents else {}
         return {
-            "TableName": self._leases_name,
+            "TableName": self._names.leases,
             "Item": {
                 "leaseKey": {"S": step.shard_id},
                 "leaseCounter": {"N": str(counter)},
@@ -163,31 +161,20 @@ class LeaseWrites:
         }
 
 
-def _retrying() -> Retrying:
-    """Tries again while a worker writes one of the leases at the same moment."""
-    return Retrying(
-        retry=retry_if_exception(_is_passing),
-        stop=stop_after_delay(_PATIENCE_SECONDS),
-        wait=wait_random_exponential(multiplier=0.05, max=1),
-        reraise=True,
-    )
-
-
-def _is_passing(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     codes = _reasons(error)
-    # A try that timed out may still be under way when the next one comes.
-    is_under_way = code_of(error) == "TransactionInProgressException"
-    return is_under_way or (bool(codes) and set(codes) <= _PASSING)
+    # A try that timed out may still be running when the next one arrives.
+    is_running = code_of(error) == "TransactionInProgressException"
+    return is_running or (bool(codes) and set(codes) <= _TRANSIENT)
 
 
 def _reasons(error: BaseException) -> tuple[str, ...]:
-    """Why a transaction was cancelled, item by item; nothing of any other failure."""
+    """Why a transaction was cancelled, one code for each item; none for any other failure."""
     if not isinstance(error, ClientError):
         return ()
     return tuple(reason["Code"] for reason in error.response.get("CancellationReasons", []))
 
 
 def open_lease_writes(configuration: Configuration) -> LeaseWrites:
-    """Return what writes to the lease table; asks nothing yet."""
-    (lease_table, _), _, (state, _) = table_names(configuration)
-    return LeaseWrites(tables_client(configuration), lease_table, state)
+    """Return what writes to the lease table. No call is made yet."""
+    return LeaseWrites(tables_client(configuration), table_names(configuration.kcl))

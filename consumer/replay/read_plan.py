@@ -1,136 +1,135 @@
 """What a replay must read of the stream before it is known what to write."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.fleet.leases import SHARD_END, TRIM_HORIZON, Lease
-from consumer.fleet.lineage import ShardLineage
+from consumer.fleet.lineage import ShardLineage, ended_without_lease
 from consumer.fleet.shards import Shard
-from consumer.replay.search import Search, SearchResult
+from consumer.replay.errors import ReplayError
+from consumer.replay.shard_search import SearchResult, ShardSearch
 from consumer.replay.start_position import (
-    LATEST_EDGE,
-    OLDEST_EDGE,
+    LATEST_BOUNDARY,
+    OLDEST_BOUNDARY,
     AtSequenceNumber,
     AtTime,
     StartPosition,
 )
 
-Findings = Mapping[str, SearchResult]
-"""What was found in each shard that was read, by its id."""
+SearchResults = Mapping[str, SearchResult]
+"""What was found in each shard that was read, by shard id."""
 
 
-class ReplayError(Exception):
-    """The replay can't be done; the text says why, and what to do."""
+def coarser(start_position: StartPosition, search_results: SearchResults) -> StartPosition:
+    """Return where to begin, now that it is known how exact the stream's times are.
 
-
-def coarser(origin: StartPosition, findings: Findings) -> StartPosition:
-    """Return where to begin, now that it is known how exactly the stream tells times.
-
-    Where each record that was read has a whole minute, a moment within one is rounded down to it:
-    else changes of that minute would be missing.
+    If each record that was read has a whole minute, a time is rounded down to its minute: otherwise
+    changes of that minute would be missing.
     """
-    if not isinstance(origin, AtTime):
-        return origin
-    told = any(found.tells_seconds for found in findings.values())
-    return origin if told else origin.in_minutes()
+    if not isinstance(start_position, AtTime):
+        return start_position
+    tells_seconds = any(found.tells_seconds for found in search_results.values())
+    return start_position if tells_seconds else start_position.in_minutes()
 
 
 class ReadPlan:
-    """The shards of a replay, and what is to be read of them.
+    """The shards of a replay, and which of them to read.
 
     Args:
-        origin: Where the replay begins.
+        start_position: Where the replay begins.
         shards: All shards of the stream, parents before their children.
         leases: All rows of the lease table.
-        named: Shards to replay, with all that follow on them; none are all.
+        named: Shards to replay, with their descendants; all shards if none is named.
+        asked_at: When the replay was asked for, in seconds since 1970 UTC.
 
     Attributes:
-        origin: As given.
-        shards: Those to replay, by id, parents before their children.
-        leases: By shard.
-        listed: Every shard that the stream has.
+        start_position: As given.
+        shards: The shards to replay, by id, parents before their children.
+        leases: By shard id.
+        listed: The ids of all shards of the stream.
 
     Raises:
-        ReplayError: The stream doesn't have a shard that is named.
+        ReplayError: The stream doesn't have a named shard.
     """
 
     def __init__(
         self,
-        origin: StartPosition,
+        start_position: StartPosition,
         shards: Sequence[Shard],
         leases: Iterable[Lease],
         named: Iterable[str] = (),
+        asked_at: float = math.inf,
     ) -> None:
-        self.origin, self._kinship = origin, ShardLineage(shards)
+        self.start_position, self._lineage = start_position, ShardLineage(shards)
         self.leases: Mapping[str, Lease] = {lease.shard_id: lease for lease in leases}
         self.listed = frozenset(shard.shard_id for shard in shards)
+        self._ended, self._asked_at = ended_without_lease(self.leases, shards), asked_at
         try:
-            scope = self._kinship.scope(named)
+            scope = self._lineage.scope(named)
         except ValueError as error:
             raise ReplayError(f"--shard {error}") from error
         self.shards: Mapping[str, Shard] = {s.shard_id: s for s in shards if s.shard_id in scope}
 
     def checkpoint(self, shard_id: str) -> str:
-        """The checkpoint of a shard; of one without a lease, the one that it is as good as at.
-
-        A lease that is gone was read to its end if a shard that follows on it is begun. Any other
-        shard without one is still to come, from its beginning.
-        """
+        """The checkpoint of a shard; for a shard without a lease, what its lease would have."""
         if shard_id in self.leases:
             return self.leases[shard_id].checkpoint
-        followers = self._kinship.followers(shard_id) & set(self.leases)
-        is_begun = any(self.leases[each].checkpoint != TRIM_HORIZON for each in followers)
-        return SHARD_END if is_begun else TRIM_HORIZON
+        return SHARD_END if shard_id in self._ended else TRIM_HORIZON
 
-    def to_read(self, findings: Findings) -> tuple[str, ...]:
-        """Shards to be read next, in any order; none once everything is found."""
-        return tuple(s for s in self.shards if s not in findings and self._is_next(s, findings))
+    def to_read(self, search_results: SearchResults) -> tuple[str, ...]:
+        """The shards to read next, in any order; none when everything is found."""
+        unread = [shard_id for shard_id in self.shards if shard_id not in search_results]
+        return tuple(shard_id for shard_id in unread if self._is_next(shard_id, search_results))
 
-    def search(self, shard_id: str) -> Search:
+    def search(self, shard_id: str) -> ShardSearch:
         """A search in a shard that is to be read."""
-        is_follower = isinstance(self.origin, AtSequenceNumber) and not self._may_hold(shard_id)
-        return Search(OLDEST_EDGE if is_follower else self.origin, self.checkpoint(shard_id))
+        by_number = isinstance(self.start_position, AtSequenceNumber)
+        is_descendant = by_number and not self._may_hold(shard_id)
+        start_position = OLDEST_BOUNDARY if is_descendant else self.start_position
+        return ShardSearch(start_position, self.checkpoint(shard_id), self._asked_at)
 
     def reads_after(self, shard_id: str) -> str:
         """The checkpoint after which that search reads."""
-        return self.checkpoint(shard_id) if self.origin == LATEST_EDGE else TRIM_HORIZON
+        by_checkpoint = self.start_position == LATEST_BOUNDARY
+        return self.checkpoint(shard_id) if by_checkpoint else TRIM_HORIZON
 
-    def holders(self, findings: Findings) -> tuple[str, ...]:
-        """The shards that hold the record to begin with, where a replay begins with one."""
+    def holders(self, search_results: SearchResults) -> tuple[str, ...]:
+        """The shards that hold the first record, if a replay begins at a sequence number."""
         return tuple(
             shard_id
-            for shard_id, found in findings.items()
-            if found.begin and found.begin.sequence_number == str(self.origin)
+            for shard_id, found in search_results.items()
+            if found.begin and found.begin.sequence_number == str(self.start_position)
         )
 
-    def followers(self, shard_id: str) -> frozenset[str]:
-        """The shards that follow on this one, and those that follow on them."""
-        return self._kinship.followers(shard_id)
+    def descendants(self, shard_id: str) -> frozenset[str]:
+        """A shard's children, their children, and so on."""
+        return self._lineage.descendants(shard_id)
 
     def families(self, shard_ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """Put some shards into groups, so that a shard and what follows on it are in one group."""
-        return self._kinship.families(shard_ids)
+        """Group shards, so that a shard and its descendants are in one group."""
+        return self._lineage.families(shard_ids)
 
-    def _is_next(self, shard_id: str, findings: Findings) -> bool:
-        if isinstance(self.origin, AtTime):
-            return self._is_next_of_moment(shard_id, findings)
-        if isinstance(self.origin, AtSequenceNumber):
-            follows = any(
-                shard_id in self._kinship.followers(holder) for holder in self.holders(findings)
-            )
+    def _is_next(self, shard_id: str, search_results: SearchResults) -> bool:
+        if isinstance(self.start_position, AtTime):
+            return self._is_next_for_time(shard_id, search_results)
+        if isinstance(self.start_position, AtSequenceNumber):
+            holders = self.holders(search_results)
+            follows = any(shard_id in self.descendants(holder) for holder in holders)
             return follows or self._may_hold(shard_id)
-        return self.origin == OLDEST_EDGE or self.checkpoint(shard_id) != SHARD_END
+        at_oldest = self.start_position == OLDEST_BOUNDARY
+        return at_oldest or self.checkpoint(shard_id) != SHARD_END
 
-    def _is_next_of_moment(self, shard_id: str, findings: Findings) -> bool:
-        """The youngest shards first: what they follow on is older, and mostly too old."""
-        followers = self._kinship.followers(shard_id)
-        if any(self._is_too_old(findings.get(each)) for each in followers):
+    def _is_next_for_time(self, shard_id: str, search_results: SearchResults) -> bool:
+        """The youngest shards come first: their ancestors are older, and mostly too old."""
+        descendants = self.descendants(shard_id)
+        if any(self._is_older(search_results.get(each)) for each in descendants):
             return False
-        return all(each in findings for each in followers)
+        return all(each in search_results for each in descendants)
 
-    def _is_too_old(self, found: SearchResult | None) -> bool:
-        """Whether a shard has begun before the moment, so that all that it follows on has ended."""
-        return bool(found and found.first and not self.origin.has_begun(found.first))
+    def _is_older(self, found: SearchResult | None) -> bool:
+        """Whether a shard began before the time, so that its ancestors ended before it."""
+        return bool(found and found.first and not self.start_position.has_begun(found.first))
 
     def _may_hold(self, shard_id: str) -> bool:
-        shard, number = self.shards[shard_id], int(str(self.origin))
+        shard, number = self.shards[shard_id], int(str(self.start_position))
         return int(shard.first) <= number and (shard.last is None or number <= int(shard.last))

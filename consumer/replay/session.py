@@ -1,4 +1,4 @@
-"""One replay of `stream-publisher replay`: planned, shown, asked about, written."""
+"""One replay of `stream-publisher replay`: plan it, show it, ask, write it."""
 
 import json
 import sys
@@ -9,35 +9,46 @@ from datetime import UTC, datetime
 import click
 from rich.console import Console
 
-from consumer.fleet.opening import open_lease_table, open_stream
+from consumer.fleet.connections import open_lease_table, open_stream
 from consumer.replay.caller_identity import find_caller
-from consumer.replay.history import ReplayRecord, new_entry
-from consumer.replay.lease_writes import ChangedError, open_lease_writes
+from consumer.replay.errors import LeasesChangedError
+from consumer.replay.lease_writes import open_lease_writes
 from consumer.replay.plan import Plan
-from consumer.replay.replays import Replays
-from consumer.replay.screen import Reading, plan_table
+from consumer.replay.replay_record import ReplayRecord, new_replay_record
+from consumer.replay.replayer import Replayer
+from consumer.replay.screen import ReadProgress, plan_table
 from consumer.replay.start_position import StartPosition
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
 from consumer.terminal.plurals import counted
 
 _MOST_PLANS = 5
 _DEDUPLICATED = (
-    "the topic is a FIFO topic: what it was sent less than five minutes ago it drops as a repeat, "
-    "and so does a FIFO queue behind it"
+    "a FIFO topic drops messages that it got less than five minutes ago as repeats, and so does a "
+    "FIFO queue behind it"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """What was asked for."""
+    """What was asked for.
 
-    origin: StartPosition
+    Attributes:
+        start_position: Where the replay begins.
+        shards: Shards to replay, with their descendants; all shards if none is named.
+        dry_run: Whether to write nothing.
+        yes: Whether to write without a question.
+        as_json: Whether to print JSON.
+        asked_at: When it was asked for, in seconds since 1970 UTC.
+    """
+
+    start_position: StartPosition
     shards: tuple[str, ...]
     dry_run: bool
     yes: bool
     as_json: bool
+    asked_at: float
 
 
 class ReplaySession:
@@ -45,46 +56,51 @@ class ReplaySession:
 
     Args:
         configuration: The workers'.
-        wish: What was asked for.
+        request: What was asked for.
     """
 
-    def __init__(self, configuration: Configuration, wish: ReplayRequest) -> None:
-        self._configuration, self._wish = configuration, wish
+    def __init__(self, configuration: Configuration, request: ReplayRequest) -> None:
+        self._configuration, self._request = configuration, request
         self._writes = open_lease_writes(configuration)
         table = open_lease_table(configuration)
-        self._replays = Replays(open_stream(configuration), table, self._writes)
+        self._replayer = Replayer(open_stream(configuration), table, self._writes)
 
     def run(self) -> None:
-        """Plan, ask, write; again where leases changed in between."""
+        """Plan, ask, write; repeat it if leases changed in between."""
         for _ in range(_MOST_PLANS):
-            # Before the leases: another replay that is done from here on is noticed.
+            # Read before the leases, so that any replay done from here on is noticed.
             last = self._writes.last_number()
             plan = self._plan()
             if not self._is_wanted(plan):
                 return
             try:
                 self._do(plan, last)
-            except ChangedError:
-                click.echo("Leases came, went or ended meanwhile; planning anew.", err=True)
+            except LeasesChangedError:
+                click.echo("Leases changed since the plan was made; planning again.", err=True)
             else:
                 return
-        click.echo("nothing was changed: leases change faster than they are read; again", err=True)
+        click.echo(
+            "nothing was changed: leases change faster than they are read; try again", err=True
+        )
         sys.exit(exits.FAILED)
 
     def _plan(self) -> Plan:
-        with Reading() as reading:
-            return self._replays.prepare(self._wish.origin, self._wish.shards, reading.tell)
+        asked = self._request
+        with ReadProgress() as progress:
+            return self._replayer.prepare(
+                asked.start_position, asked.shards, asked.asked_at, progress.show
+            )
 
     def _is_wanted(self, plan: Plan) -> bool:
-        """Show the plan, unless it is shown as JSON once it is done; ask whether to go on."""
-        ends_here = self._wish.dry_run or not plan.steps
-        if not self._wish.as_json:
+        """Show the plan, or leave it to the JSON printed at the end; ask whether to go on."""
+        ends_here = self._request.dry_run or not plan.steps
+        if not self._request.as_json:
             self._show(plan)
         elif ends_here:
             self._print_json(plan, None)
         if ends_here:
             return False
-        if not self._wish.yes and not click.confirm("Write this?", err=True):
+        if not self._request.yes and not click.confirm("Write this?", err=True):
             click.echo("Nothing was changed.", err=True)
             sys.exit(exits.FAILED)
         return True
@@ -92,18 +108,20 @@ class ReplaySession:
     def _do(self, plan: Plan, last: int) -> None:
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         caller = find_caller(self._configuration.kcl.region_name)
-        entry = new_entry(plan, caller, last, mark=str(uuid.uuid4()), at=at)
-        self._replays.carry_out(entry)
-        _log(entry, self._configuration)
-        if self._wish.as_json:
-            self._print_json(plan, entry)
+        replay_record = new_replay_record(plan, caller, last, mark=str(uuid.uuid4()), at=at)
+        self._replayer.carry_out(replay_record)
+        _log(replay_record, self._configuration)
+        if self._request.as_json:
+            self._print_json(plan, replay_record)
         else:
-            click.echo(f"Done as replay {entry.number}; workers go on from there within seconds.")
-        self._replays.look_after(entry)
+            click.echo(
+                f"Done as replay {replay_record.number}; workers go on from there within seconds."
+            )
+        self._replayer.look_after(replay_record)
 
     def _show(self, plan: Plan) -> None:
         if not plan.steps:
-            click.echo(f"Nothing is to come again from {plan.origin}.")
+            click.echo(f"Nothing comes again from {plan.start_position}.")
         else:
             Console().print(plan_table(plan))
         for shard_id, reason in plan.stays.items():
@@ -111,8 +129,8 @@ class ReplaySession:
         for warning in self._warnings(plan):
             click.echo(f"Warning: {warning}.", err=True)
 
-    def _print_json(self, plan: Plan, entry: ReplayRecord | None) -> None:
-        done = entry.to_json() if entry else {"replay": None}
+    def _print_json(self, plan: Plan, replay_record: ReplayRecord | None) -> None:
+        done = replay_record.to_json() if replay_record else {"replay": None}
         click.echo(json.dumps({**plan.to_json(), **done, "warnings": self._warnings(plan)}))
 
     def _warnings(self, plan: Plan) -> list[str]:
@@ -120,12 +138,12 @@ class ReplaySession:
         return [_DEDUPLICATED] if is_fifo and plan.steps else []
 
 
-def _log(entry: ReplayRecord, configuration: Configuration) -> None:
-    """Who has replayed what, where the workers' lines stand."""
-    facts = {name: value for name, value in entry.to_json().items() if name != "steps"}
+def _log(replay_record: ReplayRecord, configuration: Configuration) -> None:
+    """Log who replayed what, in the form of the workers' log."""
+    facts = {name: value for name, value in replay_record.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(
         "Checkpoints of %s were set back to %s",
-        counted(len(entry.steps), "shard"),
-        entry.origin,
-        extra={"event": "replayed", "facts": facts | {"shards": len(entry.steps)}},
+        counted(len(replay_record.steps), "shard"),
+        replay_record.start_position,
+        extra={"event": "replayed", "facts": facts | {"shards": len(replay_record.steps)}},
     )

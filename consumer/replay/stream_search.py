@@ -1,19 +1,19 @@
-"""The stream, read for a replay: several shards side by side."""
+"""Reads the stream for a replay, several shards at once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
-
-from consumer.aws.errors import AWS_ERRORS, code_of
-from consumer.fleet.leases import TRIM_HORIZON
+from consumer.aws.errors import code_of
+from consumer.fleet.retries import retries
+from consumer.fleet.shard_pages import ShardPages
+from consumer.fleet.shards import RecordPage
 from consumer.fleet.stream import Stream
 from consumer.replay.read_plan import ReadPlan
-from consumer.replay.search import SearchResult
+from consumer.replay.shard_search import SearchResult
 
-_SIDE_BY_SIDE = 8
+_PARALLEL_READS = 8
 
-_PATIENCE_SECONDS = 60
+_RETRY_SECONDS = 60
 _THROTTLED = frozenset(
     {
         "LimitExceededException",
@@ -22,52 +22,43 @@ _THROTTLED = frozenset(
     }
 )
 
-Tell = Callable[[str, int], None]
-"""Takes a shard's id and how many records of it have just been read; called by several threads."""
+Progress = Callable[[str, int], None]
+"""Takes a shard's id and how many of its records were just read. Several threads call it."""
 
 
-def search_stream(stream: Stream, survey: ReadPlan, tell: Tell) -> dict[str, SearchResult]:
-    """Read what a survey asks for, and return what was found in each shard."""
-    findings: dict[str, SearchResult] = {}
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        while shard_ids := survey.to_read(findings):
-            found = pool.map(lambda shard_id: _search(stream, survey, shard_id, tell), shard_ids)
-            findings.update(zip(shard_ids, found, strict=True))
-    return findings
+def search_stream(
+    stream: Stream, read_plan: ReadPlan, progress: Progress
+) -> dict[str, SearchResult]:
+    """Read what the plan asks for; return what was found in each shard."""
+    search_results: dict[str, SearchResult] = {}
+
+    def search(shard_id: str) -> SearchResult:
+        return _search(stream, read_plan, shard_id, progress)
+
+    with ThreadPoolExecutor(_PARALLEL_READS) as pool:
+        while shard_ids := read_plan.to_read(search_results):
+            search_results.update(zip(shard_ids, pool.map(search, shard_ids), strict=True))
+    return search_results
 
 
-def _search(stream: Stream, survey: ReadPlan, shard_id: str, tell: Tell) -> SearchResult:
-    search, is_open = survey.search(shard_id), survey.shards[shard_id].is_open
-    iterator: str | None = _iterator(stream, shard_id, survey.reads_after(shard_id))
-    empty = 0
-    tell(shard_id, 0)
-    while iterator and not search.is_over and (not is_open or empty < search.patience):
-        page = _patiently()(stream.read, iterator)
+def _search(stream: Stream, read_plan: ReadPlan, shard_id: str, progress: Progress) -> SearchResult:
+    search, is_open = read_plan.search(shard_id), read_plan.shards[shard_id].is_open
+    checkpoint, empty = read_plan.reads_after(shard_id), 0
+    progress(shard_id, 0)
+    for page in ShardPages(stream, shard_id, checkpoint, read=_patient_read(stream)):
         search.see(page.positions)
-        tell(shard_id, len(page.positions))
+        progress(shard_id, len(page.positions))
         empty = 0 if page.positions else empty + 1
-        iterator = page.next_iterator
-    return search.finding
+        if search.is_over or (is_open and empty >= search.max_empty_pages):
+            break
+    return search.result
 
 
-def _patiently() -> Retrying:
-    """Workers read the same shards, and DynamoDB gives all readers five reads a second together."""
-    return Retrying(
-        retry=retry_if_exception(_is_throttled),
-        stop=stop_after_delay(_PATIENCE_SECONDS),
-        wait=wait_random_exponential(multiplier=0.25, max=2),
-        reraise=True,
-    )
+def _patient_read(stream: Stream) -> Callable[[str, int], RecordPage]:
+    """Return a read that retries throttling: workers read the same shards."""
+    retrying = retries(_is_throttled, seconds=_RETRY_SECONDS, first_wait=0.25, longest_wait=2)
+    return lambda iterator, limit: retrying(stream.read, iterator, limit)
 
 
 def _is_throttled(error: BaseException) -> bool:
     return code_of(error) in _THROTTLED
-
-
-def _iterator(stream: Stream, shard_id: str, checkpoint: str) -> str:
-    try:
-        return stream.iterator_after(shard_id, checkpoint)
-    except AWS_ERRORS as error:
-        if code_of(error) != "TrimmedDataAccessException":
-            raise
-        return stream.iterator_after(shard_id, TRIM_HORIZON)

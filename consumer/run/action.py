@@ -8,9 +8,11 @@ from pathlib import Path
 
 from consumer.checks.preflight import check
 from consumer.run.worker_id import claim_worker_id
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.properties import fill_placeholders, read_properties
-from consumer.settings.resolve import Configuration, resolve
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.placeholders import fill_placeholders
+from consumer.settings.properties import read_properties
+from consumer.settings.resolve import resolve
 from consumer.telemetry.logs import LogFormat, single_logger, start_logging
 from consumer.terminal import exits
 from consumer.worker.forks import with_fork_server

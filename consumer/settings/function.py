@@ -1,52 +1,38 @@
 """The settings of a function, from its environment alone."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Any
 
-from consumer.settings.child import ChildSettings
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.formats import table_of
-from consumer.settings.names import OWN_VARIABLES
-from consumer.settings.rules import Rule, follow
-from consumer.settings.together import mistakes_together, nearest, other_table
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.cross_checks import cross_check
+from consumer.settings.declaration import rules_of
+from consumer.settings.forms import table_of
+from consumer.settings.processor import ProcessorSettings
+from consumer.settings.publisher import PublisherSettings
+from consumer.settings.rules import read, set_in
+from consumer.settings.unknown_names import unknown_variables
+from consumer.settings.variables import OWN_VARIABLES
 
 _NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 
 
-def function_settings(rules: Sequence[Rule], environ: Mapping[str, str]) -> ChildSettings:
+def function_settings(environ: Mapping[str, str]) -> ProcessorSettings:
     """Check a function's environment.
 
     Settings of the daemon are accepted without effect, so that one list of variables serves both.
 
-    Args:
-        rules: What each of the publisher's settings may be.
-        environ: The environment.
-
     Raises:
         ConfigurationError: With every mistake at once.
     """
-    values = {rule.key: environ[rule.variable] for rule in rules if environ.get(rule.variable)}
-    found, mistakes = follow(rules, values)
-    mistakes = _unknown(rules, environ) + mistakes + mistakes_together(values)
+    rules = rules_of(PublisherSettings)
+    found, mistakes = read(rules, set_in(environ, rules))
+    unknown = unknown_variables(environ, [rule.variable for rule in rules], (OWN_VARIABLES,))
+    mistakes = [*unknown, *mistakes, *cross_check(found)]
     if mistakes:
         raise ConfigurationError(mistakes)
-    mistakes = other_table(values.get("publisher.table"), values.get("publisher.streamArn"))
-    if mistakes:
-        raise ConfigurationError(mistakes)
-    return _settings(found, environ)
+    return _made(found, environ.get(_NAME_VARIABLE) or "function")
 
 
-def _unknown(rules: Sequence[Rule], environ: Mapping[str, str]) -> list[str]:
-    known = [rule.variable for rule in rules]
-    ours = {name for name in environ if name.startswith(OWN_VARIABLES)}
-    unknown = sorted(ours - set(known))
-    return [f"{name}: is not a known variable{nearest(name, known)}" for name in unknown]
-
-
-def _settings(found: Mapping[str, Any], environ: Mapping[str, str]) -> ChildSettings:
-    own = {field.name for field in fields(ChildSettings)}
-    values: dict[str, Any] = {name: value for name, value in found.items() if name in own}
-    values["table"] = found["table"] or table_of(str(found["stream_arn"]))
-    values["worker_id"] = values["application"] = environ.get(_NAME_VARIABLE) or "function"
-    return ChildSettings(**values)
+def _made(found: Mapping[str, Any], name: str) -> ProcessorSettings:
+    table = found["table"] or table_of(found["stream_arn"])
+    return ProcessorSettings(**{**found, "table": table}, worker_id=name, application=name)

@@ -1,196 +1,250 @@
 """The publisher's own settings: keys that begin with `publisher.`."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-
-from consumer.publishing.messages import DEFAULT_SUBJECT
-from consumer.settings.formats import (
-    check_bucket,
-    check_queue_url,
-    check_stream_arn,
-    check_subject,
-    check_table,
-    check_topic_arn,
-)
+from consumer.settings.declaration import Setting
+from consumer.settings.forms import BUCKET, QUEUE_URL, STREAM_ARN, SUBJECT, TABLE, TOPIC_ARN
+from consumer.settings.variables import PUBLISHER_PREFIX
 
 
-class PublisherSettings(BaseModel):
-    """What is published where, and how.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherSettings:
+    """What is published where, and how. Every record processor and every function gets all of it.
 
-    Each field is the key `publisher.<name>` of the properties file and the environment variable
-    `PUBLISHER_<NAME>`; its description stands in the documents.
+    A setting is declared here and nowhere else. Each field is the key `publisher.<name>` of the
+    properties file and the environment variable `PUBLISHER_<NAME>`; its description stands in the
+    documents.
     """
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+    PREFIX: ClassVar[str] = PUBLISHER_PREFIX
 
-    table: Annotated[str, AfterValidator(check_table)] | None = Field(
-        None,
-        description="The table whose changes are published. Its stream is looked up.",
+    table: Annotated[
+        str | None,
+        Setting("The table whose changes are published. Its stream is looked up.", form=TABLE),
+    ] = None
+    stream_arn: Annotated[
+        str | None,
+        Setting(
+            "The stream's ARN, for a stream that is not the table's current one. An older stream "
+            "of the same table needs an applicationName of its own.",
+            form=STREAM_ARN,
+        ),
+    ] = None
+    topic_arn: Annotated[str, Setting("The topic that gets the messages.", form=TOPIC_ARN)]
+    batch_size: Annotated[
+        int,
+        Setting(
+            "Records in one message. A larger number gives fewer and larger messages.",
+            least=1,
+            most=100,
+        ),
+    ] = 10
+    batch_max_wait_millis: Annotated[
+        int,
+        Setting(
+            "How long the oldest record of a partial batch waits for the batch to fill. This is "
+            "checked at each call of the daemon, about every `idleTimeBetweenReadsInMillis`.",
+            least=0,
+            most=3_600_000,
+        ),
+    ] = 1000
+    subject: Annotated[str, Setting("The Subject of every message.", form=SUBJECT)] = (
+        "Publicação DynamoDB Stream"
     )
-    stream_arn: Annotated[str, AfterValidator(check_stream_arn)] | None = Field(
-        None,
-        description="The stream itself, where `publisher.table` is not enough: for example an "
-        "older stream of the same table, with an applicationName of its own.",
-    )
-    topic_arn: Annotated[str, AfterValidator(check_topic_arn)] = Field(
-        description="The topic that gets the messages.",
-    )
-    batch_size: int = Field(
-        10, ge=1, le=100, description="Records in one message. More means fewer, larger messages."
-    )
-    batch_max_wait_millis: int = Field(
-        1000,
-        ge=0,
-        le=3_600_000,
-        description="How long the oldest record of a partial batch waits for the batch to fill. "
-        "Looked at whenever the daemon calls, about every `idleTimeBetweenReadsInMillis`.",
-    )
-    subject: Annotated[str, AfterValidator(check_subject)] = Field(
-        DEFAULT_SUBJECT, description="The Subject of every message."
-    )
-    entry_metadata: bool = Field(
-        default=False,
-        description="Each entry also carries `eventID`, `keys`, `sequenceNumber` and `time`.",
-    )
-    plain_images: bool = Field(
-        default=False,
-        description="Images as plain JSON with exact numbers rather than as DynamoDB JSON.",
-    )
-    claim_check_bucket: Annotated[str, AfterValidator(check_bucket)] | None = Field(
-        None,
-        description="The S3 bucket that takes the body of a change that is too large for the "
-        "topic; a pointer to it is published. Without one such a change can't be published. A "
-        "record that is too large for the dead-letter queue goes there too. Needs no package more.",
-    )
-    on_poison: Literal["stop", "dead-letter"] = Field(
-        "stop",
-        description="What becomes of a record that can't be published: its shard stops before "
-        "it, or it goes to the dead-letter queue and reading goes on.",
-    )
-    dead_letter_queue_url: Annotated[str, AfterValidator(check_queue_url)] | None = Field(
-        None,
-        description="The SQS queue that takes dead letters. `publisher.onPoison` = dead-letter "
-        "needs it.",
-    )
-    dead_letter_max_percent: int = Field(
-        10,
-        ge=1,
-        le=100,
-        description="How many of the latest 1,000 records of a shard may be dead letters. Fewer "
-        "count after a start, and ten letters are always kept. Where more can't be published the "
-        "fault is elsewhere, and the shard stops. 100 keeps all.",
-    )
-    max_attempts: int = Field(
-        0,
-        ge=0,
-        description="How often a message is tried that fails in passing, before its records become "
-        "dead letters. 0 tries for as long as it takes. What an operator can fix is never given "
-        "up. Needs `publisher.onPoison` = dead-letter.",
-    )
-    max_record_age: int = Field(
-        0,
-        ge=0,
-        description="How many seconds old the oldest change of a message may be that fails in "
-        "passing, before its records become dead letters. 0 tries for as long as it takes. After "
-        "a stop that was longer, the first failure is the last. Needs `publisher.onPoison` = "
-        "dead-letter.",
-    )
-    max_in_flight: int = Field(
-        10,
-        ge=1,
-        le=10,
-        description="How many calls to SNS a shard may have under way side by side, each with up "
-        "to ten messages. Never two that hold changes of the same item; at a FIFO topic one call "
-        "with one message. Ten take what one read gives; fewer mean that fewer messages come again "
-        "after a kill.",
-    )
-    retry_max_wait_millis: int = Field(
-        30_000,
-        ge=100,
-        le=600_000,
-        description="The longest wait between two tries of a publish that fails in passing.",
-    )
-    operator_error_exit_after: int = Field(
-        0,
-        ge=0,
-        description="Seconds after which a worker ends whose topic, permissions, key or "
-        "credentials nobody mends. 0 keeps trying, every 15 to 30 s, and says so in the log; set "
-        "it where a restart brings fresh credentials.",
-    )
-    shard_failures_before_exit: int = Field(
-        10,
-        ge=0,
-        description="A shard whose record processor fails is given up and taken again after a "
-        "growing wait of up to a minute, while other shards go on. After so many failures in a row "
-        "the worker ends; 0 never ends it.",
-    )
-    child_timeout_millis: int = Field(
-        300_000,
-        ge=1_000,
-        description="How long a record processor may neither answer nor log before it counts as "
-        "hung and is killed. At least twice `publisher.retryMaxWaitMillis`, since between two "
-        "tries there is no sign of life; a call to SNS alone may take 18 s.",
-    )
-    on_trimmed_data: Literal["continue", "stop"] = Field(
-        "continue",
-        description="What happens where records expired before they were read: reading goes on at "
-        "the oldest kept and the gap is logged as `records_expired`, or the shard stands still.",
-    )
-    log_format: Literal["json", "human"] = Field(
-        "json", description="`json` for CloudWatch, `human` for a terminal."
-    )
-    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
-        "INFO", description="The least level that is logged."
-    )
-    kcl_log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = Field(
-        "WARN",
-        description="The same for KCL and the adapter, which at INFO log every call and, when they "
-        "start, every setting.",
-    )
-    metrics: Literal["emf", "none"] = Field(
-        "emf",
-        description="`emf` writes metrics as lines of the log, from which CloudWatch takes them "
-        "without an agent or a call; only with `publisher.logFormat` = json. `none` writes none. "
-        "At CloudWatch's list price 16 metrics cost at most 4.80 USD a month for one application, "
-        "however many workers and shards.",
-    )
-    metrics_interval_millis: int = Field(
-        60_000,
-        ge=1_000,
-        le=60_000,
-        description="How often a record processor and the daemon write such a line, while there "
-        "is anything to tell; a minute at most, since alarms count by the minute. Shorter costs "
-        "space in the log, about 1 kB a line and shard.",
-    )
-    metrics_per_shard: bool = Field(
-        default=False,
-        description="Metrics also for each shard. Costs as much again for each shard that is open, "
-        "and DynamoDB opens new ones every four hours.",
-    )
-    health_port: int = Field(
-        0,
-        ge=0,
-        le=65_535,
-        description="Port on which the daemon answers `GET /health`; 0 answers nowhere. "
-        "`stream-publisher health` asks there.",
-    )
-    health_host: str = Field("127.0.0.1", description="Address of that port.")
-    health_stuck_after_millis: int = Field(
-        300_000,
-        ge=1_000,
-        description="How long a shard may stand still before the daemon calls itself unhealthy. "
-        "A quiet shard doesn't stand still: it is asked about once a second.",
-    )
-    jars: str | None = Field(
-        None,
-        description="The folder with the daemon's jars, where they are not in their usual place.",
-    )
-    java_options: str = Field(
+    entry_metadata: Annotated[
+        bool,
+        Setting("Each entry also carries `eventID`, `keys`, `sequenceNumber` and `time`."),
+    ] = False
+    plain_images: Annotated[
+        bool, Setting("Images as plain JSON with exact numbers rather than as DynamoDB JSON.")
+    ] = False
+    claim_check_bucket: Annotated[
+        str | None,
+        Setting(
+            "The S3 bucket for changes that are too large for the topic; a pointer to the change "
+            "is published. Without a bucket such a change can't be published. A record that is too "
+            "large for the dead-letter queue goes there too. It needs no further package.",
+            form=BUCKET,
+        ),
+    ] = None
+    on_poison: Annotated[
+        Literal["stop", "dead-letter"],
+        Setting(
+            "What happens to a record that can't be published: its shard stops before it, or it "
+            "goes to the dead-letter queue and reading goes on."
+        ),
+    ] = "stop"
+    dead_letter_queue_url: Annotated[
+        str | None,
+        Setting(
+            "The SQS queue that takes dead letters. `publisher.onPoison` = dead-letter needs it.",
+            form=QUEUE_URL,
+        ),
+    ] = None
+    dead_letter_max_percent: Annotated[
+        int,
+        Setting(
+            "The largest share of a shard's latest 1,000 records that may be dead letters, in "
+            "percent. A process that has just started counts the records since its start; ten dead "
+            "letters are always allowed. Above this share the cause is not in the records, and the "
+            "shard stops. 100 sets no limit.",
+            least=1,
+            most=100,
+        ),
+    ] = 10
+    max_attempts: Annotated[
+        int,
+        Setting(
+            "Maximum attempts for a message that keeps failing with a transient error, before its "
+            "records become dead letters. 0 retries for as long as it takes. A failure that an "
+            "operator can fix is never given up. Needs `publisher.onPoison` = dead-letter.",
+            least=0,
+        ),
+    ] = 0
+    max_record_age: Annotated[
+        int,
+        Setting(
+            "Maximum age in seconds of the oldest change of a message that keeps failing with a "
+            "transient error, before its records become dead letters. 0 retries for as long as it "
+            "takes. After a stop longer than this, a message has one attempt only. Needs "
+            "`publisher.onPoison` = dead-letter.",
+            least=0,
+        ),
+    ] = 0
+    max_in_flight: Annotated[
+        int,
+        Setting(
+            "How many calls to SNS a shard may have under way side by side, each with up to ten "
+            "messages. Two of them never hold changes of the same item. At a FIFO topic there is "
+            "one call with one message. Ten take what one read gives. With fewer, fewer messages "
+            "are repeated after a kill.",
+            least=1,
+            most=10,
+        ),
+    ] = 10
+    retry_max_wait_millis: Annotated[
+        int,
+        Setting(
+            "The longest wait between two attempts to publish after a transient error.",
+            least=100,
+            most=600_000,
+        ),
+    ] = 30_000
+    operator_error_exit_after: Annotated[
+        int,
+        Setting(
+            "Seconds after which a worker ends if nobody fixes its topic, permissions, key or "
+            "credentials. 0 retries for ever, every 15 to 30 s, and logs the reason. Set it where "
+            "a restart brings fresh credentials.",
+            least=0,
+        ),
+    ] = 0
+    shard_failures_before_exit: Annotated[
+        int,
+        Setting(
+            "How often in a row one shard's record processor may fail before the worker ends; 0 "
+            "never ends it. After each failure the shard is given up and taken again after a "
+            "growing wait of up to a minute, while other shards go on.",
+            least=0,
+            for_daemon=True,
+        ),
+    ] = 10
+    child_timeout_millis: Annotated[
+        int,
+        Setting(
+            "How long a record processor may neither answer nor log before it counts as hung and "
+            "is killed. It must be at least twice `publisher.retryMaxWaitMillis`, since a wait "
+            "between two attempts gives no sign of life. A call to SNS alone may take 18 s.",
+            least=1_000,
+            for_daemon=True,
+        ),
+    ] = 300_000
+    on_trimmed_data: Annotated[
+        Literal["continue", "stop"],
+        Setting(
+            "What happens where records expired before they were read: reading goes on at the "
+            "oldest kept and the gap is logged as `records_expired`, or the shard stands still.",
+            for_daemon=True,
+        ),
+    ] = "continue"
+    log_format: Annotated[
+        Literal["json", "human"], Setting("`json` for CloudWatch, `human` for a terminal.")
+    ] = "json"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARN", "ERROR"], Setting("The lowest level that is logged.")
+    ] = "INFO"
+    kcl_log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARN", "ERROR"],
+        Setting(
+            "The lowest level that is logged of KCL and the adapter. At INFO they log every call "
+            "and, when they start, every setting."
+        ),
+    ] = "WARN"
+    metrics: Annotated[
+        Literal["emf", "none"],
+        Setting(
+            "`emf` writes metrics as lines of the log, from which CloudWatch takes them without an "
+            "agent or a call; only with `publisher.logFormat` = json. `none` writes none. At "
+            "CloudWatch's list price 16 metrics cost at most 4.80 USD a month for one application, "
+            "however many workers and shards."
+        ),
+    ] = "emf"
+    metrics_interval_millis: Annotated[
+        int,
+        Setting(
+            "How often a record processor and the daemon write metrics, while there is anything to "
+            "tell. It is a minute at most, since alarms count by the minute. A shorter interval "
+            "costs space in the log, about 1 kB a line and shard.",
+            least=1_000,
+            most=60_000,
+        ),
+    ] = 60_000
+    metrics_per_shard: Annotated[
+        bool,
+        Setting(
+            "Also writes metrics for each shard. Each open shard costs as much again, and DynamoDB "
+            "opens new ones every four hours."
+        ),
+    ] = False
+    health_port: Annotated[
+        int,
+        Setting(
+            "Port on which the daemon answers `GET /health`; 0 opens none. `stream-publisher "
+            "health` asks there.",
+            least=0,
+            most=65_535,
+            for_daemon=True,
+        ),
+    ] = 0
+    health_host: Annotated[str, Setting("Address of that port.", for_daemon=True)] = "127.0.0.1"
+    health_stuck_after_millis: Annotated[
+        int,
+        Setting(
+            "How long a shard may stand still before the daemon reports itself unhealthy. A quiet "
+            "shard doesn't stand still: it is read about once a second.",
+            least=1_000,
+            for_daemon=True,
+        ),
+    ] = 300_000
+    jars: Annotated[
+        str | None,
+        Setting("The folder with the daemon's jars, where they are not in their usual place."),
+    ] = None
+    java_options: Annotated[
+        str,
+        Setting(
+            "Options of the Java machine, split at spaces. The default has a small heap, the "
+            "collector and compiler with the least memory and start time, and no file in /tmp; "
+            "the machine ends when memory runs out. Hundreds of shards need more heap."
+        ),
+    ] = (
         "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData "
-        "-XX:+ExitOnOutOfMemoryError",
-        description="Options of the Java machine, split at spaces. By default a small heap, the "
-        "collector and the compiler that cost least memory and time to start, no file in /tmp, and "
-        "an end where memory runs out. Give it more heap for hundreds of shards.",
+        "-XX:+ExitOnOutOfMemoryError"
     )
+
+    @property
+    def metrics_period_millis(self) -> int:
+        """How often metrics are written; 0 where there are none, as in a log for a person."""
+        is_wanted = self.metrics == "emf" and self.log_format == "json"
+        return self.metrics_interval_millis if is_wanted else 0

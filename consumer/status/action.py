@@ -1,4 +1,4 @@
-"""What `status` does: show who reads which shard, and how far behind."""
+"""What `status` does: show which worker reads which shard, and how far behind it is."""
 
 import json
 import time
@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.live import Live
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
-from consumer.fleet.inspection import Inspection, patience
-from consumer.fleet.opening import open_lease_table, open_stream, stream_thing
+from consumer.fleet.connections import open_lease_table, open_stream, stream_thing
+from consumer.fleet.inspection import Inspection, lease_timeout
 from consumer.fleet.status import FleetStatus
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 from consumer.status.table import render
 from consumer.status.to_json import to_json
 from consumer.terminal.failures import configuration_of, told_in_one_line
@@ -25,15 +25,15 @@ _POLL_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """What is to be shown.
+    """What was asked for.
 
     Attributes:
-        properties: The worker's file; None where the environment is all.
-        watch: Whether to look again and again.
-        every: Seconds from one look to the next.
-        twice: Whether to watch first for as long as a lease lasts.
+        properties: The worker's file; None if the environment is all.
+        watch: Whether to repeat until Ctrl-C.
+        every: Seconds between two readings.
+        twice: Whether to watch the leases first, for as long as one lasts.
         everything: Whether to show ended shards too.
-        count: How many records left of a shard are counted at most.
+        count: The most records left to count in each shard.
         as_json: Whether to print JSON.
     """
 
@@ -47,30 +47,32 @@ class StatusRequest:
 
 
 def show_status(request: StatusRequest) -> None:
-    """Show what is asked for; end with status 2 where it can't be read."""
+    """Show the status; exit with status 2 if it can't be read."""
     configuration = configuration_of(request.properties)
     with told_in_one_line(stream_thing(configuration)):
         stream = open_stream(configuration)
     inspection = Inspection(open_lease_table(configuration), stream, configuration.kcl)
     with told_in_one_line(f"applicationName = {configuration.kcl.application_name!r}"):
-        looks = _looks(inspection, request.count, request.every if request.watch else None)
+        statuses = _statuses(inspection, request.count, request.every if request.watch else None)
         try:
             if request.twice:
                 _watch_renewals(inspection, configuration)
             if request.as_json:
-                _print_json(looks, configuration)
+                _print_json(statuses, configuration)
             else:
-                _show(looks, everything=request.everything)
+                _show(statuses, everything=request.everything)
         except KeyboardInterrupt:
             if not request.watch:
                 raise
 
 
-def _looks(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:
-    """One look, or one each so many seconds."""
+def _statuses(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:
+    """Yield one status, or one every so many seconds."""
     with _progress() as progress:
         task = progress.add_task("Reading the shards", total=None)
-        first = inspection.status(count, lambda done, of: _tell(progress, task, done, of))
+        first = inspection.status(
+            count, lambda done, of: progress.update(task, completed=done, total=of)
+        )
     yield first
     while every is not None:
         time.sleep(every)
@@ -78,34 +80,30 @@ def _looks(inspection: Inspection, count: int, every: float | None) -> Iterator[
 
 
 def _progress() -> Progress:
-    """A bar for a person, nothing for a file."""
+    """A progress bar on a terminal, nothing elsewhere."""
     console = Console(stderr=True)
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _tell(progress: Progress, task: TaskID, done: int, of: int) -> None:
-    progress.update(task, completed=done, total=of)
-
-
 def _watch_renewals(inspection: Inspection, configuration: Configuration) -> None:
-    """Look at the leases for as long as one lasts."""
-    seconds = patience(configuration.kcl)
+    """Read the leases for as long as one lasts."""
+    seconds = lease_timeout(configuration.kcl)
     with _progress() as progress:
         for _ in progress.track(range(round(seconds / _POLL_SECONDS)), description="Renewals"):
-            inspection.look()
+            inspection.read()
             time.sleep(_POLL_SECONDS)
 
 
-def _print_json(looks: Iterator[FleetStatus], configuration: Configuration) -> None:
-    for look in looks:
-        at = datetime.fromtimestamp(look.at, UTC).isoformat(timespec="milliseconds")
+def _print_json(statuses: Iterator[FleetStatus], configuration: Configuration) -> None:
+    for each in statuses:
+        at = datetime.fromtimestamp(each.at, UTC).isoformat(timespec="milliseconds")
         head = {"time": at, "application": configuration.kcl.application_name}
-        click.echo(json.dumps(head | to_json(look), ensure_ascii=False))
+        click.echo(json.dumps(head | to_json(each), ensure_ascii=False))
 
 
-def _show(looks: Iterator[FleetStatus], *, everything: bool) -> None:
+def _show(statuses: Iterator[FleetStatus], *, everything: bool) -> None:
     console = Console()
-    first = next(looks)
+    first = next(statuses)
     with Live(render(first, everything=everything), console=console, auto_refresh=False) as live:
-        for look in looks:
-            live.update(render(look, everything=everything), refresh=True)
+        for each in statuses:
+            live.update(render(each, everything=everything), refresh=True)

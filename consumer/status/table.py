@@ -1,4 +1,4 @@
-"""A fleet's status as a person reads it."""
+"""The status of workers and shards, for a person to read."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
-from consumer.fleet.backlog import KEPT_SECONDS, Backlog, Unknown
+from consumer.fleet.backlog import Backlog, Unknown
+from consumer.fleet.retention import RETENTION_SECONDS
 from consumer.fleet.status import STATES, FleetStatus, ShardState, ShardStatus, WorkerStatus
 from consumer.status.to_json import totals
 from consumer.terminal.durations import duration
@@ -26,23 +27,23 @@ _COLUMNS = (
     *("lag", "records left", "renewed", "follows on"),
 )
 _SHORT_ID = 8
-_WORRYING, _ALARMING = KEPT_SECONDS / 24, KEPT_SECONDS / 2
+_WORRYING, _ALARMING = RETENTION_SECONDS / 24, RETENTION_SECONDS / 2
 
 
 def render(status: FleetStatus, *, everything: bool) -> RenderableType:
-    """Return workers, shards and totals; ended shards only where everything is wanted."""
+    """Return workers, shards and totals; ended shards only if everything is asked for."""
     shown = [shard for shard in status.shards if everything or shard.state != "ended"]
     parts: list[RenderableType] = [_workers(status), _shards(shown, status.at), _totals(status)]
     parts += [Text(line, style="yellow") for line in _reasons(status)]
     if hidden := len(status.shards) - len(shown):
-        parts.append(Text(f"Ended shards that are not shown: {hidden}; see --all", style="dim"))
+        parts.append(Text(f"Ended shards not shown: {hidden}; see --all", style="dim"))
     return Group(*parts)
 
 
 def _reasons(status: FleetStatus) -> Iterator[str]:
     for shard in status.shards:
         if isinstance(shard.backlog, Unknown):
-            yield f"{shard.shard_id}: its lag can't be told: {shard.backlog.reason}"
+            yield f"{shard.shard_id}: its lag is unknown: {shard.backlog.reason}"
 
 
 def _workers(status: FleetStatus) -> Table:
@@ -115,7 +116,7 @@ def _renewed(shard: ShardStatus) -> str:
 
 
 def _parents(shard: ShardStatus) -> str:
-    """The ends of their ids, which tell them apart, so that a line stays a line."""
+    """The parents, each by the end of its id, which is enough to tell them apart."""
     marked = {name: " (awaited)" if name in shard.waits_for else "" for name in shard.parents}
     return ", ".join(f"…{escape(name[-_SHORT_ID:])}{mark}" for name, mark in marked.items())
 

@@ -1,4 +1,4 @@
-"""A fleet's status as JSON."""
+"""The status of workers and shards as JSON."""
 
 from collections import Counter
 from typing import Any
@@ -8,7 +8,7 @@ from consumer.fleet.status import STATES, FleetStatus, ShardStatus, WorkerStatus
 
 
 def to_json(status: FleetStatus) -> dict[str, Any]:
-    """Return everything that is known; None stands for what is not."""
+    """Return everything that is known; None stands for what is unknown."""
     return {
         "at": round(status.at, 3),
         "workers": [_worker(worker) for worker in status.workers],
@@ -18,7 +18,7 @@ def to_json(status: FleetStatus) -> dict[str, Any]:
 
 
 def totals(status: FleetStatus) -> dict[str, Any]:
-    """Return the sums over workers and shards; the lag is that of the shard farthest behind."""
+    """Return totals of workers and shards; the lag is that of the shard farthest behind."""
     states = Counter(shard.state for shard in status.shards)
     backlogs = [shard.backlog for shard in status.shards]
     known = [backlog for backlog in backlogs if isinstance(backlog, Backlog)]

@@ -1,7 +1,7 @@
 """Metrics as lines of the log, in CloudWatch's embedded metric format (EMF).
 
-CloudWatch takes metrics out of such a line when it stores it: no call, no agent, no permission more
-than the log's own.
+CloudWatch reads metrics from such a line when it stores the line. That takes no call, no agent and
+no permission beyond the log's own.
 """
 
 import threading
@@ -35,7 +35,7 @@ class EmfForm:
     Attributes:
         application: The fleet's name.
         table: The table whose changes are published.
-        shard: Tells the shard, where metrics are wanted of each.
+        shard: Returns the shard's id where metrics of each shard are wanted, else None.
         now: The time of day, in seconds since 1970 UTC.
     """
 
@@ -47,7 +47,7 @@ class EmfForm:
     def document(self, values: Mapping[MetricKey, Sequence[float]]) -> Mapping[str, Any]:
         """Return values as an EMF document."""
         own = dict(zip(DIMENSIONS, (self.application, self.table), strict=True))
-        # Without this the library would take a name space from the environment of a Lambda.
+        # Without this the library would take a name space from a Lambda function's environment.
         emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE)
         emf.set_timestamp(round(self.now() * 1000))
         if shard := self.shard():
@@ -55,19 +55,19 @@ class EmfForm:
         for key, measured in values.items():
             for value in measured:
                 emf.add_metric(key, METRICS[key].unit, value)
-        # Its own set of dimensions may hold more, again from a Lambda's environment.
+        # The library's own dimensions may hold more, also from a Lambda function's environment.
         return dict(emf.serialize_metric_set(dimensions=own))
 
 
 class MeteredJournal:
-    """Notes events in another journal, and writes what they add up to once in a while.
+    """Notes events in another journal, and writes metrics of them at intervals.
 
     Args:
         journal: Where events are noted.
         form: How metrics are written.
-        interval_seconds: How long from one line to the next, as long as there are events. A line
-            leaves earlier once it is full.
-        write: Takes each line's document.
+        interval_seconds: Time between two lines while there are events. A full line is written
+            earlier.
+        write: Writes a line's document.
         clock: Seconds that never go back.
     """
 
@@ -82,11 +82,11 @@ class MeteredJournal:
         self._journal, self._form, self._write = journal, form, write
         self._interval_seconds, self._clock = interval_seconds, clock
         self._measures, self._since = Measures(), clock()
-        # A call's thread notes that it must wait.
+        # Threads of calls note events, too.
         self._lock = threading.Lock()
 
     def note(self, event: EventKey, **facts: Fact) -> None:
-        """Note an event, and learn what it adds to metrics."""
+        """Note an event, and count it in metrics."""
         self._journal.note(event, **facts)
         with self._lock:
             self._measures.learn(event, facts, self._form.now() * 1000)
@@ -110,7 +110,7 @@ def metered(journal: Journal, form: EmfForm, interval_seconds: float) -> Iterato
     Args:
         journal: Where events are noted.
         form: How metrics are written.
-        interval_seconds: How long from one line to the next; 0 measures nothing.
+        interval_seconds: Time between two lines; 0 measures nothing.
     """
     if interval_seconds <= 0:
         yield journal

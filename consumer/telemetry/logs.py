@@ -26,7 +26,7 @@ _FORMAT = "%(timestamp)s%(level)s%(event)s%(message)s%(logger)s"
 
 
 class _JsonLine(JsonFormatter):
-    """One JSON object a line; the facts of an event stand beside its sentence."""
+    """One JSON object a line; an event's facts are members beside its sentence."""
 
     def __init__(self, bound: Mapping[str, Fact]) -> None:
         super().__init__(_FORMAT, json_ensure_ascii=False, rename_fields={"exc_info": "exception"})
@@ -72,23 +72,23 @@ def start_logging(
     Args:
         form: How lines look.
         level: The least level that is written.
-        bound: Facts that every line carries, such as the shard's id. Read at each line, so that
-            a later change of it shows.
-        stream: Where lines go; standard error unless told.
+        bound: Facts of every line, such as the shard's id. It is read for each line, so a later
+            change shows.
+        stream: Where lines go; None for standard error.
     """
     handler = _handler(form, bound, stream)
     logging.basicConfig(level=_PYTHON_LEVELS[level], handlers=[handler], force=True)
-    # boto tells at INFO where it found its credentials, again in every process.
+    # At INFO boto logs in every process where it found its credentials.
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    # Metrics are no matter of the level.
+    # Metrics are written at any level.
     logging.getLogger(_METRICS).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
 
 
 def single_logger(form: LogFormat) -> logging.Logger:
-    """Return a logger for a command's own lines, which leaves the rest of the process alone."""
-    logger = logging.Logger("consumer", logging.INFO)  # noqa: LOG001 - not to be found by others
+    """Return a logger for a command's own lines; no other logger changes."""
+    logger = logging.Logger("consumer", logging.INFO)  # noqa: LOG001 - nobody else may find it
     logger.addHandler(_handler(form, {}, None))
     return logger
 
@@ -106,7 +106,7 @@ def _log_uncaught(
 
 
 def write_metrics(document: Mapping[str, Any]) -> None:
-    """Write metrics as a log line, whatever the level; the document's members stand in the line.
+    """Write metrics as a log line, at any level; the document's members are the line's.
 
     Args:
         document: In CloudWatch's embedded metric format.
@@ -120,7 +120,7 @@ class LogJournal:
 
     Args:
         logger: Where lines go.
-        sign: Called with each event that is below the logger's level, those of DEBUG left out.
+        sign: Called with each event below the logger's level, except those of DEBUG.
     """
 
     def __init__(self, logger: logging.Logger, sign: Callable[[], object] = lambda: None) -> None:
@@ -128,10 +128,10 @@ class LogJournal:
         self._sign = sign
 
     def note(self, event: EventKey, **facts: Fact) -> None:
-        """Write one event; its sentence and level stand in core/events.py."""
+        """Write one event; its sentence and level stand in `events`."""
         kind = EVENTS[event]
         level, sentence = _PYTHON_LEVELS[kind.level], kind.message.format_map(facts)
         if self._logger.isEnabledFor(level):
             self._logger.log(level, sentence, extra={"event": event, "facts": facts})
-        elif kind.level != "DEBUG":  # of those there are too many, and they tell of no waiting
+        elif kind.level != "DEBUG":  # they are too many, and none says that something waits
             self._sign()

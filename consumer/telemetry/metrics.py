@@ -1,7 +1,7 @@
-"""Every metric: its name, unit and meaning; and what a record processor's events add up to.
+"""Every metric: its name, unit and meaning; and how a record processor's events become metrics.
 
-The list is closed: a name that is not here is a type error, and docs/metrics.md, the alarms of
-deploy/alarms.yaml and the daemon's own metrics are compared with it.
+The list is closed: any other name is a type error. Tests compare docs/metrics.md, the alarms of
+deploy/alarms.yaml and the daemon's own metrics with it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,17 +12,17 @@ from consumer.publishing.events import EventKey
 from consumer.publishing.ports import Fact
 
 NAMESPACE = "StreamPublisher"
-"""CloudWatch's name space of all of them."""
+"""Their name space in CloudWatch."""
 
 DIMENSIONS = ("ApplicationName", "TableName")
-"""What tells one fleet's metrics from another's; never more by default, since each value costs."""
+"""These tell the metrics of two fleets apart. No more by default, since each value costs money."""
 
 SHARD_DIMENSION = "ShardId"
-"""The dimension that `publisher.metricsPerShard` adds a second set with."""
+"""The dimension of the second set that `publisher.metricsPerShard` adds."""
 
 MOST_VALUES = 99
-"""The most values of one metric in a line. CloudWatch takes 100, and at 100 the library that writes
-a line prints it itself, to a standard output that is none here."""
+"""The most values of one metric in a line. CloudWatch takes 100; but at 100 the library prints the
+line by itself, to standard output, which is the protocol here."""
 
 MetricKey = Literal[
     "RecordsPublished",
@@ -46,7 +46,7 @@ MetricKey = Literal[
 Unit = Literal["Count", "Bytes", "Milliseconds", "Seconds"]
 
 Kind = Literal["sum", "each", "greatest"]
-"""What a line holds of the values since the last one: their sum, each of them, or the greatest."""
+"""What a line holds of the values since the last line: their sum, each of them, or the greatest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Metric:
         unit: CloudWatch's name of its unit.
         kind: What a line holds.
         meaning: What it tells an operator.
-        normal: What is to be seen while all is well.
+        normal: Its values while all is well.
     """
 
     unit: Unit
@@ -82,83 +82,80 @@ METRICS: Mapping[MetricKey, Metric] = {
     "PublishTime": Metric(
         "Milliseconds",
         "each",
-        "From the beginning of a message's call to the answer that SNS has it, waits between tries "
-        "included.",
+        "Time from a message's first call until SNS has it, with the waits between attempts.",
         "10 to 100.",
     ),
     "PublishAttempts": Metric(
         "Count",
         "each",
-        "How often the call was tried that a message left in.",
+        "How often a message's call was made.",
         "1 on average.",
     ),
     "PassingFailures": Metric(
         "Count",
         "sum",
-        "Tries that failed in passing, of SNS and of the dead letters' queue and bucket.",
+        "Attempts that failed with a transient error: at SNS, the dead-letter queue or the bucket.",
         "None, or a few an hour.",
     ),
     "OperatorFailures": Metric(
-        "Count", "sum", "Tries that failed for what somebody must fix.", "None."
+        "Count", "sum", "Attempts that failed for something that an operator must fix.", "None."
     ),
-    "BatchFailures": Metric(
-        "Count", "sum", "Messages that were refused for what is in them.", "None."
-    ),
+    "BatchFailures": Metric("Count", "sum", "Messages whose content SNS refused.", "None."),
     "DeadLetters": Metric("Count", "sum", "Records that the dead-letter queue took.", "None."),
     "CheckpointTime": Metric(
         "Milliseconds",
         "each",
-        "From asking for a checkpoint to its being made, waits between tries included.",
+        "Time until a checkpoint is made, with the waits between attempts.",
         "5 to 50.",
     ),
     "OldestUnpublishedAge": Metric(
         "Seconds",
         "greatest",
-        "The greatest age, since the last line, of a change that was read and not yet published. "
-        "The stream forgets a change after 86,400.",
+        "The greatest age since the last line of a change that is read but not published. The "
+        "stream forgets a change after 86,400.",
         "Below 5; 0 on a quiet shard.",
     ),
     "TimeBehindLatest": Metric(
         "Milliseconds",
         "greatest",
-        "How far reading was behind the stream's tip, as the daemon told with a delivery.",
+        "How far reading is behind the stream's tip, as the daemon says with each delivery.",
         "Below 5,000; 0 on a quiet shard.",
     ),
     "ShardHeartbeats": Metric(
         "Count",
         "sum",
-        "1 a line of each record processor: one a minute and shard at defaults.",
+        "1 a line of each record processor: at defaults, 1 a minute for each shard.",
         "The number of the stream's open shards, a minute.",
     ),
     "ShardRestarts": Metric(
         "Count",
         "sum",
-        "Record processors that failed, so that another begins at the last checkpoint.",
+        "Record processors that failed; another one begins at the last checkpoint.",
         "None.",
     ),
     "TrimmedGaps": Metric(
         "Count",
         "sum",
-        "Places in a shard where changes had expired before they were read, as often as they are "
-        "met.",
+        "Gaps in a shard: changes that expired before they were read. A gap that is met again "
+        "counts again.",
         "None, ever.",
     ),
     "Workers": Metric(
         "Count",
         "sum",
-        "1 a line of each daemon that takes part: one a minute and worker at defaults.",
+        "1 a line of each daemon at work: at defaults, 1 a minute for each worker.",
         "The number of workers, a minute.",
     ),
 }
 
 OF_THE_DAEMON: frozenset[MetricKey] = frozenset({"ShardRestarts", "TrimmedGaps", "Workers"})
-"""Those that only the daemon knows, and writes itself."""
+"""Metrics that the daemon writes itself, since only the daemon knows them."""
 
 
 class Measures:
-    """What a record processor's events add up to, until they are taken to be written.
+    """The metrics of a record processor's events, until they are taken to be written.
 
-    Times are of the day, in milliseconds since 1970 UTC, as the changes' own.
+    Times are in milliseconds since 1970 UTC, like those of changes.
     """
 
     def __init__(self) -> None:
@@ -176,7 +173,7 @@ class Measures:
                 self._oldest_at = _number(facts["oldestUnpublishedAt"])
                 self._gauge(now)
             case "lease_lost" | "shard_ended" | "shutdown_requested":
-                self._has_begun = False  # nothing of the shard is left here
+                self._has_begun = False  # this process no longer has the shard
         for key, value in _counted(event, facts):
             self._add(key, value)
 
@@ -186,14 +183,14 @@ class Measures:
         return any(len(values) >= MOST_VALUES for values in self._values.values())
 
     def take(self, now: float) -> Mapping[MetricKey, Sequence[float]]:
-        """Return the values of a line, and forget them; what stands still is known on."""
+        """Return the values of a line, and forget them, except how far the shard is."""
         self._gauge(now)
         self._add("ShardHeartbeats", 1)
         taken, self._values = self._values, {}
         return taken
 
     def _gauge(self, now: float) -> None:
-        """An age grows as long as nothing is heard, so it is looked at whenever it may be."""
+        """Measure an age at every chance: it grows while there are no events."""
         if self._has_begun and self._behind is not None:
             self._add("TimeBehindLatest", self._behind)
         if self._has_begun:

@@ -12,9 +12,10 @@ import click
 
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
-from consumer.settings.resolve import Configuration, resolve
+from consumer.settings.resolve import resolve
 from consumer.terminal import exits
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from consumer.publishing.ports import Journal
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.worker import record_processor
 from consumer.worker.forked_process import die_with, exit_status, run_to_its_end
@@ -171,7 +171,7 @@ def main() -> None:
     """Prepare a record processor, then fork it for each shard until the daemon is gone."""
     record_processor.ignore_stops()
     listener, daemon = (int(argument) for argument in sys.argv[1:])
-    prepared = record_processor.prepare(ChildSettings.from_environment(os.environ))
+    prepared = record_processor.prepare(ProcessorSettings.from_environment(os.environ))
     # What is here now is here to stay, and is shared as long as nobody writes to it.
     gc.collect()
     gc.freeze()

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from consumer.worker.kcl import EXIT_FAILED
+from consumer.worker.shim import EXIT_FAILED
 
 _SIGNALLED = 128
 _PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG

@@ -19,9 +19,7 @@ from consumer.publishing.ports import Checkpointer, Journal
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.worker.checkpointer import DaemonCheckpointer
-
-EXIT_FAILED = 1
-"""The shard can't go on here; the daemon gives up its lease and goes on with the others."""
+from consumer.worker.shim import EXIT_FAILED
 
 EXIT_WORKER = 3
 """No shard of this worker can go on; the daemon ends it."""

@@ -10,8 +10,7 @@ from pathlib import Path
 import javaproperties
 
 from consumer.aws.clients import find_region
-from consumer.settings.child import ChildSettings
-from consumer.settings.resolve import Configuration
+from consumer.settings.configuration import Configuration
 
 MAIN_CLASS = "software.amazon.kinesis.multilang.StreamsMultiLangDaemon"
 
@@ -46,7 +45,7 @@ def plan_launch(
             MAIN_CLASS,
             "/dev/stdin",
         ),
-        properties=_properties(configuration, stream_arn, worker_id),
+        properties=configuration.for_daemon(stream_arn, worker_id),
         environ=_environment(configuration, worker_id, environ),
     )
 
@@ -93,29 +92,6 @@ def _readable(text: bytes) -> int:
     return reading
 
 
-def _properties(configuration: Configuration, stream_arn: str, worker_id: str) -> dict[str, str]:
-    kcl = configuration.kcl.model_dump(by_alias=True, exclude_none=True)
-    own = configuration.publisher
-    kcl |= {"streamName": stream_arn, "workerId": worker_id}
-    kcl |= {
-        "shardFailuresBeforeExit": own.shard_failures_before_exit,
-        "childTimeoutMillis": own.child_timeout_millis,
-        "onTrimmedData": own.on_trimmed_data,
-        "metricsIntervalMillis": _metrics_interval(configuration),
-    }
-    if own.health_port:
-        kcl |= {
-            "healthPort": own.health_port,
-            "healthHost": own.health_host,
-            "healthStuckAfterMillis": own.health_stuck_after_millis,
-        }
-    return {key: _java_value(value) for key, value in kcl.items()}
-
-
-def _java_value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _environment(
     configuration: Configuration, worker_id: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
@@ -130,41 +106,5 @@ def _environment(
         "PUBLISHER_LOG_FORMAT": own.log_format,
         "PUBLISHER_LOG_LEVEL": own.log_level,
         "PUBLISHER_KCL_LOG_LEVEL": own.kcl_log_level,
-        **child_settings(configuration, worker_id).to_environment(),
+        **configuration.for_processor(worker_id).to_environment(),
     }
-
-
-def _metrics_interval(configuration: Configuration) -> int:
-    """Milliseconds; 0 where there are no metrics, as in a log that a person reads."""
-    own = configuration.publisher
-    is_wanted = own.metrics == "emf" and own.log_format == "json"
-    return own.metrics_interval_millis if is_wanted else 0
-
-
-def child_settings(configuration: Configuration, worker_id: str) -> ChildSettings:
-    """Return what a record processor of this configuration needs to know."""
-    own = configuration.publisher
-    return ChildSettings(
-        table=configuration.table,
-        topic_arn=own.topic_arn,
-        worker_id=worker_id,
-        batch_size=own.batch_size,
-        batch_max_wait_millis=own.batch_max_wait_millis,
-        subject=own.subject,
-        entry_metadata=own.entry_metadata,
-        plain_images=own.plain_images,
-        on_poison=own.on_poison,
-        dead_letter_queue_url=own.dead_letter_queue_url,
-        dead_letter_max_percent=own.dead_letter_max_percent,
-        max_in_flight=own.max_in_flight,
-        retry_max_wait_millis=own.retry_max_wait_millis,
-        operator_error_exit_after=own.operator_error_exit_after,
-        claim_check_bucket=own.claim_check_bucket,
-        max_attempts=own.max_attempts,
-        max_record_age=own.max_record_age,
-        application=configuration.kcl.application_name,
-        metrics_interval_millis=_metrics_interval(configuration),
-        metrics_per_shard=own.metrics_per_shard,
-        log_format=own.log_format,
-        log_level=own.log_level,
-    )

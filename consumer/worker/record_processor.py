@@ -10,24 +10,23 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TextIO
 
 import boto3
 
 from consumer.aws.credentials import renewing_session
-from consumer.delivery.retries import CallLimits
-from consumer.delivery.wiring import open_parts, retry_policy
-from consumer.publishing.batches import Batcher
+from consumer.delivery.retries import CallLimits, Retries
+from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Fact, Journal
 from consumer.publishing.processor import ShardProcessor
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.emf import EmfForm, metered
 from consumer.telemetry.logs import LogJournal, start_logging
+from consumer.terminal import exits
 from consumer.worker.kcl import RecordProcessor, converse
 from consumer.worker.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
 from consumer.worker.shim import IGNORED
-
-EXIT_USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def main() -> None:
     protocol = claim_stdout()
     ignore_stops()
     try:
-        settings = ChildSettings.from_environment(os.environ)
+        settings = ProcessorSettings.from_environment(os.environ)
     except KeyError:
         sys.exit(_explain_use())
     process(prepare(settings), protocol)
@@ -66,7 +65,7 @@ def ignore_stops() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def prepare(settings: ChildSettings) -> Prepared:
+def prepare(settings: ProcessorSettings) -> Prepared:
     """Do what doesn't depend on the shard; speaks with nobody but whoever gives credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
@@ -84,14 +83,14 @@ def process(prepared: Prepared, protocol: TextIO) -> None:
         converse(prepared.processor, prepared.journal, sys.stdin, protocol)
 
 
-def _measuring(settings: ChildSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:
+def _measuring(settings: ProcessorSettings, bound: dict[str, Fact]) -> tuple[EmfForm, float]:
     """How metrics are written, and how often."""
 
     def shard() -> str | None:
         return str(bound["shardId"]) if settings.metrics_per_shard and bound["shardId"] else None
 
     form = EmfForm(settings.application, settings.table, shard)
-    return form, settings.metrics_interval_millis / 1000
+    return form, settings.metrics_period_millis / 1000
 
 
 def _explain_use() -> int:
@@ -99,23 +98,25 @@ def _explain_use() -> int:
         "stream-publisher-processor is started by the daemon; start that with "
         "`stream-publisher run --properties FILE`\n"
     )
-    return EXIT_USAGE
+    return exits.USAGE
 
 
 def _record_processor(
-    settings: ChildSettings, bound: dict[str, Fact], journal: Journal
+    settings: ProcessorSettings, bound: dict[str, Fact], journal: Journal
 ) -> RecordProcessor:
     policy = replace(
         retry_policy(settings),
         operator_patience_seconds=settings.operator_error_exit_after or None,
     )
-    parts = open_parts(settings, policy, journal, limits=CallLimits(daemon_is_gone))
+    limits = CallLimits(daemon_is_gone)
+    retries = partial(Retries, policy=policy, journal=journal, limits=limits)
+    destinations = open_destinations(settings, retries, journal)
+    max_wait_seconds = settings.batch_max_wait_millis / 1000
 
     def build(shard_id: str) -> ShardProcessor:
         bound["shardId"] = shard_id
-        batcher = Batcher(settings.batch_size, settings.batch_max_wait_millis / 1000)
         form = settings.form(shard_id)
-        return ShardProcessor(form, batcher, parts.publisher, journal, parts.poison)
+        return shard_processor(settings, form, destinations, max_wait_seconds=max_wait_seconds)
 
     return RecordProcessor(build, journal)
 

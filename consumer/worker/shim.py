@@ -17,6 +17,7 @@ SERVER_VARIABLE = "STREAM_PUBLISHER_FORK_SERVER"
 STREAMS = (0, 1, 2)
 IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 EXIT_FAILED = 1
+"""The shard can't go on here; the daemon gives up its lease and goes on with the other shards."""
 
 
 def main() -> None:

@@ -16,8 +16,10 @@ from consumer.backfill.runner import BackfillRunner, Progress
 from consumer.cli import main
 from consumer.local.subscription import Received, Subscription
 from consumer.publishing.errors import PoisonError
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration, resolve
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.resolve import resolve
+from tests.builders import SUBJECT
 from tests.fakes import FakeJournal
 
 REGION = "eu-west-1"
@@ -127,7 +129,7 @@ def test_every_item_arrives_as_a_snapshot(town: Town, segments: int) -> None:
         f"item-{number}" for number in range(40)
     )
     assert {entry["eventName"] for entry in entries} == {"SNAPSHOT"}
-    assert {message.subject for message in received} == {"Publicação DynamoDB Stream"}
+    assert {message.subject for message in received} == {SUBJECT}
     assert {message.attributes["shardId"] for message in received} == {
         progress.backfill.run.shard_id(number) for number in range(segments)
     }

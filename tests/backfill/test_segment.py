@@ -14,16 +14,15 @@ from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import ScanPosition, ScanPositions
 from consumer.publishing.batches import Batcher
 from consumer.publishing.errors import PoisonError
-from consumer.publishing.messages import MessageForm
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
-from consumer.publishing.processor import ShardProcessor
-from consumer.publishing.snapshots import Run, place_of
+from consumer.publishing.snapshots import Run, decode_snapshot, place_of
+from tests import builders
 from tests.backfill.shelf import Shelf, an_item
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, fitting
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, a_processor
 
 RUN = Run(1_700_000_000)
 SHARD = RUN.shard_id(0)
-FORM = MessageForm(table="orders", shard_id=SHARD, entry_metadata=True)
+FORM = replace(builders.FORM, shard_id=SHARD, entry_metadata=True)
 
 
 @dataclass
@@ -78,8 +77,14 @@ class Scene:
 
     def scan(self, positions: ScanPositions) -> SegmentScan:
         """The segment, with this world around it."""
-        batcher = Batcher(10, math.inf)
-        processor = ShardProcessor(FORM, batcher, fitting(self.topic), FakeJournal(), self.poison)
+        processor = a_processor(
+            self.topic,
+            FakeJournal(),
+            self.poison,
+            form=FORM,
+            batcher=Batcher(10, math.inf),
+            decode=decode_snapshot,
+        )
         pace = RateLimiter(self.units_per_second, self.clock.read, self.clock.sleep)
         return SegmentScan(Segment(RUN, 0, 1, ("id",)), self.shelf, processor, positions, pace)
 

@@ -12,8 +12,7 @@ from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.demo.table import TABLE
-from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.publishing.poison import DeadLetter
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.sandbox.backends import REGION
 from consumer.sandbox.waits import wait_for
 from tests.chain.rights import Rights

@@ -14,6 +14,7 @@ from consumer.demo.table import TABLE
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from consumer.sandbox.waits import PATIENCE_SECONDS
+from tests.builders import SUBJECT
 from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
 from tests.emf import check, metric_lines, names_of, total
@@ -81,7 +82,7 @@ def test_messages_carry_subject_and_attributes(run: Run) -> None:
     """A subscriber sees the Subject as it is and where the batch came from."""
     first = run.world.tally.received[0]
 
-    assert first.subject == "Publicação DynamoDB Stream"
+    assert first.subject == SUBJECT
     assert first.attributes["table"] == "orders"
     assert first.attributes["recordCount"] == 10
     assert first.attributes["eventNames"] == ["INSERT", "MODIFY", "REMOVE"]

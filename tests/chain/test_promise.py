@@ -11,21 +11,15 @@ import consumer
 from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.world import World
+from tests.mutations.mutations import named
 
 pytestmark = pytest.mark.server
-
-ADD = "            self._flights.add(part, message)\n"
-CHECKPOINT = "            checkpointer.checkpoint(part.batch.last_sequence_number)\n"
 
 
 def checkpoint_first(folder: Path) -> Path:
     """A copy of the package that checkpoints before it publishes."""
-    package = folder / "consumer"
-    shutil.copytree(Path(consumer.__file__).parent, package)
-    processor = package / "core" / "processor.py"
-    source = processor.read_text()
-    assert source.count(ADD) == 1
-    processor.write_text(source.replace(ADD, ADD + CHECKPOINT))
+    shutil.copytree(Path(consumer.__file__).parent, folder / "consumer")
+    named("checkpoint before publish").apply(folder)
     return folder
 
 

@@ -12,7 +12,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chain.replaying import Killer, replay, settings, traffic, wait_for_next_second
 from tests.chain.shards import ShardedWorld, new_sharded_world
-from tests.replay.fleet import Clock, Family, StillFleet
+from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import identify
 from tests.streams.stream import SimulatedStream
@@ -32,10 +32,10 @@ def sharded(sandbox: Sandbox, tmp_path: Path) -> Iterator[ShardedWorld]:
 def arrived(world: ShardedWorld) -> list[tuple[str, int, str]]:
     """Item, version and shard of every change of ITEMS that arrived, in that order."""
     return [
-        (*identify(entry), str(message.attributes["shardId"]))
+        (*identify(replay_record), str(message.attributes["shardId"]))
         for message in world.received
-        for entry in message.entries
-        if identify(entry)[0] in ITEMS
+        for replay_record in message.entries
+        if identify(replay_record)[0] in ITEMS
     ]
 
 

@@ -16,15 +16,13 @@ from consumer.demo.table import TABLE
 from consumer.function.start import start
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import DroppedError, Proxy, Request
-from consumer.settings.derive import rules_of
-from consumer.settings.publisher import PublisherSettings
 from tests.chain.rights import Right, Rights, granted, sids
 from tests.chain.stage import Stage, large_event
 from tests.chain.world import World
 from tests.function.runtime import Context
 from tests.places import ROOT
 from tests.project.tables import rows
-from tests.replay.fleet import Clock, Family, StillFleet
+from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
@@ -143,10 +141,8 @@ def test_an_operator_may_do_what_the_commands_do(stage: Stage, tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("_own_logging")
-def test_the_function_may_do_what_an_invocation_does(stage: Stage, tmp_path: Path) -> None:
+def test_the_function_may_do_what_an_invocation_does(stage: Stage) -> None:
     """Beside what Lambda itself does in its name."""
-    rules = tmp_path / "rules.json"
-    rules.write_text(json.dumps([rule.to_json() for rule in rules_of(PublisherSettings)]))
     environ = {
         **stage.world.environment(),
         "AWS_LAMBDA_FUNCTION_NAME": "function",
@@ -155,7 +151,7 @@ def test_the_function_may_do_what_an_invocation_does(stage: Stage, tmp_path: Pat
         "PUBLISHER_CLAIM_CHECK_BUCKET": stage.name,
     }
     with stage.rights.of("function"):
-        answer = start(environ, rules).handle(large_event(), Context())
+        answer = start(environ).handle(large_event(), Context())
 
     own, *extras = [
         policy(f"policy-lambda{extra}") for extra in ("", "-dead-letters", "-claim-check")

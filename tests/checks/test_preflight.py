@@ -11,7 +11,7 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from consumer.checks.preflight import check
-from consumer.settings.errors import ConfigurationError
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.resolve import resolve
 
 REGION = "eu-west-1"
@@ -44,7 +44,7 @@ def create_table(view: str | None = "NEW_AND_OLD_IMAGES") -> str:
     return table["TableDescription"].get("LatestStreamArn", "")
 
 
-def mistakes(environ: dict[str, str]) -> list[str]:
+def problems(environ: dict[str, str]) -> list[str]:
     """What is wrong with the set-up."""
     with pytest.raises(ConfigurationError) as caught:
         checked(environ)
@@ -68,7 +68,7 @@ def test_a_sound_set_up_gives_the_streams_arn(environ: dict[str, str]) -> None:
 def test_a_view_that_lacks_images_is_refused(environ: dict[str, str], view: str) -> None:
     """Both images were promised."""
     create_table(view)
-    (line,) = mistakes(environ)
+    (line,) = problems(environ)
 
     assert f"has the view {view}" in line
     assert "NEW_AND_OLD_IMAGES" in line
@@ -77,7 +77,7 @@ def test_a_view_that_lacks_images_is_refused(environ: dict[str, str], view: str)
 def test_a_table_without_a_stream_is_refused(environ: dict[str, str]) -> None:
     """The line says which view to enable."""
     create_table(None)
-    (line,) = mistakes(environ)
+    (line,) = problems(environ)
 
     assert (
         line == "publisher.table = 'orders': has no stream; enable one with the view "
@@ -86,8 +86,8 @@ def test_a_table_without_a_stream_is_refused(environ: dict[str, str]) -> None:
 
 
 def test_a_missing_table_and_a_missing_topic_are_named_together(environ: dict[str, str]) -> None:
-    """Every mistake at once."""
-    table, topic = mistakes({**environ, "PUBLISHER_TOPIC_ARN": f"{TOPIC}-gone"})
+    """Every problem at once."""
+    table, topic = problems({**environ, "PUBLISHER_TOPIC_ARN": f"{TOPIC}-gone"})
 
     assert table.startswith("publisher.table = 'orders': doesn't exist")
     assert topic.startswith(f"publisher.topicArn = '{TOPIC}-gone': doesn't exist")
@@ -98,7 +98,7 @@ def test_a_missing_dead_letter_queue_is_named(environ: dict[str, str]) -> None:
     create_table()
     url = f"https://sqs.{REGION}.amazonaws.com/123456789012/letters"
     settings = {"PUBLISHER_ON_POISON": "dead-letter", "PUBLISHER_DEAD_LETTER_QUEUE_URL": url}
-    (line,) = mistakes({**environ, **settings})
+    (line,) = problems({**environ, **settings})
     boto3.client("sqs").create_queue(QueueName="letters")
 
     assert line.startswith(f"publisher.deadLetterQueueUrl = '{url}': doesn't exist")
@@ -112,12 +112,12 @@ def test_a_dead_letter_queue_for_small_messages_is_refused(environ: dict[str, st
     small = queues.create_queue(QueueName="letters", Attributes={"MaximumMessageSize": "262143"})
     url = small["QueueUrl"]
     settings = {"PUBLISHER_ON_POISON": "dead-letter", "PUBLISHER_DEAD_LETTER_QUEUE_URL": url}
-    (line,) = mistakes({**environ, **settings})
+    (line,) = problems({**environ, **settings})
     queues.set_queue_attributes(QueueUrl=url, Attributes={"MaximumMessageSize": "262144"})
 
     assert line == (
-        f"publisher.deadLetterQueueUrl = '{url}': takes messages of 262143 bytes, and a letter may "
-        "have 262144; set the queue's MaximumMessageSize to 262144 or more"
+        f"publisher.deadLetterQueueUrl = '{url}': takes messages of 262143 bytes, but a dead "
+        "letter may have 262144; set the queue's MaximumMessageSize to 262144 or more"
     )
     assert checked({**environ, **settings})
 
@@ -126,7 +126,7 @@ def test_a_missing_bucket_is_named(environ: dict[str, str]) -> None:
     """S3 answers without a word; the line has the key, and what to do."""
     create_table()
     settings = {**environ, "PUBLISHER_CLAIM_CHECK_BUCKET": "large-changes"}
-    (line,) = mistakes(settings)
+    (line,) = problems(settings)
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large-changes")
 
     assert line.startswith("publisher.claimCheckBucket = 'large-changes': doesn't exist")
@@ -141,7 +141,7 @@ def test_wrong_credentials_are_named_for_each_thing_that_was_asked_about(
 
     @set_initial_no_auth_action_count(0)
     def with_wrong_credentials() -> list[str]:
-        return mistakes(environ)
+        return problems(environ)
 
     table, topic, leases = with_wrong_credentials()
     assert table.startswith("publisher.table = 'orders': DescribeTable is not allowed")
@@ -156,7 +156,7 @@ def test_missing_programs_are_named_together(environ: dict[str, str], tmp_path: 
     (tmp_path / "java").unlink()
     (tmp_path / "daemon.jar").unlink()
     bare = {**environ, "PATH": str(tmp_path), "KCL_EXECUTABLE_NAME": "no-such-program -x"}
-    java, jars, program = mistakes(bare)
+    java, jars, program = problems(bare)
 
     assert java.startswith("java: ")
     assert jars.startswith("publisher.jars: ")
@@ -190,7 +190,7 @@ def test_what_boto3_trips_over_is_named(
     create_table()
     monkeypatch.setenv(variable, value)
 
-    assert named in " ".join(mistakes(environ))
+    assert named in " ".join(problems(environ))
 
 
 def test_missing_credentials_and_region_are_named_together(
@@ -202,7 +202,7 @@ def test_missing_credentials_and_region_are_named_together(
             bare.delenv(name)
         bare.setenv("AWS_EC2_METADATA_DISABLED", "true")
         bare.setenv("HOME", "/nowhere")
-        region, credentials = mistakes(environ)
+        region, credentials = problems(environ)
 
     assert region.startswith("regionName: no region is set")
     assert credentials.startswith("AwsCredentialsProvider: no credentials")
@@ -214,6 +214,6 @@ def test_an_endpoint_that_cant_be_reached_is_named(
     """With what to look at."""
     create_table()
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")
-    (line,) = mistakes(environ)
+    (line,) = problems(environ)
 
     assert line.startswith(f"publisher.topicArn = '{TOPIC}': can't be reached")

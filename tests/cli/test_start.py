@@ -11,7 +11,7 @@ from benchmarks.commands import HEAVY, LIGHT, imported
 def test_a_light_command_imports_no_heavy_package(
     arguments: Sequence[str], environ: Mapping[str, str]
 ) -> None:
-    """Help, a shell's completion and `health` do without AWS's SDK, pydantic and rich."""
+    """Help, a shell's completion and `health` do without AWS's SDK and rich."""
     packages = imported(arguments, environ)
 
     assert "click" in packages

@@ -30,9 +30,9 @@ class Subject:
         refusing: A publisher whose topic is gone, and whose patience is over.
     """
 
-    publisher: Publisher
+    publisher: FakeTopic | SnsPublisher
     published: Callable[[], list[tuple[str, str]]]
-    refusing: Publisher
+    refusing: FakeTopic | SnsPublisher
 
 
 def fake() -> Subject:
@@ -107,7 +107,7 @@ def messages(count: int) -> list[Message]:
 
 
 def outcomes(publisher: Publisher) -> dict[str, PublishOutcome]:
-    """Wait for all that is under way; the outcome of each message, by its id."""
+    """Wait for all that is in flight; the outcome of each message, by its id."""
     told: list[PublishOutcome] = []
     while some := publisher.finished(wait=True):
         told.extend(some)
@@ -127,7 +127,7 @@ def test_the_messages_of_a_call_are_in_the_topic(subject: Subject) -> None:
     assert all(told[message.deduplication_id].message == message for message in sent)
 
 
-def test_calls_may_be_under_way_side_by_side(subject: Subject) -> None:
+def test_calls_may_be_in_flight_side_by_side(subject: Subject) -> None:
     """As many as there are limits, each as full as can be."""
     limits = subject.publisher.limits
     sent = messages(limits.calls * limits.messages)
@@ -139,7 +139,7 @@ def test_calls_may_be_under_way_side_by_side(subject: Subject) -> None:
     assert subject.publisher.finished(wait=True) == []
 
 
-def test_nothing_under_way_is_not_waited_for(subject: Subject) -> None:
+def test_nothing_in_flight_is_not_waited_for(subject: Subject) -> None:
     """There is nothing to tell."""
     assert subject.publisher.finished(wait=True) == []
     assert subject.publisher.finished(wait=False) == []
@@ -159,8 +159,8 @@ def test_one_refused_message_of_a_call_keeps_none_back(subject: Subject) -> None
     assert isinstance(told[good.deduplication_id].result, Receipt)
 
 
-def test_recalled_calls_are_over(subject: Subject) -> None:
-    """Whatever was sent is told of, and nothing is under way any more."""
+def test_cancelled_calls_are_over(subject: Subject) -> None:
+    """Whatever was sent is told of, and nothing is in flight any more."""
     subject.publisher.begin(messages(2))
     told = subject.publisher.cancel()
 

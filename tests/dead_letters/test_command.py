@@ -16,10 +16,9 @@ from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
-from consumer.publishing.dead_letter import QUEUE_LIMIT
-from consumer.publishing.poison import DeadLetter
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
-from tests.builders import a_document, a_raw_record
+from tests.builders import SUBJECT, a_document, a_raw_record
 from tests.fakes import FakeJournal, retries_of
 
 REGION = "eu-west-1"
@@ -126,7 +125,7 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
         "item-8",
         "item-9",
     ]
-    assert {message.subject for message in received} == {"Publicação DynamoDB Stream"}
+    assert {message.subject for message in received} == {SUBJECT}
     assert {message.attributes["redriven"] for message in received} == {"true"}
     assert office.listed() == []
 

@@ -10,10 +10,9 @@ from consumer.aws.clients import client
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, fetch, open_bucket
-from consumer.publishing.dead_letter import Envelope
+from consumer.publishing.dead_letter import DeadLetter, Envelope
 from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.s3_location import S3Location
 from tests.aws.bad_answers import BAD, bad_server, twice
 from tests.builders import FORM, a_batch

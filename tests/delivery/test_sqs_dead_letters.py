@@ -15,9 +15,8 @@ from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
-from consumer.publishing.dead_letter import decode_dead_letter
+from consumer.publishing.dead_letter import DeadLetter, decode_dead_letter
 from consumer.publishing.errors import BatchError, OperatorError
-from consumer.publishing.poison import DeadLetter
 from tests.fakes import NO_WAITS, FakeJournal
 from tests.sqs import StrictQueue
 

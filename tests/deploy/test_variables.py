@@ -7,9 +7,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from consumer.settings.keys import known_keys
-from consumer.settings.names import environment_name
+from consumer.settings.known import known_keys
 from consumer.settings.resolve import resolve
+from consumer.settings.variables import environment_name
 from tests.deploy.stacks import STREAMS_URL, ecs, function
 from tests.deploy.variables import EC2, KUBERNETES, read, uncommented
 from tests.places import ROOT

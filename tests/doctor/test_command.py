@@ -13,7 +13,7 @@ from consumer.problems import CheckOutcome
 
 
 def test_a_finding_is_told_with_what_it_causes_and_what_to_do(tmp_path: Path) -> None:
-    """Every mistake of the settings; what needs them could not be told. Exit status 1."""
+    """Every problem of the settings; what needs them could not be told. Exit status 1."""
     file = tmp_path / "a.properties"
     file.write_text("publisher.table = orders\nmaxRecords = many\n")
     shown, told = (

@@ -3,27 +3,28 @@
 import pytest
 
 from consumer.doctor.fleet_problems import (
-    NEAR_EDGE_SECONDS,
+    NEAR_EXPIRY_SECONDS,
     foreign_leases,
     idle_leases,
     missing_workers,
-    shards_near_the_edge,
+    shards_near_expiry,
     signs_of_life,
     unmeasured,
 )
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Lease, WorkerReport
-from consumer.fleet.shard_ids import is_young
+from consumer.fleet.leases import Lease
+from consumer.fleet.retention import is_retained
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
+from consumer.fleet.worker_reports import WorkerReport
 
 NOW = 1_700_000_000.0
-PATIENCE = 10.0
+LEASE_TIMEOUT = 10.0
 YOUNG = f"shardId-{int(NOW - 3600) * 1000:020}-aaaa"
 OLD = f"shardId-{int(NOW - 25 * 3600) * 1000:020}-aaaa"
 
 
-def looks(
+def readings(
     before: tuple[list[Lease], list[WorkerReport]], after: tuple[list[Lease], list[WorkerReport]]
 ) -> tuple[FleetReading, FleetReading]:
     """Two looks, eleven seconds apart."""
@@ -41,7 +42,7 @@ def reported(worker: str, seconds_ago: int) -> WorkerReport:
 
 def test_each_sign_of_life_counts() -> None:
     """A fresh report, a newer one by a clock that is slow, a renewal without any report."""
-    first, last = looks(
+    first, last = readings(
         (
             [Lease("a", "renews", "5", counter=1), Lease("b", "gone", "5", counter=1)],
             [reported("gone", 60), reported("slow", 600)],
@@ -57,8 +58,8 @@ def test_each_sign_of_life_counts() -> None:
         ),
     )
 
-    assert signs_of_life(first, last, PATIENCE) == {"renews", "slow", "fresh"}
-    assert missing_workers(first, last, PATIENCE) == []
+    assert signs_of_life(first, last, LEASE_TIMEOUT) == {"renews", "slow", "fresh"}
+    assert missing_workers(first, last, LEASE_TIMEOUT) == []
 
 
 def test_no_worker_at_all_is_said_with_since_when() -> None:
@@ -67,17 +68,17 @@ def test_no_worker_at_all_is_said_with_since_when() -> None:
         [],
         [reported("gone", 60), reported("longer", 600)],
     )
-    (mistake,) = missing_workers(*looks(gone, gone), PATIENCE)
-    (never,) = missing_workers(*looks(([], []), ([], [])), PATIENCE)
+    (problem,) = missing_workers(*readings(gone, gone), LEASE_TIMEOUT)
+    (never,) = missing_workers(*readings(([], []), ([], [])), LEASE_TIMEOUT)
 
-    assert str(mistake).startswith("workers: none has reported for 60 s; start one")
+    assert str(problem).startswith("workers: none has reported for 60 s; start one")
     assert str(never).startswith("workers: none has ever reported; start one")
 
 
 def test_a_lease_that_nobody_renews_is_named_with_its_holder() -> None:
     """Or with nobody; an ended one need not be renewed."""
     still = [Lease("a", "w1", "5"), Lease("b", None, "5"), Lease("c", "w1", "SHARD_END")]
-    held, free = idle_leases(*looks((still, []), (still, [])))
+    held, free = idle_leases(*readings((still, []), (still, [])))
 
     assert str(held).startswith("a: w1 has not renewed its lease for 11 s; restart w1")
     assert str(free).startswith("b: nobody has held its lease for 11 s; look")
@@ -93,7 +94,7 @@ def test_a_lease_of_another_stream_is_one_of_a_young_shard_that_is_not_listed() 
     ]
     (foreign,) = foreign_leases(leases, [Shard("listed", None, "1", None)], NOW)
 
-    assert str(foreign).startswith(f"{YOUNG}: has a lease, and is a shard of another stream; take")
+    assert str(foreign).startswith(f"{YOUNG}: has a lease, but is a shard of another stream; give")
 
 
 @pytest.mark.parametrize(
@@ -101,23 +102,23 @@ def test_a_lease_of_another_stream_is_one_of_a_young_shard_that_is_not_listed() 
 )
 def test_a_shards_age_stands_in_its_id(shard_id: str, young: bool) -> None:  # noqa: FBT001
     """In milliseconds; what has none is taken for old."""
-    assert is_young(shard_id, NOW) == young
+    assert is_retained(shard_id, NOW) == young
 
 
 def test_a_shard_near_the_edge_is_named_with_what_is_left() -> None:
     """From three quarters of the 24 hours on."""
     backlogs: dict[str, Backlog | Unknown] = {
-        "a": Backlog(1, oldest_at=NOW - NEAR_EDGE_SECONDS),
-        "b": Backlog(1, oldest_at=NOW - NEAR_EDGE_SECONDS + 1),
+        "a": Backlog(1, oldest_at=NOW - NEAR_EXPIRY_SECONDS),
+        "b": Backlog(1, oldest_at=NOW - NEAR_EXPIRY_SECONDS + 1),
         "c": Backlog(1, oldest_at=NOW - 24 * 3600, has_expired=True),
         "d": Unknown("throttled"),
         "e": Backlog(),
     }
-    near, over = shards_near_the_edge(backlogs, NOW)
+    near, over = shards_near_expiry(backlogs, NOW)
 
     assert near.wrong == "its oldest unread record is 18.0 h old and expires in 6.0 h"
     assert over.wrong == (
-        "its oldest unread record is 24.0 h old and may expire at any moment, and what was before "
-        "it has expired"
+        "its oldest unread record is 24.0 h old and may expire at any moment; records "
+        "before it have expired"
     )
     assert unmeasured(backlogs) == ["d: throttled"]

@@ -7,8 +7,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from consumer.fleet.leadership import Leadership
 from consumer.fleet.lease_table import LeaseTable
-from consumer.fleet.leases import Leadership, Lease, WorkerReport
+from consumer.fleet.leases import Lease
+from consumer.fleet.table_names import TableNames
+from consumer.fleet.worker_reports import WorkerReport
+
+NAMES = TableNames("app", "app-reports", "app-state")
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def table_of(tables: Any, name: str, key: str, items: list[dict[str, Any]]) -> N
 
 def test_tables_that_are_not_there_yet_read_as_empty(tables: Any) -> None:  # noqa: ANN401
     """No worker has ever started."""
-    table = LeaseTable(tables, "app", "app-reports", "app-state")
+    table = LeaseTable(tables, NAMES)
 
     assert (table.leases(), table.reports(), table.leadership()) == ((), (), None)
 
@@ -43,7 +48,7 @@ def test_every_page_is_read(tables: Any) -> None:  # noqa: ANN401
     names = [f"shardId-{number}" for number in range(9)]
     rows = [{"leaseKey": {"S": n}, "checkpoint": {"S": "5"}, **padding} for n in names]
     table_of(tables, "app", "leaseKey", rows)
-    leases = LeaseTable(tables, "app", "app-reports", "app-state").leases()
+    leases = LeaseTable(tables, NAMES).leases()
 
     assert leases == tuple(Lease(name, None, "5") for name in names)
 
@@ -55,7 +60,7 @@ def test_workers_and_their_leader_are_read(tables: Any) -> None:  # noqa: ANN401
     state = [{"key": {"S": "Leader"}, **lock, "leaseDuration": {"S": "20000"}}]
     table_of(tables, "app-reports", "wid", reports)
     table_of(tables, "app-state", "key", state)
-    table = LeaseTable(tables, "app", "app-reports", "app-state")
+    table = LeaseTable(tables, NAMES)
 
     assert table.reports() == (WorkerReport("w1", 17), WorkerReport("w2", 17))
     assert table.leadership() == Leadership("w2", "v", 20_000)
@@ -66,4 +71,4 @@ def test_somebody_elses_table_is_refused(tables: Any) -> None:  # noqa: ANN401
     table_of(tables, "app", "id", [{"id": {"S": "a customer"}}])
 
     with pytest.raises(ValueError, match="holds a row that is no lease"):
-        LeaseTable(tables, "app", "app-reports", "app-state").leases()
+        LeaseTable(tables, NAMES).leases()

@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from consumer.fleet.leases import (
-    Leadership,
-    Lease,
-    WorkerReport,
-    awaited_parents,
-    not_renewed,
-    read_leadership,
-    read_lease,
-    read_report,
-)
+from consumer.fleet.leadership import Leadership, read_leadership
+from consumer.fleet.leases import Lease, awaited_parents, not_renewed, read_lease
+from consumer.fleet.worker_reports import WorkerReport, read_report
 
 CHILD: dict[str, Any] = {
     "leaseKey": {"S": "shardId-00000001795603761371-12531105"},

@@ -18,8 +18,8 @@ FAMILY = ShardLineage(
 
 def test_what_follows_is_found_through_every_generation() -> None:
     """Children and theirs, not the shard itself."""
-    assert FAMILY.followers("a") == {"b", "c", "d"}
-    assert FAMILY.followers("x") == set()
+    assert FAMILY.descendants("a") == {"b", "c", "d"}
+    assert FAMILY.descendants("x") == set()
 
 
 def test_a_scope_is_what_is_named_with_what_follows() -> None:
@@ -44,5 +44,5 @@ def test_a_circle_of_parents_ends() -> None:
     """DynamoDB has none; a program that never ends would be worse than a wrong answer."""
     circle = ShardLineage([shard("a", "b"), shard("b", "a")])
 
-    assert circle.followers("a") == {"a", "b"}
+    assert circle.descendants("a") == {"a", "b"}
     assert [sorted(group) for group in circle.families(["a", "b"])] != []

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from consumer.fleet.backlog import Backlog, Unknown
-from consumer.fleet.leases import Leadership, Lease, WorkerReport
+from consumer.fleet.leadership import Leadership
+from consumer.fleet.leases import Lease
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess
-from consumer.fleet.unread_positions import unread
+from consumer.fleet.unread_positions import unread_positions
+from consumer.fleet.worker_reports import WorkerReport
 from consumer.status.to_json import to_json
 
 NOW = 1_700_000_000.0
-PATIENCE = 10.0
+LEASE_TIMEOUT = 10.0
 
 
 def a_look(
@@ -29,7 +31,7 @@ def assessed(
     renewals: Renewals | None = None,
 ) -> FleetStatus:
     """What is made of it."""
-    return assess(look, shards, backlogs or {}, renewals or Renewals(), PATIENCE)
+    return assess(look, shards, backlogs or {}, renewals or Renewals(), LEASE_TIMEOUT)
 
 
 def the_shard(status: FleetStatus, shard_id: str) -> ShardStatus:
@@ -84,7 +86,7 @@ def test_a_shard_whose_lease_was_taken_away_has_ended_where_a_later_one_is_read(
     status = assessed(a_look(leases, [reported("w1")]), shards)
 
     assert [shard.state for shard in status.shards] == ["ended", "ended", "reading", "new"]
-    assert unread(leases, shards, "LATEST") == {"c": "6", "d": "TRIM_HORIZON"}
+    assert unread_positions(leases, shards, "LATEST") == {"c": "6", "d": "TRIM_HORIZON"}
 
 
 def test_unread_records_begin_where_a_worker_would_begin() -> None:
@@ -96,7 +98,11 @@ def test_unread_records_begin_where_a_worker_would_begin() -> None:
     ]
     leases = [Lease("over", "w1", "SHARD_END"), Lease("c", "w1", "7")]
 
-    assert unread(leases, shards, "LATEST") == {"a": "LATEST", "b": "TRIM_HORIZON", "c": "7"}
+    assert unread_positions(leases, shards, "LATEST") == {
+        "a": "LATEST",
+        "b": "TRIM_HORIZON",
+        "c": "7",
+    }
 
 
 def test_a_worker_is_silent_once_its_report_is_older_than_a_lease_lasts() -> None:

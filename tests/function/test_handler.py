@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from consumer.delivery.wiring import PublishingParts
 from consumer.function.handler import Deadline, Function
 from consumer.publishing.errors import (
     BatchError,
@@ -18,8 +17,9 @@ from consumer.publishing.errors import (
 )
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Fact
-from consumer.settings.child import ChildSettings
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from consumer.publishing.shard import Destinations
+from consumer.settings.processor import ProcessorSettings
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic
 from tests.function.events import a_function_record, an_event
 from tests.settings.samples import SETTINGS
 
@@ -41,12 +41,12 @@ class Lambda:
     """A function with its surroundings."""
 
     def __init__(
-        self, poison: PoisonPolicy | None = None, settings: ChildSettings = SETTINGS
+        self, poison: PoisonPolicy | None = None, settings: ProcessorSettings = SETTINGS
     ) -> None:
         self.topic, self.journal = FakeTopic(), FakeJournal()
         self.bound: dict[str, Fact] = {}
-        parts = PublishingParts(fitting(self.topic), poison or StopOnPoison())
-        self.function = Function(settings, parts, Deadline(), self.journal, self.bound)
+        destinations = Destinations(self.topic, None, poison or StopOnPoison(), self.journal)
+        self.function = Function(settings, destinations, Deadline(), self.bound)
 
     def invoke(self, event: object, millis: int = 60_000) -> list[str]:
         """Hand an event over; return the sequence numbers that are reported."""
@@ -145,7 +145,9 @@ def test_a_letter_that_is_refused_is_dealt_with_as_a_record_that_is() -> None:
     function.topic.refused = '"item-4"'
 
     assert function.invoke(an_event(1, 10)) == ["4"]
-    with pytest.raises(PoisonError, match=r"record 4: .*; its letter is refused, too: the queue"):
+    with pytest.raises(
+        PoisonError, match=r"record 4: .*; its dead letter is refused, too: the queue"
+    ):
         function.invoke(an_event(4, 10))
     assert function.invoke(an_event(4, 4)) == ["4"]
     assert function.journal.notes[-1][0] == "record_refused"

@@ -9,7 +9,7 @@ import pytest
 from consumer.function.invocation import read_invocation
 from consumer.publishing.errors import EventError, RecordError
 from consumer.publishing.last_checkpoint import LastCheckpoint
-from consumer.publishing.messages import MessageForm, encode_message
+from consumer.publishing.messages import encode_message
 from consumer.publishing.records import decode_record
 from tests.builders import FORM, a_batch, a_record
 from tests.function.events import STREAM_ARN, a_function_record, an_event
@@ -104,7 +104,7 @@ def test_without_a_window_the_first_records_identity_stands_for_the_shard() -> N
 
 def _place(event: dict[str, Any]) -> str:
     invocation = read_invocation(event)
-    form = MessageForm("orders", invocation.shard_id)
+    form = replace(FORM, shard_id=invocation.shard_id)
     return encode_message(a_batch(1, 2), form).deduplication_id
 
 

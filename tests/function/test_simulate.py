@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
+from tests.builders import SUBJECT
 from tests.function.events import a_function_record, an_event
 from tests.places import ROOT
 
@@ -49,7 +50,7 @@ def test_a_sample_gives_messages_and_an_answer(name: str, counts: list[int], rep
     answer = lines(result)[-1]
 
     assert [message["attributes"]["recordCount"] for message in messages] == counts
-    assert messages[0]["subject"] == "Publicação DynamoDB Stream"
+    assert messages[0]["subject"] == SUBJECT
     assert messages[0]["attributes"]["table"] == "orders"
     assert len(answer["batchItemFailures"]) == reported
     assert result.exit_code == (1 if reported else 0)
@@ -71,7 +72,7 @@ def test_a_person_sees_subject_attributes_body_and_answer() -> None:
 
     for part in (
         "Message 1:",
-        "Publicação DynamoDB Stream",
+        SUBJECT,
         "recordCount",
         '"eventName": "INSERT"',
     ):

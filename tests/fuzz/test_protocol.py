@@ -8,11 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batcher
-from consumer.publishing.poison import StopOnPoison
 from consumer.publishing.processor import ShardProcessor
 from consumer.worker.kcl import RecordProcessor, converse
-from tests.builders import FORM
-from tests.fakes import FakeJournal, FakeTopic, fitting
+from tests.fakes import FakeJournal, FakeTopic, a_processor
 from tests.fuzz.attempt import attempt
 from tests.fuzz.strategies import ANY_JSON
 
@@ -48,10 +46,10 @@ LINES = st.lists(
 
 def talk(lines: list[str]) -> tuple[SystemExit | None, FakeJournal, list[dict[str, Any]]]:
     """What the lines lead to: an end of the process, the log, and what the daemon hears."""
-    journal, topic, answers = FakeJournal(), fitting(FakeTopic()), io.StringIO()
+    journal, answers = FakeJournal(), io.StringIO()
 
     def build(_shard_id: str) -> ShardProcessor:
-        return ShardProcessor(FORM, Batcher(10, 0), topic, journal, StopOnPoison())
+        return a_processor(FakeTopic(), journal, batcher=Batcher(10, 0))
 
     said = io.StringIO("".join(line + "\n" for line in [json.dumps(INITIALIZE), *lines]))
     processor = RecordProcessor(build, journal)

@@ -8,14 +8,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consumer.publishing.batches import Batch, Batcher
-from consumer.publishing.dead_letter import Envelope, decode_dead_letter, encode_dead_letter
+from consumer.publishing.dead_letter import (
+    DeadLetter,
+    Envelope,
+    decode_dead_letter,
+    encode_dead_letter,
+)
 from consumer.publishing.errors import PoisonError, RecordError
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter, DeadLetterOnPoison, StopOnPoison
-from consumer.publishing.processor import RecordsInput, ShardProcessor
+from consumer.publishing.poison import DeadLetterOnPoison
+from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_raw_record
-from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from tests.fakes import FakeCheckpointer, FakeDeadLetters, FakeJournal, FakeTopic, a_processor
 from tests.fuzz.attempt import attempt
 from tests.fuzz.strategies import RECORD_DATA
 
@@ -58,7 +63,7 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
     ]
     topic, letters, checkpoints = FakeTopic(), FakeDeadLetters(), FakeCheckpointer()
     poison = DeadLetterOnPoison(letters, percent=100)
-    processor = ShardProcessor(FORM, Batcher(10, 0), fitting(topic), FakeJournal(), poison)
+    processor = a_processor(topic, FakeJournal(), poison, batcher=Batcher(10, 0))
     processor.process_records(RecordsInput(records, None, 0.0), checkpoints)
     published = sum(len(orjson.loads(message.body)) for message in topic.messages)
 
@@ -71,8 +76,7 @@ def test_a_bad_record_is_a_letter_and_every_other_is_published(spoilt: dict[int,
 def test_a_record_that_stops_the_shard_is_not_passed(data: bytes) -> None:
     """No checkpoint reaches it."""
     topic, checkpoints = FakeTopic(), FakeCheckpointer()
-    publisher = fitting(topic)
-    processor = ShardProcessor(FORM, Batcher(10, 0), publisher, FakeJournal(), StopOnPoison())
+    processor = a_processor(topic, FakeJournal(), batcher=Batcher(10, 0))
     records = [a_raw_record(1), RawRecord("2", data), a_raw_record(3)]
     delivery = RecordsInput(records, None, 0.0)
     _, refusal = attempt(PoisonError, lambda: processor.process_records(delivery, checkpoints))

@@ -6,11 +6,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.keys import known_keys
-from consumer.settings.names import environment_name
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.known import known_keys
 from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
+from consumer.settings.variables import environment_name
 from tests.fuzz.attempt import attempt
 
 VALUES = st.text(max_size=20) | st.integers().map(str) | st.sampled_from(["true", "${X}", "${X:-}"])

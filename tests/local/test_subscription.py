@@ -16,7 +16,7 @@ from consumer.delivery.s3_bodies import Bucket
 from consumer.local.subscription import Subscription, parse_envelope
 from consumer.publishing.claim_check import claim_key
 from consumer.publishing.messages import encode_message
-from tests.builders import FORM, a_batch
+from tests.builders import FORM, SUBJECT, a_batch
 from tests.fakes import FakeJournal, a_publisher
 
 REGION = "eu-west-1"
@@ -58,7 +58,7 @@ def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None
         assert subscription.receive(wait_seconds=0) == []
 
     assert received.message_id == receipt.message_id
-    assert received.subject == "Publicação DynamoDB Stream"
+    assert received.subject == SUBJECT
     assert [entry["eventName"] for entry in received.entries] == ["MODIFY"] * 3
     assert received.attributes == message.attributes
     assert received.sent_at.tzinfo is not None

@@ -1,1 +1,1 @@
-"""The core, broken on purpose."""
+"""The promise, broken on purpose, one way at a time."""

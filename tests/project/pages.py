@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from consumer.cli import main
-from consumer.reference.all_settings import Setting, all_settings, as_properties, settings_of
-from consumer.settings.kcl import KclSettings
-from consumer.settings.publisher import PublisherSettings
+from consumer.reference.all_settings import ExplainedSetting, all_settings, as_properties
+from consumer.settings.variables import PUBLISHER_PREFIX
 from tests.places import ROOT
 from tests.project.architecture import architecture_page
 
@@ -64,8 +63,9 @@ def cli_page() -> str:
 
 def settings_page() -> str:
     """Return docs/settings.md: every setting."""
-    ours = _table(settings_of(PublisherSettings))
-    kcl = _table(settings_of(KclSettings))
+    every = all_settings()
+    ours = _table([each for each in every if each.key.startswith(PUBLISHER_PREFIX)])
+    kcl = _table([each for each in every if not each.key.startswith(PUBLISHER_PREFIX)])
     sections = [f"## The publisher's own\n\n{ours}", f"## The daemon's\n\n{kcl}"]
     return "\n".join([_MADE + _SETTINGS_HEAD, *sections])
 
@@ -99,13 +99,13 @@ def _command_of(group: click.Group, context: click.Context, name: str) -> click.
     return command
 
 
-def _table(settings: Iterator[Setting]) -> str:
+def _table(settings: list[ExplainedSetting]) -> str:
     rows = "".join(f"| {' | '.join(_cells(setting))} |\n" for setting in settings)
     head = "| key | variable | default | values | what it does |\n| --- | --- | --- | --- | --- |\n"
     return head + rows
 
 
-def _cells(setting: Setting) -> tuple[str, ...]:
+def _cells(setting: ExplainedSetting) -> tuple[str, ...]:
     default = "" if setting.default is None else f"`{setting.default}`"
     return (
         f"`{setting.key}`",

@@ -1,5 +1,6 @@
 """What the documents say is what the code has."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from consumer.fleet.status import STATES
 from consumer.publishing.errors import BatchError, OperatorError, TransientError
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
-from consumer.reference.all_settings import Setting, all_settings
-from consumer.settings.keys import known_keys
+from consumer.reference.all_settings import ExplainedSetting, all_settings
+from consumer.settings.known import known_keys
 from tests.builders import FORM, a_batch
 from tests.places import ROOT
 from tests.project.tables import rows
@@ -21,18 +22,19 @@ from tests.project.tables import rows
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 README = (ROOT / "README.md").read_text()
 LOGS = (ROOT / "docs" / "logs.md").read_text()
+_PUBLISHED = ast.dump(ast.Constant("batch_published"))
 JAVA = "\n".join(file.read_text() for file in (ROOT / "daemon" / "src" / "main").rglob("*.java"))
 
 
 def test_the_readme_lists_every_setting_that_one_may_want_to_change() -> None:
     """Ours, and KCL's where we have a default: key, default, first sentence."""
 
-    def row(setting: Setting) -> list[str]:
+    def row(setting: ExplainedSetting) -> list[str]:
         default = setting.need or f"`{setting.default}`"
         first = setting.description.split(". ")[0].rstrip(".") + "."
         return [f"`{setting.key}`", "" if default == "`None`" else default, first]
 
-    def is_wanted(setting: Setting) -> bool:
+    def is_wanted(setting: ExplainedSetting) -> bool:
         ours = setting.key.startswith("publisher.") or setting.key == "workerId"
         return ours or setting.required or setting.default is not None
 
@@ -56,9 +58,12 @@ def test_the_log_page_lists_every_event_of_the_daemon() -> None:
 
 def test_the_log_page_names_every_fact_of_a_publish() -> None:
     """An operator who queries needs the names."""
-    source = (ROOT / "consumer" / "publishing" / "processor.py").read_text()
-    call = source.split('"batch_published",')[1].split("\n        )")[0]
-    facts = re.findall(r"^\s+(\w+)=", call, re.MULTILINE)
+    tree = ast.parse((ROOT / "consumer" / "publishing" / "shard.py").read_text())
+    (facts,) = [
+        [keyword.arg for keyword in node.keywords]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and [ast.dump(arg) for arg in node.args] == [_PUBLISHED]
+    ]
 
     assert len(facts) == 8
     assert [fact for fact in facts if f"`{fact}`" not in LOGS] == []

@@ -14,9 +14,8 @@ from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
-from consumer.publishing.dead_letter import QUEUE_LIMIT
+from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.messages import encode_message
-from consumer.publishing.poison import DeadLetter
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal
 from tests.places import ROOT

@@ -10,11 +10,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.publishing.batches import Batcher
-from consumer.publishing.poison import StopOnPoison
-from consumer.publishing.processor import RecordsInput, ShardProcessor
+from consumer.publishing.processor import RecordsInput
 from tests.builders import FORM, raw_records
-from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed, fitting
+from tests.fakes import FakeCheckpointer, FakeJournal, FakeTopic, Fuse, Killed, a_processor
 from tests.places import ROOT
 
 RECORDS = 35
@@ -34,8 +32,7 @@ def live(topic: FakeTopic, checkpoints: FakeCheckpointer, lasts: int) -> None:
     checkpointer = FakeCheckpointer(checkpoints.made)
     checkpointer.checkpoint = Fuse(lasts).before(checkpointer.checkpoint)  # type: ignore[method-assign,assignment]
     form = replace(FORM, entry_metadata=True)
-    publisher = fitting(FakeTopic(topic.messages))
-    processor = ShardProcessor(form, Batcher(10, 1), publisher, FakeJournal(), StopOnPoison())
+    processor = a_processor(FakeTopic(topic.messages), FakeJournal(), form=form)
     begin = int(checkpoints.made[-1]) + 1 if checkpoints.made else 1
     processor.process_records(RecordsInput(raw_records(begin, RECORDS), None, 0.0), checkpointer)
     processor.shard_ended(checkpointer)

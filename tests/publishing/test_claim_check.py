@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from consumer.publishing.claim_check import (
     SIZE_ATTRIBUTE,
-    ClaimCheckPublisher,
-    NoClaimCheck,
     claim_key,
+    fit,
     location_in,
     pointer_to,
 )
@@ -19,10 +18,10 @@ from consumer.publishing.errors import BatchError, OperatorError
 from consumer.publishing.messages import Message, encode_message
 from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeClaimCheck, FakeTopic
+from tests.fakes import FakeClaimCheck
 
 MESSAGE = encode_message(a_batch(7, 7), FORM)
-PLACE = S3Location("large-changes", "messages/orders/shardId-1/7-7")
+LOCATION = S3Location("large-changes", "messages/orders/shardId-1/7-7")
 
 
 def of_size(size: int, character: str) -> Message:
@@ -39,41 +38,33 @@ def test_what_fits_is_published_as_it_is_and_one_byte_more_is_kept(
     limit: int, character: str
 ) -> None:
     """Bytes count, not characters, and attributes count too."""
-    topic, claims = FakeTopic(limit=limit), FakeClaimCheck()
-    publisher = ClaimCheckPublisher(topic, claims)
+    claim_check = FakeClaimCheck()
     messages = [of_size(limit + more, character) for more in (-1, 0, 1)]
-    for message in messages:
-        publisher.publish(message)
+    fitted = [fit(message, limit, claim_check) for message in messages]
 
     assert [message.size - limit for message in messages] == [-1, 0, 1]
-    assert topic.messages[:2] == messages[:2]
-    assert list(claims.bodies.values()) == [messages[2].body]
-    assert location_in(topic.messages[2].body) == PLACE
-    assert topic.messages[2].attributes[SIZE_ATTRIBUTE] == len(messages[2].body.encode())
+    assert fitted[:2] == messages[:2]
+    assert list(claim_check.bodies.values()) == [messages[2].body]
+    assert location_in(fitted[2].body) == LOCATION
+    assert fitted[2].attributes[SIZE_ATTRIBUTE] == len(messages[2].body.encode())
 
 
-def test_nothing_is_published_before_the_body_is_kept() -> None:
+def test_there_is_no_pointer_to_a_body_that_is_not_kept() -> None:
     """A pointer to nothing would be a lost change."""
-    topic = FakeTopic(limit=500)
-    claims = FakeClaimCheck(fails=OperatorError("the bucket is gone"))
+    claim_check = FakeClaimCheck(fails=OperatorError("the bucket is gone"))
     with pytest.raises(OperatorError):
-        ClaimCheckPublisher(topic, claims).publish(of_size(501, "x"))
-
-    assert topic.messages == []
+        fit(of_size(501, "x"), 500, claim_check)
 
 
 def test_without_a_bucket_a_message_that_is_too_large_is_refused() -> None:
     """With both sizes."""
-    topic = FakeTopic(limit=500)
     with pytest.raises(BatchError, match=r"is too large: 501 bytes .* where the topic takes 500"):
-        ClaimCheckPublisher(topic, NoClaimCheck(topic)).publish(of_size(501, "x"))
-
-    assert topic.messages == []
+        fit(of_size(501, "x"), 500, None)
 
 
 def test_a_pointer_has_the_form_of_the_extended_client_libraries() -> None:
     """Class, bucket and key in the body, the size in an attribute; all else is the message's."""
-    pointer = pointer_to(MESSAGE, PLACE)
+    pointer = pointer_to(MESSAGE, LOCATION)
 
     assert json.loads(pointer.body) == [
         "software.amazon.payloadoffloading.PayloadS3Pointer",
@@ -89,7 +80,7 @@ def test_the_same_batch_has_the_same_key() -> None:
     forms = [FORM, replace(FORM, shard_id="shardId-2"), replace(FORM, table="invoices")]
     keys = [claim_key(encode_message(a_batch(7, 7), form)) for form in forms]
 
-    assert keys[0] == claim_key(MESSAGE) == PLACE.key
+    assert keys[0] == claim_key(MESSAGE) == LOCATION.key
     assert len({*keys, claim_key(encode_message(a_batch(8, 8), FORM))}) == 4
 
 

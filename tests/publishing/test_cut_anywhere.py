@@ -8,15 +8,14 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.publishing.batches import Batcher
-from consumer.publishing.claim_check import ClaimCheckPublisher, location_in
+from consumer.publishing.claim_check import location_in
 from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import Message
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Receipt
-from consumer.publishing.processor import RecordsInput, ShardProcessor
+from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import RawRecord
-from tests.builders import FORM, a_document
+from tests.builders import a_document
 from tests.fakes import (
     FakeCheckpointer,
     FakeClaimCheck,
@@ -25,6 +24,7 @@ from tests.fakes import (
     FakeTopic,
     Fuse,
     Killed,
+    a_processor,
 )
 
 PAGES = st.lists(st.integers(0, 45), max_size=5)
@@ -154,8 +154,7 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
     ):
         setattr(guarded, name, fuse.before(getattr(type(guarded), name).__get__(guarded)))
     poison = DeadLetterOnPoison(outside.letters, percent=100)
-    publisher = ClaimCheckPublisher(topic, claims)
-    processor = ShardProcessor(FORM, Batcher(10, 1), publisher, FakeJournal(), poison)
+    processor = a_processor(topic, FakeJournal(), poison, claim_check=claims)
     position, total = outside.position, sum(surroundings.pages)
     try:
         for turn, page in enumerate([*surroundings.pages, total]):

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from consumer.publishing.dead_letter import (
     QUEUE_LIMIT,
+    DeadLetter,
     Envelope,
     decode_dead_letter,
     encode_dead_letter,
     record_key,
 )
-from consumer.publishing.poison import DeadLetter
 from consumer.publishing.s3_location import S3Location
 from tests.builders import a_raw_record
 from tests.sqs import REFUSED

@@ -34,9 +34,8 @@ def test_the_body_lists_event_name_and_images() -> None:
     ]
 
 
-def test_the_subject_is_the_agreed_one() -> None:
-    """The Subject is fixed unless it is set."""
-    assert encode_message(a_batch(1, 1), FORM).subject == "Publicação DynamoDB Stream"
+def test_the_subject_is_that_of_the_form() -> None:
+    """Which has it from the settings."""
     assert encode_message(a_batch(1, 1), replace(FORM, subject="x")).subject == "x"
 
 

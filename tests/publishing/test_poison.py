@@ -2,14 +2,15 @@
 
 import pytest
 
+from consumer.publishing.dead_letter import DeadLetter
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
     PoisonError,
-    RefusedLetterError,
-    TooManyLettersError,
+    RefusedDeadLetterError,
+    TooManyDeadLettersError,
 )
-from consumer.publishing.poison import DeadLetter, DeadLetterOnPoison, StopOnPoison
+from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from tests.fakes import FakeDeadLetters
 
 
@@ -37,7 +38,7 @@ def test_letters_are_kept_up_to_their_share_of_the_latest_records() -> None:
         "record 100: too large; it is not kept: with it 101 of the latest 1000 records would be "
         "dead letters, where 10 % may be"
     )
-    with pytest.raises(TooManyLettersError, match=f"^{reason}$"):
+    with pytest.raises(TooManyDeadLettersError, match=f"^{reason}$"):
         poison.take(a_letter(100))
 
     assert [letter.sequence_number for letter in letters.kept] == [str(n) for n in range(100)]
@@ -49,7 +50,7 @@ def test_a_message_of_ten_is_kept_in_a_shard_that_has_published_nothing() -> Non
     poison = DeadLetterOnPoison(letters, percent=10)
     for number in range(10):
         poison.take(a_letter(number))
-    with pytest.raises(TooManyLettersError, match="with it 11 of the latest 11 records"):
+    with pytest.raises(TooManyDeadLettersError, match="with it 11 of the latest 11 records"):
         poison.take(a_letter(10))
 
     assert len(letters.kept) == 10
@@ -67,7 +68,7 @@ def test_the_share_is_of_what_was_seen_since_the_start(
     poison.published(published)
     for number in range(kept):
         poison.take(a_letter(number))
-    with pytest.raises(TooManyLettersError):
+    with pytest.raises(TooManyDeadLettersError):
         poison.take(a_letter(kept))
 
     assert len(letters.kept) == kept
@@ -80,7 +81,7 @@ def test_a_letter_that_is_not_kept_makes_no_room() -> None:
     for number in range(10):
         poison.take(a_letter(number))
     for _ in range(2000):
-        with pytest.raises(TooManyLettersError, match="with it 11 of the latest 11 records"):
+        with pytest.raises(TooManyDeadLettersError, match="with it 11 of the latest 11 records"):
             poison.take(a_letter(10))
 
 
@@ -118,6 +119,6 @@ def test_at_a_hundred_percent_every_letter_is_kept() -> None:
 def test_a_letter_that_the_queue_refuses_stops_the_shard_before_its_record() -> None:
     """The error names the record, what is wrong with it, and what with its letter."""
     poison = DeadLetterOnPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
-    reason = "record 7: too large; its letter is refused, too: queue q: too long"
-    with pytest.raises(RefusedLetterError, match=f"^{reason}$"):
+    reason = "record 7: too large; its dead letter is refused, too: queue q: too long"
+    with pytest.raises(RefusedDeadLetterError, match=f"^{reason}$"):
         poison.take(a_letter(7))

@@ -6,29 +6,29 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.publishing.batches import Batch, Batcher
-from consumer.publishing.claim_check import ClaimCheckPublisher, NoClaimCheck
+from consumer.publishing.batches import Batch
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
     PoisonError,
-    RefusedLetterError,
+    RefusedDeadLetterError,
     RetriesExhaustedError,
-    TooManyLettersError,
+    TooManyDeadLettersError,
 )
 from consumer.publishing.messages import Message, MessageForm, encode_message
-from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
+from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy
 from consumer.publishing.ports import ClaimCheck, ConcurrencyLimits, Fact
-from consumer.publishing.processor import RecordsInput, ShardProcessor
+from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, a_raw_record, raw_records
 from tests.fakes import (
-    LANES,
+    LIMITS,
     FakeCheckpointer,
     FakeClaimCheck,
     FakeDeadLetters,
     FakeJournal,
     FakeTopic,
+    a_processor,
 )
 
 
@@ -38,16 +38,14 @@ class Shard:
     def __init__(
         self,
         poison: PoisonPolicy | None = None,
-        claims: ClaimCheck | None = None,
-        limits: ConcurrencyLimits = LANES,
+        claim_check: ClaimCheck | None = None,
+        limits: ConcurrencyLimits = LIMITS,
         form: MessageForm = FORM,
     ) -> None:
         self.topic = FakeTopic(limits=limits)
         self.journal, self.checkpoints = FakeJournal(), FakeCheckpointer()
-        batcher = Batcher(size=10, max_wait_seconds=1)
-        publisher = ClaimCheckPublisher(self.topic, claims or NoClaimCheck(self.topic))
-        self.processor = ShardProcessor(
-            form, batcher, publisher, self.journal, poison or StopOnPoison()
+        self.processor = a_processor(
+            self.topic, self.journal, poison, claim_check=claim_check, form=form
         )
 
     def deliver(self, *records: RawRecord, now: float = 0.0) -> None:
@@ -280,7 +278,7 @@ def test_the_largest_record_fits_to_the_byte(character: str, more: int, kept: in
     record = RawRecord("1", json.dumps(document).encode())
     size = encode_message(Batch((decode_record(record),)), FORM).size
     claims = FakeClaimCheck()
-    shard = Shard(claims=claims)
+    shard = Shard(claim_check=claims)
     shard.topic.limit = size + more
     shard.deliver(record)
     shard.processor.shard_ended(shard.checkpoints)
@@ -294,7 +292,7 @@ def test_the_largest_record_fits_to_the_byte(character: str, more: int, kept: in
 def test_a_record_that_is_too_large_becomes_a_pointer_in_its_place() -> None:
     """Only that record: all others are messages as ever, and each is checkpointed in turn."""
     claims = FakeClaimCheck()
-    shard = Shard(claims=claims)
+    shard = Shard(claim_check=claims)
     shard.topic.limit = 2000
     shard.deliver(*raw_records(1, 3), large_record(4), *raw_records(5, 10))
 
@@ -307,7 +305,7 @@ def test_a_record_that_is_too_large_becomes_a_pointer_in_its_place() -> None:
 
 def test_nothing_is_checkpointed_that_the_bucket_did_not_take() -> None:
     """Nor published: nobody could follow the pointer."""
-    shard = Shard(claims=FakeClaimCheck(fails=OperatorError("the bucket is gone")))
+    shard = Shard(claim_check=FakeClaimCheck(fails=OperatorError("the bucket is gone")))
     shard.topic.limit = 2000
     with pytest.raises(OperatorError):
         shard.deliver(*raw_records(1, 1), large_record(2), *raw_records(3, 10))
@@ -338,7 +336,7 @@ def test_giving_up_too_often_stops_the_shard() -> None:
     letters = FakeDeadLetters()
     shard = Shard(DeadLetterOnPoison(letters, percent=10))
     shard.topic.fails = RetriesExhaustedError("throttled")
-    with pytest.raises(TooManyLettersError, match="record 11: throttled; it is not kept"):
+    with pytest.raises(TooManyDeadLettersError, match="record 11: throttled; it is not kept"):
         shard.deliver(*raw_records(1, 40))
 
     assert len(letters.kept) == 10
@@ -351,7 +349,9 @@ def test_no_checkpoint_passes_a_record_whose_letter_is_refused() -> None:
         DeadLetterOnPoison(FakeDeadLetters(fails=BatchError("queue q: too long")), percent=10)
     )
     shard.topic.refused = '"item-4"'
-    with pytest.raises(RefusedLetterError, match="record 4: the topic refuses it; its letter is"):
+    with pytest.raises(
+        RefusedDeadLetterError, match="record 4: the topic refuses it; its dead letter is"
+    ):
         shard.deliver(*raw_records(1, 10))
 
     assert shard.checkpoints.made[-1] == "3"
@@ -363,7 +363,7 @@ def test_starting_again_and_again_does_not_empty_the_shard_into_the_queue() -> N
     for start in range(5):
         shard = Shard(DeadLetterOnPoison(letters, percent=10))
         shard.topic.fails = RetriesExhaustedError("throttled")
-        with pytest.raises(TooManyLettersError):
+        with pytest.raises(TooManyDeadLettersError):
             shard.deliver(*raw_records(start * 10 + 1, 1000))
 
         assert shard.checkpoints.made[-1] == str(start * 10 + 10)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from consumer.reference.all_settings import all_settings, as_properties
-from consumer.settings.keys import known_keys
-from consumer.settings.properties import fill_placeholders, read_properties
+from consumer.settings.known import known_keys
+from consumer.settings.placeholders import fill_placeholders
+from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
 from tests.places import ROOT
 
@@ -85,7 +86,7 @@ def test_placeholders_of_shipped_files_have_defaults() -> None:
         ("publisher.logLevel", "DEBUG, INFO, WARN or ERROR"),
         ("publisher.subject", "1 to 99 characters"),
         ("publisher.jars", "text"),
-        ("failoverTimeMillis", "1 to 2147483647"),
+        ("failoverTimeMillis", "1000 to 600000"),
         ("maxLeasesForWorker", "1 to 2147483647"),
         ("maxActiveThreads", "0"),
         ("maxThroughputPerHostKBps", "more than 0"),
@@ -115,4 +116,4 @@ def test_the_file_says_what_a_key_needs_and_takes() -> None:
     text = " ".join(as_properties(all_settings()).replace("\n# ", " ").split())
 
     assert "Required, or publisher.streamArn. The table whose" in text
-    assert "The least level that is logged. Takes DEBUG, INFO, WARN or ERROR." in text
+    assert "The lowest level that is logged. Takes DEBUG, INFO, WARN or ERROR." in text

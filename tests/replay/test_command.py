@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
-from tests.replay.fleet import Clock, Family, StillFleet
+from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
@@ -89,7 +89,7 @@ def test_the_plan_is_shown_and_nothing_is_written_unless_wanted(fleet: StillFlee
     silent = replay(fleet, "--from", "15m ago")
 
     assert (dry.exit_code, refused.exit_code, silent.exit_code) == (0, 1, 1)
-    assert "To come again: 20 records of 3 shards" in " ".join(dry.stdout.split())
+    assert "Comes again: 20 records of 3 shards" in " ".join(dry.stdout.split())
     assert "Nothing was changed." in refused.stderr
     assert fleet.leases() == before
     assert fleet.history() == {}
@@ -130,16 +130,16 @@ def test_a_replay_is_kept_and_logged_with_who_and_when(fleet: StillFleet, family
     first = replay(fleet, "--from", "15m ago", "--yes")
     replay(fleet, "--from", "trim-horizon", "--shard", family.parent, "--yes")
     shown = replay(fleet, "--history")
-    entry, *_ = [
+    replay_record, *_ = [
         json.loads(line) for line in replay(fleet, "--history", "--json").stdout.split("\n")[:-1]
     ]
     logged = json.loads(first.stderr.splitlines()[-1])
 
     assert logged["event"] == "replayed"
-    assert {logged["who"], entry["who"]} == {"arn:aws:sts::123456789012:user/moto"}
+    assert {logged["who"], replay_record["who"]} == {"arn:aws:sts::123456789012:user/moto"}
     assert (logged["knownFrom"], logged["shards"], logged["again"]) == ("sts", 3, 20)
-    assert entry["at"] == logged["at"] <= datetime.now(UTC).isoformat()
-    assert next(step["checkpoint"] for step in entry["steps"]) == "SHARD_END"
+    assert replay_record["at"] == logged["at"] <= datetime.now(UTC).isoformat()
+    assert next(step["checkpoint"] for step in replay_record["steps"]) == "SHARD_END"
     assert set(fleet.history()) == {"Replay-000001", "Replay-000002"}
     assert "2 replays" in shown.stdout
 
@@ -149,7 +149,7 @@ def test_nothing_to_be_replayed_is_no_mistake(fleet: StillFleet, family: Family)
     done = replay(fleet, "--from", "1m ago", "--yes")
 
     assert (done.exit_code, fleet.history()) == (0, {})
-    assert done.stdout.startswith("Nothing is to come again from 2")
+    assert done.stdout.startswith("Nothing comes again from 2")
     assert family.parent in fleet.checkpoints()
 
 
@@ -160,7 +160,7 @@ def test_a_fifo_topic_is_warned_of(fleet: StillFleet, family: Family) -> None:
     shown = replay(fleet, *args, PUBLISHER_TOPIC_ARN=topic)
     found = json.loads(replay(fleet, *args, "--json", PUBLISHER_TOPIC_ARN=topic).stdout)
 
-    assert "Warning: the topic is a FIFO topic" in shown.stderr
+    assert "Warning: a FIFO topic drops" in shown.stderr
     assert len(found["warnings"]) == 1
     assert found["steps"][0]["to"] == family.old[-1]
 
@@ -171,12 +171,12 @@ def test_a_fifo_topic_is_warned_of(fleet: StillFleet, family: Family) -> None:
         (("--from", "noon"), "--from 'noon' is none of trim-horizon"),
         (("--from", "2026-11-23T02:00"), "--from '2026-11-23T02:00' has no zone"),
         (("--from", "2999-01-01T00:00Z"), "lies in the future"),
-        (("--from", "2h ago"), "the stream has no data from then; it has from 20"),
+        (("--from", "2h ago"), "the stream was enabled at 20"),
         (
             ("--from", "trim-horizon", "--shard", "shardId-7"),
             "--shard shardId-7: the stream has no",
         ),
-        (("--from", "300000000000099999999"), "no shard that is asked has this record"),
+        (("--from", "300000000000099999999"), "none of these shards has this record"),
     ],
 )
 def test_what_can_not_be_done_is_refused_in_one_line(

@@ -12,12 +12,13 @@ from moto import mock_aws
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.stream import Stream
 from consumer.replay.caller_identity import find_caller
-from consumer.replay.history import Caller, ReplayRecord, new_entry
-from consumer.replay.lease_writes import ChangedError, LeaseWrites, OtherReplayError
+from consumer.replay.errors import LeasesChangedError, OtherReplayError
+from consumer.replay.lease_writes import LeaseWrites
 from consumer.replay.plan import Plan, Step
-from consumer.replay.replays import Replays
-from consumer.replay.start_position import OLDEST_EDGE
-from tests.replay.fleet import Clock, StillFleet
+from consumer.replay.replay_record import Caller, ReplayRecord, new_replay_record
+from consumer.replay.replayer import Replayer
+from consumer.replay.start_position import OLDEST_BOUNDARY
+from tests.replay.still_fleet import Clock, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
@@ -40,18 +41,19 @@ def fleet() -> Iterator[StillFleet]:
 
 def writes_of(fleet: StillFleet, tables: Any = None) -> LeaseWrites:  # noqa: ANN401 - boto3's client
     """What writes to the fleet's leases."""
-    state = f"{fleet.application}-CoordinatorState"
-    return LeaseWrites(tables or fleet.tables, fleet.application, state)
+    return LeaseWrites(tables or fleet.tables, fleet.names)
 
 
-def entry_of(*steps: Step, last: int = 0, mark: str = "t-1") -> ReplayRecord:
+def record_of(*steps: Step, last: int = 0, mark: str = "t-1") -> ReplayRecord:
     """A replay of the parent and its child, or of these."""
     family = (
         Step("parent", (), "SHARD_END", "7"),
         Step("child", ("parent",), "50", "TRIM_HORIZON"),
     )
-    plan = Plan(OLDEST_EDGE, steps or family, {})
-    return new_entry(plan, Caller("me@here", "host"), last, mark=mark, at="2026-11-23T02:00:00Z")
+    plan = Plan(OLDEST_BOUNDARY, steps or family, {})
+    return new_replay_record(
+        plan, Caller("me@here", "host"), last, mark=mark, at="2026-11-23T02:00:00Z"
+    )
 
 
 def checkpoint_as_kcl(fleet: StillFleet, shard_id: str, counter: int, checkpoint: str) -> None:
@@ -74,7 +76,7 @@ def test_a_checkpoint_before_the_write_is_overwritten_and_one_after_it_refused(
 ) -> None:
     """A worker that checkpoints meanwhile can't undo a replay."""
     checkpoint_as_kcl(fleet, "child", 7, "60")
-    writes_of(fleet).write(entry_of(), COUNTER)
+    writes_of(fleet).write(record_of(), COUNTER)
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         checkpoint_as_kcl(fleet, "child", 8, "70")
 
@@ -98,16 +100,16 @@ def test_a_plan_that_no_longer_fits_writes_nothing(
     """Neither the lease that changed nor any other, nor the history."""
     change(fleet)
     before = fleet.leases()
-    with pytest.raises(ChangedError):
-        writes_of(fleet).write(entry_of(), COUNTER)
+    with pytest.raises(LeasesChangedError):
+        writes_of(fleet).write(record_of(), COUNTER)
 
     assert (fleet.leases(), fleet.history()) == (before, {})
 
 
 def test_a_lease_that_came_back_meanwhile_is_not_overwritten(fleet: StillFleet) -> None:
     """KCL has made it: the plan has to be made anew."""
-    with pytest.raises(ChangedError):
-        writes_of(fleet).write(entry_of(Step("child", (), None, "TRIM_HORIZON")), COUNTER)
+    with pytest.raises(LeasesChangedError):
+        writes_of(fleet).write(record_of(Step("child", (), None, "TRIM_HORIZON")), COUNTER)
 
     assert fleet.checkpoints()["child"] == "50"
 
@@ -115,13 +117,13 @@ def test_a_lease_that_came_back_meanwhile_is_not_overwritten(fleet: StillFleet) 
 def test_of_two_replays_at_once_one_is_refused(fleet: StillFleet) -> None:
     """Both have looked at the same leases; the second one changes nothing."""
     writes = writes_of(fleet)
-    writes.write(entry_of(), COUNTER)
+    writes.write(record_of(), COUNTER)
     before = fleet.leases()
     with pytest.raises(OtherReplayError):
-        writes.write(entry_of(Step("child", (), "TRIM_HORIZON", "60"), mark="t-2"), COUNTER)
+        writes.write(record_of(Step("child", (), "TRIM_HORIZON", "60"), mark="t-2"), COUNTER)
 
     assert fleet.leases() == before
-    assert [entry.mark for entry in writes.history()] == ["t-1"]
+    assert [replay_record.mark for replay_record in writes.history()] == ["t-1"]
     assert writes.last_number() == 1
 
 
@@ -159,8 +161,8 @@ def refusal(code: str, *reasons: str) -> ClientError:
 
 def test_a_lost_answer_is_looked_up(fleet: StillFleet) -> None:
     """Where the replay is written, all is well; the same where a second try finds the first."""
-    writes_of(fleet, Wire(fleet.tables, (NO_ANSWER, True))).write(entry_of(), COUNTER)
-    again = entry_of(Step("child", ("parent",), "TRIM_HORIZON", "60"))
+    writes_of(fleet, Wire(fleet.tables, (NO_ANSWER, True))).write(record_of(), COUNTER)
+    again = record_of(Step("child", ("parent",), "TRIM_HORIZON", "60"))
     writes_of(fleet, Wire(fleet.tables)).write(again, COUNTER)
 
     assert fleet.checkpoints() == {"parent": "7", "child": "TRIM_HORIZON"}
@@ -170,7 +172,7 @@ def test_a_lost_answer_is_looked_up(fleet: StillFleet) -> None:
 def test_where_nothing_arrived_the_error_is_told(fleet: StillFleet) -> None:
     """And nothing is written."""
     with pytest.raises(ReadTimeoutError):
-        writes_of(fleet, Wire(fleet.tables, (NO_ANSWER, False))).write(entry_of(), COUNTER)
+        writes_of(fleet, Wire(fleet.tables, (NO_ANSWER, False))).write(record_of(), COUNTER)
 
     assert fleet.history() == {}
 
@@ -180,7 +182,7 @@ def test_a_conflict_with_a_worker_is_tried_again(fleet: StillFleet) -> None:
     conflict = refusal("TransactionCanceledException", "None", "TransactionConflict", "None")
     under_way = refusal("TransactionInProgressException")
     wire = Wire(fleet.tables, (conflict, False), (under_way, False))
-    writes_of(fleet, wire).write(entry_of(), COUNTER)
+    writes_of(fleet, wire).write(record_of(), COUNTER)
 
     assert fleet.checkpoints()["parent"] == "7"
 
@@ -189,25 +191,25 @@ def test_no_permission_for_one_of_the_writes_changes_nothing(fleet: StillFleet) 
     """DynamoDB refuses the whole transaction."""
     denied = refusal("AccessDeniedException")
     with pytest.raises(ClientError, match="AccessDenied"):
-        writes_of(fleet, Wire(fleet.tables, (denied, False))).write(entry_of(), COUNTER)
+        writes_of(fleet, Wire(fleet.tables, (denied, False))).write(record_of(), COUNTER)
 
     assert (fleet.checkpoints()["parent"], fleet.history()) == ("SHARD_END", {})
 
 
 def test_a_lease_that_is_cleaned_up_after_the_write_comes_back(fleet: StillFleet) -> None:
     """The adapter deletes on no condition what had ended when it looked."""
-    table = LeaseTable(fleet.tables, fleet.application, "reports", "state")
+    table = LeaseTable(fleet.tables, fleet.names)
     cleanups = iter([go])
-    replays = Replays(
+    replayer = Replayer(
         Stream(None, fleet.stream.arn),
         table,
         writes_of(fleet),
         now=lambda: COUNTER,
         wait=lambda _seconds: next(cleanups, lambda _fleet: None)(fleet),
     )
-    entry = entry_of()
-    replays.carry_out(entry)
-    replays.look_after(entry)
+    replay_record = record_of()
+    replayer.carry_out(replay_record)
+    replayer.look_after(replay_record)
     lease = fleet.leases()["parent"]
 
     assert (lease["checkpoint"], lease["leaseCounter"]) == ({"S": "7"}, {"N": str(COUNTER)})
@@ -216,10 +218,10 @@ def test_a_lease_that_is_cleaned_up_after_the_write_comes_back(fleet: StillFleet
 
 def test_leases_that_nobody_can_clean_up_are_not_waited_for(fleet: StillFleet) -> None:
     """Only those that had ended are deleted."""
-    table = LeaseTable(fleet.tables, fleet.application, "reports", "state")
+    table = LeaseTable(fleet.tables, fleet.names)
     waits: list[float] = []
-    replays = Replays(Stream(None, "arn"), table, writes_of(fleet), wait=waits.append)
-    replays.look_after(replace(entry_of(), steps=(Step("child", (), "50", "7"),)))
+    replayer = Replayer(Stream(None, "arn"), table, writes_of(fleet), wait=waits.append)
+    replayer.look_after(replace(record_of(), steps=(Step("child", (), "50", "7"),)))
 
     assert waits == []
 

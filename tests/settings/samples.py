@@ -1,28 +1,15 @@
 """Settings for tests."""
 
-from consumer.settings.child import ChildSettings
+from consumer.settings.processor import ProcessorSettings
 
-SETTINGS = ChildSettings(
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
+STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+
+SETTINGS = ProcessorSettings(
     table="orders",
-    topic_arn="arn:aws:sns:eu-west-1:123456789012:changes",
+    topic_arn=TOPIC,
     worker_id="w",
-    batch_size=10,
-    batch_max_wait_millis=1000,
-    subject="Publicação DynamoDB Stream",
-    entry_metadata=False,
-    plain_images=True,
-    on_poison="stop",
-    dead_letter_queue_url=None,
-    dead_letter_max_percent=10,
-    max_in_flight=4,
-    retry_max_wait_millis=30_000,
-    operator_error_exit_after=0,
-    claim_check_bucket=None,
-    max_attempts=0,
-    max_record_age=0,
     application="orders-publisher",
-    metrics_interval_millis=60_000,
-    metrics_per_shard=False,
-    log_format="json",
-    log_level="INFO",
+    plain_images=True,
+    max_in_flight=4,
 )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.names import environment_name
+from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
+from consumer.settings.variables import environment_name
 
 
 def test_a_file_is_read_as_java_reads_it(tmp_path: Path) -> None:

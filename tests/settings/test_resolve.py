@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.settings.errors import ConfigurationError
-from consumer.settings.resolve import Configuration, resolve
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.resolve import resolve
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
@@ -220,10 +221,10 @@ def test_an_unknown_name_that_is_like_none_is_told_to_be_removed(
         ("executableName", " ", "names no program"),
         ("workerId", " ", "is blank"),
         ("tableName", "a b", "is not a table's name"),
-        ("failoverTimeMillis", "9" * 20, "is too large; set 1 to 2147483647"),
+        ("failoverTimeMillis", "9" * 20, "is too large; set 1000 to 600000"),
         ("maxActiveThreads", "1", "is too large; set 0"),
         ("maxRecords", "1001", "is too large; set 1 to 1000"),
-        ("shutdownGraceMillis", "0", "is too small; set 1 to 2147483647"),
+        ("shutdownGraceMillis", "0", "is too small; set 1 to 3600000"),
         ("workerMetricsEMAAlpha", "0", "is too small; set more than 0, at most 1"),
         ("workerMetricsEMAAlpha", "1.5", "is too large; set more than 0, at most 1"),
         ("maxThroughputPerHostKBps", "much", "is not a number; set more than 0"),

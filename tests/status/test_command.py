@@ -88,7 +88,7 @@ def test_each_worker_and_shard_has_a_row(
 
     assert "w2 → w1" in shown.stdout
     assert "…dId-gone (awaited)" in shown.stdout
-    assert "shardId-next: its lag can't be told: it begins at what comes next" in shown.stdout
+    assert "shardId-next: its lag is unknown: its worker begins at LATEST" in shown.stdout
     assert "shardId-over" not in shown.stdout
     assert "shardId-over" in everything.stdout
 

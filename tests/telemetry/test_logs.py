@@ -46,9 +46,7 @@ def test_a_human_line_is_read_at_a_glance(stream: io.StringIO) -> None:
     line = one_line(stream, "human")
 
     assert line.count("\n") == 1
-    assert (
-        "INFO  The lease is over; unpublished records that are left to the next holder: 3" in line
-    )
+    assert "INFO  The lease is lost; unpublished records left to the next holder: 3" in line
     assert "shardId=shardId-1 dropped=3" in line
 
 

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from amazon_kclpy import kcl
 
-from consumer.publishing.batches import Batcher
 from consumer.publishing.errors import BatchError, OperatorError, RetriesExhaustedError
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.processor import ShardProcessor
-from consumer.publishing.records import RawRecord
+from consumer.publishing.records import ChangeRecord, RawRecord
 from consumer.worker.kcl import RecordProcessor
-from tests.builders import FORM, raw_records
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, fitting
+from tests.builders import raw_records
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, a_processor
 from tests.worker.daemon_messages import INITIALIZE, process_records
 
 CHECKPOINTED = {"action": "checkpoint", "sequenceNumber": None, "subSequenceNumber": None}
@@ -42,8 +41,7 @@ class Conversation:
 
     def shard(self, _shard_id: str) -> ShardProcessor:
         """Make the shard's processor."""
-        publisher = fitting(self.topic)
-        return ShardProcessor(FORM, Batcher(10, 1), publisher, self.journal, self.poison)
+        return a_processor(self.topic, self.journal, self.poison)
 
 
 def status(action: str) -> dict[str, Any]:
@@ -159,17 +157,21 @@ def test_a_letter_that_is_refused_stops_its_shard_and_is_named() -> None:
     assert conversation.answers == [status("initialize"), checkpoint("4")]
     event, facts = conversation.journal.notes[-1]
     assert (event, facts["sequenceNumber"]) == ("record_refused", "5")
-    assert str(facts["error"]).endswith("; its letter is refused, too: too long")
+    assert str(facts["error"]).endswith("; its dead letter is refused, too: too long")
 
 
 def test_any_error_at_all_ends_the_process() -> None:
     """Also one that nobody thought of."""
 
     def broken(_shard_id: str) -> ShardProcessor:
-        publisher = fitting(FakeTopic())
-        return ShardProcessor(FORM, None, publisher, FakeJournal(), StopOnPoison())  # type: ignore[arg-type]
+        def decode(_raw: RawRecord) -> ChangeRecord:
+            raise KeyError("a bug")
 
-    lines = io.StringIO(json.dumps(INITIALIZE) + "\n" + json.dumps(process_records([])) + "\n")
+        return a_processor(FakeTopic(), FakeJournal(), decode=decode)
+
+    lines = io.StringIO(
+        json.dumps(INITIALIZE) + "\n" + json.dumps(process_records(raw_records(1, 1))) + "\n"
+    )
     output = io.StringIO()
     processor = RecordProcessor(broken, FakeJournal())
     with pytest.raises(SystemExit):

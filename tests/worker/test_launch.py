@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from consumer.settings.child import ChildSettings
+from consumer.settings.declaration import rules_of
+from consumer.settings.kcl import KclSettings
+from consumer.settings.processor import ProcessorSettings
 from consumer.settings.resolve import resolve
 from consumer.worker.launch import MAIN_CLASS, find_java, plan_launch
 
@@ -34,7 +36,7 @@ def test_the_command_line_names_class_path_options_and_standard_input(tmp_path: 
     )
 
 
-def test_the_daemon_gets_kcls_keys_and_none_of_ours() -> None:
+def test_the_daemon_gets_kcls_keys() -> None:
     """Under KCL's names, with the stream's ARN and the worker's name."""
     launch = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", os.environ)
 
@@ -42,23 +44,43 @@ def test_the_daemon_gets_kcls_keys_and_none_of_ours() -> None:
     assert launch.properties["workerId"] == "w-1"
     assert launch.properties["maxRecords"] == "500"
     assert launch.properties["callProcessRecordsEvenForEmptyRecordList"] == "true"
-    assert not [key for key in launch.properties if key.startswith(("publisher.", "health"))]
+    assert not [key for key in launch.properties if key.startswith("publisher.")]
 
 
-def test_the_health_endpoint_is_asked_for_when_it_has_a_port() -> None:
-    """Its three keys are the daemon's own."""
+def test_the_daemon_gets_each_of_its_own_keys_with_its_value() -> None:
+    """It has no defaults of its own, and none of the settings that it doesn't read."""
     configuration = resolve({**PROPERTIES, "publisher.healthPort": "8081"}, {})
     launch = plan_launch(configuration, STREAM, "w-1", os.environ)
+    kcls = {rule.key for rule in rules_of(KclSettings)}
 
-    assert launch.properties["healthPort"] == "8081"
-    assert launch.properties["healthHost"] == "127.0.0.1"
-    assert launch.properties["healthStuckAfterMillis"] == "300000"
+    assert {key: value for key, value in launch.properties.items() if key not in kcls} == {
+        "shardFailuresBeforeExit": "10",
+        "childTimeoutMillis": "300000",
+        "onTrimmedData": "continue",
+        "metricsIntervalMillis": "60000",
+        "healthPort": "8081",
+        "healthHost": "127.0.0.1",
+        "healthStuckAfterMillis": "300000",
+    }
+
+
+@pytest.mark.parametrize(
+    "values", [{"publisher.metrics": "none"}, {"publisher.logFormat": "human"}]
+)
+def test_without_metrics_the_daemon_and_the_record_processors_write_none(
+    values: dict[str, str],
+) -> None:
+    """0 writes none; lines for CloudWatch would only disturb a person."""
+    launch = plan_launch(resolve(PROPERTIES | values, {}), STREAM, "w-1", os.environ)
+
+    assert launch.properties["metricsIntervalMillis"] == "0"
+    assert ProcessorSettings.from_environment(launch.environ).metrics_period_millis == 0
 
 
 def test_the_record_processors_inherit_their_settings() -> None:
     """And a PATH on which this installation's programs come first."""
     launch = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", {"PATH": "/bin", "KEPT": "1"})
-    settings = ChildSettings.from_environment(launch.environ)
+    settings = ProcessorSettings.from_environment(launch.environ)
 
     assert (settings.table, settings.worker_id, settings.batch_size) == ("orders", "w-1", 10)
     assert launch.environ["KEPT"] == "1"
@@ -78,10 +100,10 @@ def test_java_is_looked_for_at_home_then_on_the_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["true", "false"])
 def test_truth_is_written_as_java_reads_it(value: str) -> None:
     """Python's True would be false to Java."""
-    configuration = resolve({**PROPERTIES, "cleanupLeasesUponShardCompletion": value}, {})
+    configuration = resolve({**PROPERTIES, "isGracefulLeaseHandoffEnabled": value}, {})
     launch = plan_launch(configuration, STREAM, "w-1", os.environ)
 
-    assert launch.properties["cleanupLeasesUponShardCompletion"] == value
+    assert launch.properties["isGracefulLeaseHandoffEnabled"] == value
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""The stream and the lease table of a configuration, opened beside running workers."""
+
+from typing import Any
+
+from consumer.aws.clients import client
+from consumer.fleet.lease_table import LeaseTable
+from consumer.fleet.stream import Stream
+from consumer.fleet.table_names import table_names
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+
+ATTEMPTS = 3
+
+
+def open_lease_table(configuration: Configuration) -> LeaseTable:
+    """Return KCL's tables of this configuration's workers. No call is made yet."""
+    return LeaseTable(tables_client(configuration), table_names(configuration.kcl))
+
+
+def open_stream(configuration: Configuration) -> Stream:
+    """Return the stream that this configuration's workers read.
+
+    Raises:
+        ConfigurationError: The table has no stream. boto3's errors are raised as they are.
+    """
+    arn, _view = find_stream(configuration)
+    if arn is None:
+        raise ConfigurationError([f"{stream_thing(configuration)}: has no stream"])
+    return Stream(_streams(configuration), arn)
+
+
+def find_stream(configuration: Configuration) -> tuple[str | None, str | None]:
+    """Return the stream's ARN, None if the table has no enabled stream, and its view."""
+    if configuration.stream_arn:
+        stream = _streams(configuration).describe_stream(
+            StreamArn=configuration.stream_arn, Limit=1
+        )
+        return configuration.stream_arn, stream["StreamDescription"]["StreamViewType"]
+    tables = client("dynamodb", attempts=ATTEMPTS, region=configuration.kcl.region_name)
+    table = tables.describe_table(TableName=configuration.table)["Table"]
+    specification = table.get("StreamSpecification", {})
+    enabled = specification.get("StreamEnabled", False)
+    return table.get("LatestStreamArn") if enabled else None, specification.get("StreamViewType")
+
+
+def stream_thing(configuration: Configuration) -> str:
+    """Return how a line about the stream names it: by the setting."""
+    if configuration.stream_arn:
+        return f"stream {configuration.stream_arn}"
+    return f"publisher.table = {configuration.table!r}"
+
+
+def tables_client(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
+    """Return a client for KCL's tables, with a worker's region and endpoint."""
+    kcl = configuration.kcl
+    return client(
+        "dynamodb", attempts=ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
+    )
+
+
+def _streams(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
+    return client("dynamodbstreams", attempts=ATTEMPTS, region=configuration.kcl.region_name)

@@ -1,0 +1,171 @@
+"""One verb of the daemon: its records are published, and checkpoints are asked for.
+
+The one rule: a checkpoint names a record up to which, without a hole, the topic has taken every
+message and the dead-letter queue every other record. `_collect` and `_refuse` are the only places
+that ask for one, and both do so after the answer. Messages are in flight side by side during a
+verb; none is once the verb has returned.
+"""
+
+from collections.abc import Iterable
+
+from consumer.publishing.batches import Batch
+from consumer.publishing.claim_check import fit
+from consumer.publishing.dead_letter import DeadLetter
+from consumer.publishing.errors import (
+    BatchError,
+    FailureName,
+    PublishError,
+    RecordError,
+    RetriesExhaustedError,
+)
+from consumer.publishing.ports import Checkpointer, PublishOutcome, Receipt
+from consumer.publishing.records import RawRecord
+from consumer.publishing.shard import Shard
+from consumer.publishing.split import Chunk, split
+
+
+class Verb:
+    """Publishes records of a shard until the verb returns.
+
+    Args:
+        shard: The shard.
+        checkpointer: Makes checkpoints; the daemon gives one to each verb.
+    """
+
+    def __init__(self, shard: Shard, checkpointer: Checkpointer) -> None:
+        self._shard = shard
+        self._checkpointer = checkpointer
+        self._in_flight = shard.in_flight
+        self._publisher = shard.destinations.publisher
+        self._journal = shard.destinations.journal
+
+    def take(self, records: Iterable[RawRecord], now: float) -> None:
+        """Publish every batch that the records fill, and the partial one if its time has come.
+
+        Args:
+            records: The next records of the shard.
+            now: Seconds of a clock that never goes back.
+
+        Raises:
+            PoisonError: A record can't be published; all before it are, and are checkpointed.
+            PublishError: A batch can't be published, and nobody wants to wait any longer.
+            CheckpointError: A checkpoint can't be made.
+            LeaseLostError: The shard has moved to another worker.
+        """
+        batcher = self._shard.batcher
+        for raw in records:
+            try:
+                record = self._shard.decode(raw)
+            except RecordError as error:
+                # What came before the bad record must not wait for somebody to fix it.
+                self.publish_all()
+                self._refuse(raw.data, error)
+            else:
+                self._publish(batcher.add(record, now))
+        self._publish(batcher.due(now))
+        self._wait_for_all()
+
+    def publish_all(self) -> None:
+        """Publish what is held, the partial batch included; raises as `take`."""
+        self._publish(self._shard.batcher.flush())
+        self._wait_for_all()
+
+    def _publish(self, batch: Batch | None) -> None:
+        """Begin to publish a batch; a record of it that can't be written is refused in its turn."""
+        while batch:
+            try:
+                for chunk in split(batch, self._shard.form, self._publisher.largest_message()):
+                    self._enqueue(chunk)
+            except RecordError as error:
+                self._wait_for_all()
+                record, batch = batch.around(error.sequence_number)
+                self._refuse(record.data, error)
+            else:
+                return
+
+    def _enqueue(self, chunk: Chunk) -> None:
+        """Queue a message; send as soon as a call is full."""
+        self._shard.note_progress(chunk.batch)
+        limit, claim_check = self._publisher.largest_message(), self._shard.destinations.claim_check
+        try:
+            message = fit(chunk.message, limit, claim_check)
+        except PublishError as error:
+            self._wait_for_all()
+            self._resolve(chunk.batch, error)
+        else:
+            self._in_flight.enqueue(chunk, message)
+            self._send(full=True)
+            self._collect(wait=False)
+        while self._in_flight.is_crowded:
+            self._send(full=False)
+            self._collect(wait=True)
+
+    def _wait_for_all(self) -> None:
+        """Return when everything queued is published, or dealt with, and checkpointed."""
+        while self._in_flight:
+            self._send(full=False)
+            self._collect(wait=True)
+        self._checkpointer.wait_until_made()
+
+    def _send(self, *, full: bool) -> None:
+        limit = self._publisher.largest_message()
+        while call := self._in_flight.next_call(limit, full=full):
+            self._publisher.begin(call)
+
+    def _collect(self, *, wait: bool) -> None:
+        """Collect outcomes, and checkpoint as far as there is no hole."""
+        if wait:
+            self._shard.note_progress()
+            self._checkpointer.wait_until_made()  # whose lease is lost need not wait for SNS
+        for outcome in self._publisher.finished(wait=wait):
+            self._learn(outcome)
+        if published := self._in_flight.pop_published():
+            self._checkpointer.checkpoint(published)
+        if refused := self._in_flight.pop_refused():
+            pending, error = refused
+            self._checkpointer.wait_until_made()
+            self._resolve(pending.batch, error)
+
+    def _learn(self, outcome: PublishOutcome) -> None:
+        match outcome.result:
+            case Receipt() as receipt:
+                pending = self._in_flight.acknowledge(outcome.message)
+                self._shard.note_published(pending, receipt)
+            case BatchError() | RetriesExhaustedError() as error:
+                self._in_flight.refuse(outcome.message, error)
+            case error:
+                self._checkpointer.wait_until_made()
+                raise error
+
+    def _resolve(self, batch: Batch, error: PublishError) -> None:
+        """Deal with a message that can't be published as it is, while nothing is in flight.
+
+        A message that SNS refuses is published in halves, until the refused record is alone. After
+        too many attempts, each record of a message becomes a dead letter.
+        """
+        if not isinstance(error, BatchError | RetriesExhaustedError):
+            raise error
+        self._shard.note_progress(batch)
+        failure: FailureName = "passing"
+        if isinstance(error, BatchError):
+            failure = "batch's"
+            self._journal.note("batch_refused", records=len(batch.records), error=str(error))
+            if len(batch.records) > 1:
+                self._in_flight.enqueue_first(self._halves(batch))
+                return
+        for record in batch.records:
+            self._refuse(record.data, RecordError(record.sequence_number, str(error), failure))
+
+    def _halves(self, batch: Batch) -> list[Chunk]:
+        form, limit = self._shard.form, self._publisher.largest_message()
+        return [chunk for half in batch.halves() for chunk in split(half, form, limit)]
+
+    def _refuse(self, data: bytes, error: RecordError) -> None:
+        """Make a dead letter of a record, or stop before it."""
+        number = error.sequence_number
+        dead_letter = DeadLetter(
+            self._shard.form.shard_id, number, data, error.reason, error.failure
+        )
+        self._shard.destinations.poison.take(dead_letter)
+        self._journal.note("record_dead_lettered", sequenceNumber=number, error=error.reason)
+        self._checkpointer.checkpoint(number)

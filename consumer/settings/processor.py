@@ -1,0 +1,55 @@
+"""Settings on their way from `run`, which checks them, to the record processors.
+
+They travel in one environment variable, so that a record processor needs neither the properties
+file nor the check.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from consumer.aws.clients import region_of
+from consumer.publishing.messages import MessageForm
+from consumer.settings.publisher import PublisherSettings
+
+SETTINGS_VARIABLE = "STREAM_PUBLISHER_SETTINGS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessorSettings(PublisherSettings):
+    """What a record processor needs to know: the publisher's own settings, and who publishes.
+
+    Attributes:
+        table: The table, named by the settings or by the stream's ARN.
+        worker_id: The worker's name.
+        application: The application's name, for metrics.
+    """
+
+    table: str
+    worker_id: str
+    application: str
+
+    @property
+    def region(self) -> str:
+        """The topic's region."""
+        return region_of(self.topic_arn)
+
+    def form(self, shard_id: str, *, redriven: bool = False) -> MessageForm:
+        """How messages of a shard are written."""
+        return MessageForm(
+            table=self.table,
+            shard_id=shard_id,
+            subject=self.subject,
+            entry_metadata=self.entry_metadata,
+            plain_images=self.plain_images,
+            redriven=redriven,
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the variable that hands these settings to the record processors."""
+        return {SETTINGS_VARIABLE: json.dumps(asdict(self))}
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "ProcessorSettings":
+        """Read what `to_environment` wrote; KeyError when nobody has."""
+        return cls(**json.loads(environ[SETTINGS_VARIABLE]))
