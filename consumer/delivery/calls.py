@@ -137,6 +137,7 @@ class Calls:
         self._under_way = 0
         self._news = threading.Condition()
         self._is_cancelled = False
+        self._has_raised = False
         self._answered = 0
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -152,20 +153,23 @@ class Calls:
             wait: Whether to wait for one, unless nothing is under way.
 
         Raises:
-            BaseException: What a call's thread has raised beyond an outcome.
+            BaseException: A call's thread has raised this, beyond an outcome. Whoever goes on must
+                `cancel` first.
         """
         outcomes: list[PublishOutcome] = []
         while self._under_way and (not self._heard.empty() or (wait and not outcomes)):
             error = self._hear(outcomes)
             if error:
+                self._has_raised = True
                 raise error
         return outcomes
 
     def cancel(self) -> Sequence[PublishOutcome]:
-        """Let nothing be sent any more; return outcomes once nothing is under way.
+        """Send nothing more; return outcomes once nothing is in flight.
 
         Raises:
-            BaseException: The first thing that a call's thread has raised beyond an outcome.
+            BaseException: A call's thread has raised this, beyond an outcome, and nothing was
+                raised before. Nothing is in flight any more.
         """
         with self._news:
             self._is_cancelled = True
@@ -174,13 +178,14 @@ class Calls:
         errors: list[BaseException] = []
         while self._under_way:
             errors.extend(filter(None, [self._hear(outcomes)]))
-        self._is_cancelled = False
-        if errors:
+        # One that was raised already has told enough: calls side by side fail for one cause.
+        is_told, self._is_cancelled, self._has_raised = self._has_raised, False, False
+        if errors and not is_told:
             raise errors[0]
         return outcomes
 
     def _hear(self, outcomes: list[PublishOutcome]) -> BaseException | None:
-        """Wait for the next that a call's thread tells; return what it raised."""
+        """Wait for what a thread tells next: add an outcome; return what it raised."""
         heard = self._heard.get()
         if isinstance(heard, BaseException):
             return heard

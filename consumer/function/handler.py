@@ -115,9 +115,8 @@ class Function:
     def _publish(self, invocation: Invocation) -> str | None:
         """Publish what can be published; return the last sequence number before a hole."""
         checkpointer = LastCheckpoint()
-        processor = self._processor(invocation)
         try:
-            processor.process_records(RecordsInput(invocation.records, None, now=0), checkpointer)
+            _process(self._processor(invocation), invocation, checkpointer)
         except PoisonError as error:
             self.destinations.journal.note(
                 "record_refused", sequenceNumber=error.sequence_number, error=error.reason
@@ -126,9 +125,6 @@ class Function:
                 raise
         except Exception as error:  # noqa: BLE001 - reported, so that nothing published comes again
             self._note_left(invocation.after(checkpointer.reached), error)
-        finally:
-            # The process goes on, and so would whatever is in flight.
-            processor.cancel()
         return checkpointer.reached
 
     def _note_left(self, left: Sequence[RawRecord], error: Exception) -> None:
@@ -145,6 +141,16 @@ class Function:
         form = replace(self.settings.form(invocation.shard_id), group_id=invocation.group_id)
         # No batch waits: the last one leaves with the event's last record.
         return shard_processor(self.settings, form, self.destinations, max_wait_seconds=0)
+
+
+def _process(
+    processor: ShardProcessor, invocation: Invocation, checkpointer: LastCheckpoint
+) -> None:
+    try:
+        processor.process_records(RecordsInput(invocation.records, None, now=0), checkpointer)
+    finally:
+        # The process goes on, and so would whatever is in flight.
+        processor.cancel()
 
 
 def _is_to_be_split(

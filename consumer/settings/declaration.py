@@ -1,43 +1,16 @@
-"""How a setting is declared: as a field of a dataclass, with a `Setting` beside its type.
-
-The field's name, type and default are the setting's; everything else is read from here.
-"""
+"""From declared settings to their rules and values."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from functools import cache
 from types import UnionType
 from typing import Any, ClassVar, Literal, Protocol, Union, get_args, get_origin
 
-from consumer.settings.forms import Form
 from consumer.settings.rules import Kind, Rule
 
 _KINDS: dict[object, Kind] = {str: "text", int: "whole", float: "number", bool: "switch"}
 _WORD = re.compile(r"_(\w)")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a field's name, type and default don't say of a setting.
-
-    Attributes:
-        description: What it does, why its default is what it is, and when to change it.
-        least: The least number; None without one.
-        above: The number that it must be greater than; None without one.
-        most: The greatest number; None without one.
-        form: How its text must be written; None for any text.
-        key: Its key, where that isn't the field's name in camel case.
-        for_daemon: Whether the daemon reads it.
-    """
-
-    description: str
-    least: int | None = None
-    above: int | None = None
-    most: int | None = None
-    form: Form | None = None
-    key: str | None = None
-    for_daemon: bool = False
 
 
 class Declares(Protocol):

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from consumer.settings.declaration import Setting
 from consumer.settings.forms import (
     APPLICATION_NAME,
     LONG_DURATION,
@@ -19,6 +18,7 @@ from consumer.settings.forms import (
     STREAM_ARN,
     TABLE,
 )
+from consumer.settings.setting import Setting
 
 REFUSED: Mapping[str, str] = {
     "streamArn": "takes streams of Kinesis only; set publisher.streamArn",

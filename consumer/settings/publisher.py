@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from consumer.settings.declaration import Setting
 from consumer.settings.forms import BUCKET, QUEUE_URL, STREAM_ARN, SUBJECT, TABLE, TOPIC_ARN
+from consumer.settings.setting import Setting
 from consumer.settings.variables import PUBLISHER_PREFIX
 
 

@@ -257,32 +257,6 @@ def test_nothing_is_sent_alone_once_no_time_is_left() -> None:
     ]
 
 
-class BrokenSns(ScriptedSns):
-    """An SNS client that raises what nobody expects, while it is told to."""
-
-    is_broken = True
-
-    def publish(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
-        """Raise, or take it."""
-        if self.is_broken:
-            raise ZeroDivisionError
-        return super().publish(**request)
-
-
-def test_what_nobody_expects_is_raised_once_and_the_next_call_works() -> None:
-    """Though two calls raise it side by side: a function goes on with its next event."""
-    client = BrokenSns()
-    publisher = a_publisher(client, TOPIC, PATIENT)
-    for message in MESSAGES[:2]:
-        publisher.begin([message])
-    with pytest.raises(ZeroDivisionError):
-        publisher.cancel()
-    client.is_broken = False
-    publisher.begin([MESSAGES[2]])
-
-    assert results(all_outcomes(publisher)).keys() == {"21"}
-
-
 def test_an_answer_that_leaves_a_message_out_is_no_receipt() -> None:
     """It is sent again."""
 
@@ -377,7 +351,58 @@ def test_calls_are_under_way_side_by_side() -> None:
     assert publisher.finished(wait=True) == []
 
 
-def test_a_recalled_call_is_not_sent_again() -> None:
+class BrokenSns(ScriptedSns):
+    """An SNS client whose calls fail in a way that nobody expects.
+
+    Attributes:
+        meeting: Where so many calls and the test wait for each other before the calls fail.
+        is_broken: Whether calls fail.
+    """
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self.meeting = threading.Barrier(calls + 1)
+        self.is_broken = True
+
+    def publish_batch(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Raise, or take each message."""
+        if not self.is_broken:
+            return super().publish_batch(**request)
+        self.meeting.wait(PATIENCE)
+        raise KeyError("a bug")
+
+
+def test_calls_that_fail_unexpectedly_are_drained_and_raised_once() -> None:
+    """What comes next finds nothing of them: neither a second error, nor that it is cancelled."""
+    sns = BrokenSns(3)
+    publisher = a_publisher(sns, TOPIC, PATIENT)
+    for number in range(3):
+        publisher.begin(MESSAGES[number : number + 2])
+    sns.meeting.wait(PATIENCE)
+    with pytest.raises(KeyError, match="a bug"):
+        publisher.finished(wait=True)
+
+    assert publisher.cancel() == []
+    sns.is_broken = False
+    publisher.begin(MESSAGES[:2])
+    assert [type(outcome.result) for outcome in publisher.finished(wait=True)] == [Receipt] * 2
+
+
+def test_an_unexpected_failure_of_a_cancelled_call_is_raised_when_all_are_over() -> None:
+    """Nobody has heard of it before."""
+    sns = BrokenSns(2)
+    publisher = a_publisher(sns, TOPIC, PATIENT)
+    for number in range(2):
+        publisher.begin(MESSAGES[number : number + 2])
+    sns.meeting.wait(PATIENCE)
+    with pytest.raises(KeyError, match="a bug"):
+        publisher.cancel()
+
+    assert publisher.cancel() == []
+    assert publisher.finished(wait=True) == []
+
+
+def test_a_cancelled_call_is_not_sent_again() -> None:
     """What is being sent ends first, and its outcome is told; a wait for the next try ends now."""
     client, journal = HeldSns(refusal("Throttled")), FakeJournal()
     policy = RetryPolicy(first_wait_seconds=1e9, longest_wait_seconds=1e9)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnP
 from consumer.publishing.ports import ConcurrencyLimits, Fact
 from consumer.publishing.shard import Destinations
 from consumer.settings.processor import ProcessorSettings
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic
+from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, a_publisher
 from tests.function.events import a_function_record, an_event
 from tests.settings.samples import SETTINGS
 
@@ -217,6 +218,41 @@ def test_nothing_is_under_way_after_an_event() -> None:
 
     assert function.invoke(an_event(1, 30)) == ["11"]
     assert function.topic.under_way == []
+
+
+class BrokenSns:
+    """An SNS client; while it is broken, two calls at a time fail in a way that nobody expects."""
+
+    def __init__(self) -> None:
+        self.is_broken = True
+        self._meeting = Barrier(2)
+
+    def get_topic_attributes(self, **_request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+        """The limit is SNS's own."""
+        return {"Attributes": {}}
+
+    def publish_batch(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as boto3
+        """Take every message, or fail."""
+        if self.is_broken:
+            self._meeting.wait(60)
+            raise KeyError("a bug")
+        entries = request["PublishBatchRequestEntries"]
+        return {"Successful": [{"Id": entry["Id"], "MessageId": "m"} for entry in entries]}
+
+
+def test_an_event_after_two_calls_failed_unexpectedly_is_published() -> None:
+    """Nothing is left of them that would keep it from being sent."""
+    sns, journal = BrokenSns(), FakeJournal()
+    topic = a_publisher(sns, "arn:aws:sns:eu-west-1:123456789012:changes", journal=journal)
+    destinations = Destinations(topic, None, StopOnPoison(), journal)
+    function = Function(SETTINGS, destinations, Deadline(), {})
+    failed = function.handle(an_event(1, 200), Invoked())
+    sns.is_broken = False
+    done = function.handle(an_event(1, 200), Invoked())
+
+    assert failed == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert done == {"batchItemFailures": []}
+    assert journal.events.count("event_failed") == 1
 
 
 def test_an_event_of_another_table_is_refused() -> None:

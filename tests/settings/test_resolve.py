@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.kcl import REFUSED
 from consumer.settings.resolve import resolve
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
@@ -75,6 +76,42 @@ def test_a_placeholder_that_nothing_fills_is_a_mistake() -> None:
 
     assert line.startswith("publisher.subject: names ${STAGE}, which is not set")
     assert "${STAGE:-default}" in line
+
+
+def test_a_placeholder_of_an_overridden_key_needs_no_variable() -> None:
+    """The environment wins: what the file says of that key doesn't count."""
+    properties = {**ENOUGH, "publisher.subject": "Changes of ${STAGE}"}
+
+    assert resolve(properties, {"PUBLISHER_SUBJECT": "x"}).publisher.subject == "x"
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "DB_PASSWORD"]
+)
+@pytest.mark.parametrize("rest", ["", ":-none"])
+def test_a_placeholder_that_names_a_secret_is_refused(name: str, rest: str) -> None:
+    """Settings are logged and published; the line names the variable, never its value."""
+    (line,) = mistakes({**ENOUGH, "publisher.subject": f"a ${{{name}{rest}}}"}, {name: "hidden"})
+
+    assert line == (
+        f"publisher.subject: names ${{{name}}}, a secret; settings are logged and published: "
+        "remove it"
+    )
+
+
+def test_two_names_of_one_stream_may_stand_side_by_side() -> None:
+    """They say the same."""
+    configuration = resolve({**ENOUGH, "publisher.streamArn": STREAM, "streamName": STREAM}, {})
+
+    assert configuration.stream_arn == STREAM
+
+
+def test_two_streams_are_refused() -> None:
+    """One of them would be ignored."""
+    other = STREAM.replace("2026", "2025")
+    (line,) = mistakes({**ENOUGH, "publisher.streamArn": STREAM, "streamName": other})
+
+    assert line.startswith(f"streamName = '{other}': is not publisher.streamArn = '{STREAM}'")
 
 
 @pytest.mark.parametrize("key", ["publisher.streamArn", "streamName"])
@@ -208,6 +245,11 @@ def test_an_unknown_name_that_is_like_none_is_told_to_be_removed(
         ("publisher.subject", "a\tb", "control characters"),
         ("publisher.batchSize", "101", "is too large; set 1 to 100"),
         ("publisher.batchSize", "ten", "is not a whole number; set 1 to 100"),
+        ("publisher.batchSize", "10.0", "is not a whole number; set 1 to 100"),
+        ("publisher.maxRecordAge", "1_000", "is not a whole number; set 0 or more"),
+        ("maxThroughputPerHostKBps", "nan", "is not a number; set more than 0"),
+        ("maxThroughputPerHostKBps", "inf", "is not a number; set more than 0"),
+        ("maxThroughputPerHostKBps", "1e999", "is too large; set more than 0"),
         ("publisher.plainImages", "perhaps", "is neither true nor false; set true or false"),
         ("publisher.batchSize", "9" * 5_000, "is too large; set 1 to 100"),
         ("publisher.batchMaxWaitMillis", "-1", "is too small; set 0 to 3600000"),
@@ -228,6 +270,21 @@ def test_an_unknown_name_that_is_like_none_is_told_to_be_removed(
         ("workerMetricsEMAAlpha", "0", "is too small; set more than 0, at most 1"),
         ("workerMetricsEMAAlpha", "1.5", "is too large; set more than 0, at most 1"),
         ("maxThroughputPerHostKBps", "much", "is not a number; set more than 0"),
+        ("leaseAssignmentIntervalMillis", "50", "is too small; set 200 to 600000"),
+        ("failoverTimeMillis", "77", "is too small; set 1000 to 600000"),
+        ("workerMetricsReporterFreqInMillis", "499", "is too small; set 1000 to 60000"),
+        ("inMemoryWorkerMetricsCaptureFrequencyMillis", "1", "is too small; set 100 to 60000"),
+        ("maxLeaseRenewalThreads", "1", "is too small; set 2 to 1000"),
+        ("shardSyncIntervalMillis", "60000", "is too large; set 1 to 10000"),
+        ("parentShardPollIntervalMillis", "1", "is too small; set 100 to 60000"),
+        ("taskBackoffTimeMillis", "1", "is too small; set 50 to 60000"),
+        ("idleTimeBetweenReadsInMillis", "100", "is too small; set 200 to 60000"),
+        ("gracefulLeaseHandoffTimeoutMillis", "1", "is too small; set 1000 to 3600000"),
+        ("dampeningPercentage", "101", "is too large; set 1 to 100"),
+        ("reBalanceThresholdPercentage", "101", "is too large; set 1 to 100"),
+        ("metricsBufferTimeMillis", "1", "is too small; set 1000 to 600000"),
+        ("staleWorkerMetricsEntryCleanupDuration", "PT0S", "is no duration of two minutes or more"),
+        ("staleWorkerMetricsEntryCleanupDuration", "1 day", "is no duration of two minutes"),
         ("applicationName", "a/b", "is not a table's name"),
         ("metricsLevel", "ALL", "set NONE, SUMMARY or DETAILED"),
     ],
@@ -238,6 +295,47 @@ def test_a_value_out_of_range_is_named_with_its_reason(key: str, value: str, rea
 
     assert line.startswith(f"{key} = {value!r}: ")
     assert reason in line
+
+
+@pytest.mark.parametrize(
+    ("properties", "line"),
+    [
+        (
+            {"inMemoryWorkerMetricsCaptureFrequencyMillis": "2000"},
+            "inMemoryWorkerMetricsCaptureFrequencyMillis = '2000': is more than",
+        ),
+        (
+            {"coordinatorStateTableName": "app"},
+            "coordinatorStateTableName = 'app': is the table of tableName, too",
+        ),
+        (
+            {"tableName": "app-WorkerMetricStats"},
+            "workerMetricsTableName = 'app-WorkerMetricStats': is the table of tableName, too",
+        ),
+        ({"publisher.childTimeoutMillis": "50000"}, "publisher.childTimeoutMillis = '50000': is"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(
+    properties: dict[str, str], line: str
+) -> None:
+    """Each alone may be right."""
+    (found,) = mistakes({**ENOUGH, **properties})
+
+    assert found.startswith(line)
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_a_key_that_cant_work_is_refused_with_what_to_do(key: str) -> None:
+    """KCL knows it, so that somebody may expect it to have an effect."""
+    assert mistakes({**ENOUGH, key: "1"}) == [f"{key}: {REFUSED[key]}"]
+
+
+@pytest.mark.parametrize("duration", ["P1D", "PT2M", "PT1H30M", "P1DT1S"])
+def test_a_duration_is_written_as_java_reads_it(duration: str) -> None:
+    """ISO 8601."""
+    kcl = resolve({**ENOUGH, "staleWorkerMetricsEntryCleanupDuration": duration}, {}).kcl
+
+    assert kcl.stale_worker_metrics_entry_cleanup_duration == duration
 
 
 @given(st.dictionaries(st.sampled_from([*ENOUGH, "maxRecords", "x"]), st.text()), st.text())
