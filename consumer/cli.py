@@ -13,6 +13,7 @@ import click
 
 from consumer import __version__
 from consumer.terminal import exits
+from consumer.terminal.interrupts import ending_at_once
 
 COMMANDS: Mapping[str, str] = {
     "backfill": "consumer.backfill.command:backfill",
@@ -48,7 +49,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Invoke the command that was named."""
         try:
-            return super().invoke(ctx)
+            with ending_at_once():
+                return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort) as error:
             # At a question click raises Abort, for the end of its input too: that is no Ctrl-C.
             if isinstance(error, click.Abort) and not isinstance(

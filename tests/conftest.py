@@ -1,4 +1,6 @@
-"""How hypothesis looks for examples."""
+"""How hypothesis looks for examples, and what children of tests do at Ctrl-C."""
+
+import signal
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -14,3 +16,8 @@ settings.register_profile(
 )
 # An option --hypothesis-profile is looked at after this, and has the last word.
 settings.load_profile("any-machine")
+
+# A shell has its background jobs ignore Ctrl-C, and their children inherit that. A handler that
+# does nothing is not inherited: so tests can interrupt their children wherever they run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)

@@ -3,14 +3,14 @@
 import json
 import logging
 import shlex
-import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from consumer.backfill.claim import ClaimedBackfill, begin
+from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner, Progress
 from consumer.backfill.screen import Screen
@@ -25,12 +25,13 @@ from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
-from consumer.terminal.failures import configuration_of
+from consumer.terminal.failures import configuration_of, refuse
+from consumer.terminal.interrupts import deferred
 from consumer.terminal.plurals import counted
 
 
 def publish_table(
-    wish: BackfillRequest,
+    request: BackfillRequest,
     properties: Path | None,
     segments: int | None,
     units_per_second: float,
@@ -38,51 +39,49 @@ def publish_table(
     as_json: bool,
 ) -> None:
     """Publish every item of the table; end with status 1 where it stopped before its end."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     configuration = configuration_of(properties)
-    console = Console(stderr=True)
-    journal = LogJournal(logging.getLogger("consumer"))
-    begun = _begun(configuration, wish, segments, journal)
-    performance = BackfillRunner(begun, configuration, journal, units_per_second)
-    with Screen(console, begun.description.items, begun.backfill.items) as screen:
-        _log_for(console, configuration)  # above the bar, from now on
-        status, lines = _perform(performance, screen, properties)
-    for line in lines:
-        _say(line)
-    _tell(performance.progress, as_json=as_json)
+    journal, console = LogJournal(logging.getLogger("consumer")), Console(stderr=True)
+    with deferred() as stop:
+        claimed = _claimed(
+            configuration, request, segments, Surroundings(journal, _say, stop.sleep)
+        )
+        runner = BackfillRunner(claimed, configuration, journal, units_per_second)
+        with Screen(console, claimed.description.items, claimed.backfill.items) as screen:
+            _log_for(console, configuration)  # above the bar, from now on
+            status, lines = _run(lambda: runner.run(screen.show, stop.check), properties)
+        for line in lines:
+            _say(line)
+        _tell(runner.progress, as_json=as_json)
     sys.exit(status)
 
 
 def _log_for(console: Console, configuration: Configuration) -> None:
-    """Only what somebody should know of: what is routine shows as progress."""
+    """Log only what somebody should know of: what is routine shows as progress."""
     form = "human" if console.is_terminal else configuration.publisher.log_format
     level = configuration.publisher.log_level
     start_logging(form, "ERROR" if level == "ERROR" else "WARN", {})
 
 
-def _begun(
-    configuration: Configuration, wish: BackfillRequest, segments: int | None, journal: LogJournal
+def _claimed(
+    configuration: Configuration,
+    request: BackfillRequest,
+    segments: int | None,
+    around: Surroundings,
 ) -> ClaimedBackfill:
     try:
-        return begin(
-            configuration, wish, segments, journal, lambda line: click.echo(line, err=True)
-        )
+        return claim(configuration, request, segments, around)
     except ConfigurationError as error:
-        for mistake in error.mistakes:
-            click.echo(mistake, err=True)
-        sys.exit(exits.USAGE)
+        refuse(error.mistakes)
 
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _perform(
-    performance: BackfillRunner, screen: Screen, properties: Path | None
-) -> tuple[int, list[str]]:
+def _run(work: Callable[[], object], properties: Path | None) -> tuple[int, list[str]]:
     """Work until the end; return the exit status, and what to say of it."""
     try:
-        performance.run(screen.show)
+        work()
     except BusyError as error:
         return exits.FAILED, [f"stopped: {error}, and has taken it over"]
     except KeyboardInterrupt:
@@ -102,7 +101,7 @@ def _remedy(error: BaseException) -> str:
 def _resume(properties: Path | None) -> str:
     named = ["--properties", str(properties)] if properties else []
     command = shlex.join(["stream-publisher", "backfill", *named, "--resume"])
-    return f"what is published is kept; go on with: {command}"
+    return f"the positions are saved; go on with: {command}"
 
 
 def _tell(progress: Progress, *, as_json: bool) -> None:

@@ -1,10 +1,11 @@
-"""What must be so before a backfill begins: everything is checked, then it is held by us alone."""
+"""What must be so before a backfill begins: everything is checked, then this process owns it."""
 
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from consumer.aws.clients import client
@@ -27,58 +28,72 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ClaimedBackfill:
-    """A backfill that this process is at work on.
+    """A backfill that this process owns.
 
     Attributes:
         backfill: The backfill.
-        holder: This process.
-        state: Where it is kept.
+        owner: This process.
+        state: Where it is saved.
         settings: How its messages are written.
         description: The table.
     """
 
     backfill: Backfill
-    holder: Owner
+    owner: Owner
     state: BackfillState
     settings: ProcessorSettings
     description: Description
 
 
-def begin(
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a claim needs of the program.
+
+    Attributes:
+        journal: Where retries are noted.
+        tell: Told what is being waited for.
+        sleep: Waits for so many seconds.
+    """
+
+    journal: Journal
+    tell: Callable[[str], object]
+    sleep: Callable[[float], None] = time.sleep
+
+
+def claim(
     configuration: Configuration,
-    wish: BackfillRequest,
+    request: BackfillRequest,
     segments: int | None,
-    journal: Journal,
-    tell: Callable[[str], object],
+    around: Surroundings,
 ) -> ClaimedBackfill:
-    """Check everything, and take the backfill.
+    """Check everything, and become the owner of the backfill.
 
     Args:
         configuration: The workers' configuration.
-        wish: Whether it is a new one.
+        request: Whether it is a new one.
         segments: How many segments are wanted, None where nobody says.
-        journal: Where retries are noted.
-        tell: Told what is being waited for.
+        around: What it needs of the program.
 
     Raises:
         ConfigurationError: With a line for each mistake; nothing was begun.
     """
     description = _checked(configuration, os.environ)
     settings = configuration.for_processor(_name())
-    state = _open_state(configuration, settings, journal)
+    state = _open_state(configuration, settings, around)
     target = Target(
         configuration.table, description.table_id, configuration.publisher.topic_arn, segments
     )
     try:
-        seen = _seen(configuration, state, tell)
-        backfill = choose(seen, wish, target, description.now)
-        holder = Owner(uuid.uuid4().hex, settings.worker_id)
-        _take(configuration, state, SavedBackfill(backfill, holder), seen)
+        seen = _seen(configuration, state, around)
+        backfill = choose(seen, request, target, description.now)
+        owner = Owner(uuid.uuid4().hex, settings.worker_id)
+        claimed = ClaimedBackfill(backfill, owner, state, settings, description)
+        _claim(configuration, claimed, seen)
     except RefusedError as error:
         raise ConfigurationError(error.mistakes) from error
     except BusyError as error:
         raise ConfigurationError([f"backfill of {configuration.table}: {error}"]) from error
-    return ClaimedBackfill(backfill, holder, state, settings, description)
+    return claimed
 
 
 def open_table_client(
@@ -112,39 +127,37 @@ def _described(configuration: Configuration) -> tuple[Description | None, list[s
 
 
 def _open_state(
-    configuration: Configuration, settings: ProcessorSettings, journal: Journal
+    configuration: Configuration, settings: ProcessorSettings, around: Surroundings
 ) -> BackfillState:
     tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
-    retries = Retries(f"table {name}", policy_of(settings), journal)
+    policy = replace(policy_of(settings), sleep=around.sleep)
+    retries = Retries(f"table {name}", policy, around.journal)
     return BackfillState(tables, name, configuration.table, retries)
 
 
 def _seen(
-    configuration: Configuration, state: BackfillState, tell: Callable[[str], object]
+    configuration: Configuration, state: BackfillState, around: Surroundings
 ) -> SavedBackfill | None:
-    """Return what is kept, once nobody is at work on it any more."""
+    """Return what is saved, once nobody works on it any more."""
     thing = f"table {configuration.kcl.coordinator_state_table}"
     seen, mistakes = asked(thing, state.load)
-    if seen and seen.holder:
-        tell(f"{seen.holder.name} has not said that it stopped; watching for a sign of it …")
-        held = seen
-        seen, mistakes = asked(thing, lambda: watch(state, held))
+    if seen and seen.owner:
+        around.tell(f"{seen.owner.name} has not said that it stopped; watching for a sign of it …")
+        owned = seen
+        seen, mistakes = asked(thing, lambda: watch(state, owned, around.sleep))
     if mistakes:
         raise ConfigurationError(mistakes)
     return seen
 
 
-def _take(
-    configuration: Configuration,
-    state: BackfillState,
-    kept: SavedBackfill,
-    seen: SavedBackfill | None,
+def _claim(
+    configuration: Configuration, claimed: ClaimedBackfill, seen: SavedBackfill | None
 ) -> None:
-    def take() -> None:
-        state.create_table()
-        state.take(kept.backfill, seen, kept.holder or Owner("", ""))
+    def write() -> None:
+        claimed.state.create_table()
+        claimed.state.claim(claimed.backfill, seen, claimed.owner)
 
-    _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", take)
+    _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", write)
     if mistakes:
         raise ConfigurationError(mistakes)
 

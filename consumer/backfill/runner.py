@@ -1,4 +1,4 @@
-"""A backfill from where it stands to its end, with what it has reached kept all the time."""
+"""A backfill from its positions to its end; the positions are saved all the time."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ class Progress:
     Attributes:
         backfill: The backfill, with its positions.
         units: Read units that this process has consumed.
-        seconds: For how long it has been at work.
+        seconds: How long it has worked.
     """
 
     backfill: Backfill
@@ -47,10 +47,10 @@ class Progress:
 
 
 class BackfillRunner:
-    """Works on a backfill that was begun, and keeps how far it has come.
+    """Works on a backfill that this process owns, and saves its positions.
 
     Args:
-        begun: The backfill.
+        claimed: The backfill.
         configuration: The workers' configuration.
         journal: Where events are noted.
         units_per_second: How fast the table may be read.
@@ -58,49 +58,53 @@ class BackfillRunner:
 
     def __init__(
         self,
-        begun: ClaimedBackfill,
+        claimed: ClaimedBackfill,
         configuration: Configuration,
         journal: Journal,
         units_per_second: float,
     ) -> None:
-        self._begun, self._holder = begun, begun.holder
+        self._claimed, self._owner = claimed, claimed.owner
         self._stop = threading.Event()
-        self._pace = RateLimiter(units_per_second, time.monotonic, self._stop.wait)
+        self._rate_limiter = RateLimiter(units_per_second, time.monotonic, self._stop.wait)
         self._started = time.monotonic()
         name = configuration.table
-        retries = Retries(f"table {name}", policy_of(begun.settings), journal)
+        retries = Retries(f"table {name}", policy_of(claimed.settings), journal)
         table = Table(
-            open_table_client(configuration, connections=len(begun.backfill.positions)),
+            open_table_client(configuration, connections=len(claimed.backfill.positions)),
             name,
             retries,
         )
-        tools = Tools(begun.settings, table, begun.description.key_names, self._pace, journal)
-        self._scans, self._positions = open_scans(begun.backfill, tools)
+        key_names = claimed.description.key_names
+        tools = Tools(claimed.settings, table, key_names, self._rate_limiter, journal)
+        self._scans, self._positions = open_scans(claimed.backfill, tools)
 
-    def run(self, show: Callable[[Progress], object]) -> None:
+    def run(
+        self, show: Callable[[Progress], object], check: Callable[[], object] = lambda: None
+    ) -> None:
         """Return when everything is published.
 
         Args:
             show: Told about once a second how far it has come.
+            check: Called about once a second; raises what is to end the run.
 
         Raises:
-            BusyError: Another process has taken the backfill over.
-            StreamPublisherError: It can't go on. What was reached is kept.
-            KeyboardInterrupt: It was interrupted. What was reached is kept.
+            BusyError: Another process has taken the backfill over. Nothing more is saved.
+            StreamPublisherError: It can't go on. The positions are saved.
         """
-        crew = SegmentThreads([scan.run for scan in self._scans], self._stop)
+        threads = SegmentThreads([scan.run for scan in self._scans], self._stop)
         try:
-            while crew.is_at_work(_SAVE_SECONDS):
-                self._holder = self._begun.state.save(self.progress.backfill, self._holder)
+            while threads.are_at_work(_SAVE_SECONDS):
+                self._owner = self._claimed.state.save(self.progress.backfill, self._owner)
                 show(self.progress)
+                check()
         finally:
-            crew.stop()
-            self._begun.state.release(self.progress.backfill, self._holder)
+            threads.stop()
+            self._claimed.state.release(self.progress.backfill, self._owner)
             show(self.progress)
 
     @property
     def progress(self) -> Progress:
         """How far it has come."""
         positions = tuple(each.position for each in self._positions)
-        backfill = replace(self._begun.backfill, positions=positions)
-        return Progress(backfill, self._pace.units, time.monotonic() - self._started)
+        backfill = replace(self._claimed.backfill, positions=positions)
+        return Progress(backfill, self._rate_limiter.units, time.monotonic() - self._started)

@@ -50,7 +50,7 @@ class SegmentScan:
         table: The table.
         processor: Publishes what is read, as it publishes a shard's records.
         positions: Where the segment begins, and how far it has come.
-        pace: When something may be read, and how much.
+        rate_limiter: When something may be read, and how much.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class SegmentScan:
         table: Readable,
         processor: ShardProcessor,
         positions: ScanPositions,
-        pace: RateLimiter,
+        rate_limiter: RateLimiter,
     ) -> None:
         self._segment, self._table, self._processor = segment, table, processor
-        self._positions, self._pace = positions, pace
-        self._page = PageSize(pace.units_per_second / segment.total)
+        self._positions, self._rate_limiter = positions, rate_limiter
+        self._page = PageSize(rate_limiter.units_per_second / segment.total)
         self._number = positions.position.number
 
     def run(self, is_stopped: Callable[[], bool]) -> None:
@@ -75,7 +75,7 @@ class SegmentScan:
         after = self._positions.position.keys
         is_ended = self._positions.position.is_ended
         while not is_ended:
-            self._pace.wait()
+            self._rate_limiter.wait()
             if is_stopped():
                 return
             page = self._read(after)
@@ -97,7 +97,7 @@ class SegmentScan:
     def _read(self, after: Item | None) -> ItemPage:
         segment = self._segment.number, self._segment.total
         page = self._table.scan(segment, after, self._page.items)
-        self._pace.spend(page.units)
+        self._rate_limiter.spend(page.units)
         self._page.learn(len(page.items), page.units)
         return page
 

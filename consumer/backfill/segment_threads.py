@@ -14,10 +14,10 @@ _GRACE_SECONDS = 10.0
 
 
 class SegmentThreads:
-    """Works until every segment is done, one fails, or it is told to stop.
+    """Works until every segment is done, one fails, or all are told to stop.
 
-    The threads don't keep the program from ending: what SNS is still being asked by then, and has
-    no answer yet, is published again by whoever goes on.
+    The threads don't keep the program from ending. A message for which SNS has not answered by
+    then is published again after a resume.
 
     Args:
         segments: The work on each.
@@ -26,11 +26,9 @@ class SegmentThreads:
 
     def __init__(self, segments: Sequence[Work], stop: threading.Event) -> None:
         self._stop = stop
-        # Waited for by these, not by the threads themselves: Python 3.11 takes a thread for ended
-        # when Ctrl-C interrupts its join().
         self._outcomes = [begin(partial(self._run, work)) for work in segments]
 
-    def is_at_work(self, seconds: float) -> bool:
+    def are_at_work(self, seconds: float) -> bool:
         """Wait for so long at the most; return whether something is still to be done.
 
         Raises:

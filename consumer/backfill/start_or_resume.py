@@ -1,4 +1,4 @@
-"""Whether a backfill begins anew, goes on, or is refused."""
+"""Whether a backfill begins anew, resumes, or is refused."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Target:
 
 
 class RefusedError(StreamPublisherError):
-    """It is not to be begun like this.
+    """A backfill can't begin like this.
 
     Args:
         mistakes: A line for each reason, with what to do.
@@ -38,22 +38,24 @@ class RefusedError(StreamPublisherError):
         self.mistakes = mistakes
 
 
-def choose(kept: SavedBackfill | None, wish: BackfillRequest, target: Target, now: int) -> Backfill:
-    """Return the backfill to be at work on.
+def choose(
+    saved: SavedBackfill | None, request: BackfillRequest, target: Target, now: int
+) -> Backfill:
+    """Return the backfill to work on.
 
     Args:
-        kept: What is kept of an earlier one.
-        wish: What is asked for.
+        saved: An earlier one.
+        request: What is asked for.
         target: What it is to do.
         now: The time by DynamoDB's clock, in whole seconds since 1970 UTC.
 
     Raises:
-        RefusedError: What is kept doesn't go with what is asked for.
+        RefusedError: The earlier one doesn't go with what is asked for.
     """
-    earlier = kept.backfill if kept else None
-    if wish is BackfillRequest.RESUME:
+    earlier = saved.backfill if saved else None
+    if request is BackfillRequest.RESUME:
         return _resumed(earlier, target)
-    if wish is BackfillRequest.BEGIN and earlier and not earlier.is_ended:
+    if request is BackfillRequest.BEGIN and earlier and not earlier.is_ended:
         items = counted(earlier.items, "item")
         reason = f"that of {earlier.run.name} is unfinished, with {items} published"
         raise RefusedError(

@@ -1,4 +1,4 @@
-"""How far a backfill has come, as it is kept from one life of the program to the next."""
+"""How far a backfill has come, as it is saved from one life of the program to the next."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ class ScanPositions:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """What is kept of a backfill.
+    """A backfill, with its positions.
 
     Attributes:
         table: The table's name.
@@ -98,35 +98,35 @@ class Owner:
     Attributes:
         token: Tells this life of the program from every other.
         name: Where it runs, for people.
-        beat: Goes up with every save.
+        heartbeat: Goes up with every save.
     """
 
     token: str
     name: str
-    beat: int = 0
+    heartbeat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SavedBackfill:
-    """A backfill as it is kept.
+    """A backfill as it is saved.
 
     Attributes:
         backfill: The backfill.
-        holder: Who is at work on it, or was when it was killed; None after an orderly stop.
+        owner: Who works on it, or did when it was killed; None after an orderly stop.
     """
 
     backfill: Backfill
-    holder: Owner | None
+    owner: Owner | None
 
 
 def state_key(table: str) -> Item:
-    """Return the key under which the backfill of a table is kept."""
+    """Return the key under which the backfill of a table is saved."""
     return {"key": {"S": f"{_KEY_PREFIX}{table}"}}
 
 
-def to_item(kept: SavedBackfill) -> dict[str, Any]:
-    """Write what is kept."""
-    backfill, holder = kept.backfill, kept.holder
+def to_item(saved: SavedBackfill) -> dict[str, Any]:
+    """Write a backfill as an item of DynamoDB."""
+    backfill, owner = saved.backfill, saved.owner
     return {
         **state_key(backfill.table),
         "table": {"S": backfill.table},
@@ -134,7 +134,7 @@ def to_item(kept: SavedBackfill) -> dict[str, Any]:
         "topicArn": {"S": backfill.topic_arn},
         "beganAt": {"N": str(backfill.run.began_at)},
         "positions": {"L": [_to_attribute(position) for position in backfill.positions]},
-        **(_to_attributes(holder) if holder else {}),
+        **(_to_attributes(owner) if owner else {}),
     }
 
 
@@ -152,7 +152,7 @@ def from_item(item: Item) -> SavedBackfill:
             run=Run(int(item["beganAt"]["N"])),
             positions=tuple(_position(each["M"]) for each in item["positions"]["L"]),
         )
-        return SavedBackfill(backfill, _holder(item))
+        return SavedBackfill(backfill, _owner(item))
     except (KeyError, TypeError) as error:
         raise ValueError(f"holds a backfill that is none: {item!r:.200}") from error
 
@@ -173,15 +173,15 @@ def _position(attribute: Item) -> ScanPosition:
     )
 
 
-def _to_attributes(holder: Owner) -> Item:
+def _to_attributes(owner: Owner) -> Item:
     return {
-        "holder": {"S": holder.token},
-        "holderName": {"S": holder.name},
-        "beat": {"N": str(holder.beat)},
+        "holder": {"S": owner.token},
+        "holderName": {"S": owner.name},
+        "beat": {"N": str(owner.heartbeat)},
     }
 
 
-def _holder(item: Item) -> Owner | None:
+def _owner(item: Item) -> Owner | None:
     if "holder" not in item:
         return None
     return Owner(item["holder"]["S"], item["holderName"]["S"], int(item["beat"]["N"]))

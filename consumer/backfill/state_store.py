@@ -1,7 +1,7 @@
-"""Where a backfill is kept: an item of its own in KCL's table of the leader's lock.
+"""Where a backfill is saved: an item of its own in KCL's table of the leader's lock.
 
-KCL reads that table by the keys that it knows, and workers may read and write it already; so a
-backfill needs no table and no permission of its own, and goes on from any machine.
+KCL reads that table by the keys that it knows, and workers may read and write it already. So a
+backfill needs no table and no permission of its own, and can be resumed from any machine.
 """
 
 import time
@@ -14,26 +14,26 @@ from consumer.delivery.retries import Retries
 from consumer.publishing.errors import StreamPublisherError
 
 LASTS_SECONDS = 4.0
-"""A holder that has not saved for so long has ended: it saves about once a second."""
+"""An owner that has not saved for so long has ended: it saves about once a second."""
 
 _POLL_SECONDS = 0.5
 
 
 class BusyError(StreamPublisherError):
-    """Another process is at work on the backfill."""
+    """Another process works on the backfill."""
 
 
 class BackfillState:
-    """Keeps the backfill of one table.
+    """Saves the backfill of one table.
 
-    At most one process holds it. One that was held up for so long that another has taken it over
-    learns so at its next save: each save is conditional on the last.
+    At most one process owns it. Every write is conditional on that: an owner that was held up until
+    another process took over learns so at its next write, and changes nothing any more.
 
     Args:
         client: A boto3 DynamoDB client.
         table_name: KCL's table of the leader's lock.
         table: The table whose backfill it is.
-        retries: Retries after a failure of a save.
+        retries: Retries a write that failed.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class BackfillState:
         self._key = state_key(table)
 
     def load(self) -> SavedBackfill | None:
-        """Return what is kept, None if nothing is; raises what boto3 raises, and ValueError."""
+        """Return what is saved, None if nothing is; raises what boto3 raises, and ValueError."""
         try:
             answer = self._client.get_item(
                 TableName=self._table_name, Key=self._key, ConsistentRead=True
@@ -70,62 +70,60 @@ class BackfillState:
         waiter = self._client.get_waiter("table_exists")
         waiter.wait(TableName=self._table_name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
 
-    def take(self, backfill: Backfill, seen: SavedBackfill | None, holder: Owner) -> None:
-        """Begin to hold a backfill, in the stead of what was seen.
+    def claim(self, backfill: Backfill, seen: SavedBackfill | None, owner: Owner) -> None:
+        """Become the owner, in place of what was seen.
 
         Raises:
             BusyError: Another process has done so since.
         """
         condition, values = "attribute_not_exists(#key)", {}
-        if seen and seen.holder:
+        if seen and seen.owner:
             condition = "holder = :holder AND beat = :beat"
-            values = {":holder": {"S": seen.holder.token}, ":beat": {"N": str(seen.holder.beat)}}
+            beat = str(seen.owner.heartbeat)
+            values = {":holder": {"S": seen.owner.token}, ":beat": {"N": beat}}
         elif seen:
             condition = "attribute_not_exists(holder) AND beganAt = :began"
             values = {":began": {"N": str(seen.backfill.run.began_at)}}
-        self._put(SavedBackfill(backfill, holder), condition, values)
+        self._put(SavedBackfill(backfill, owner), condition, values)
 
-    def save(self, backfill: Backfill, holder: Owner) -> Owner:
-        """Keep how far it has come; return the holder as it is kept.
+    def save(self, backfill: Backfill, owner: Owner) -> Owner:
+        """Save the positions; return the owner as it is saved.
 
         Raises:
-            BusyError: Another process has taken it over.
-            PublishError: It can't be kept; as `Retries.call` raises it.
+            BusyError: Another process has taken over.
+            PublishError: It can't be saved; as `Retries.call` raises it.
         """
-        later = replace(holder, beat=holder.beat + 1)
-        values = {":holder": {"S": holder.token}}
-        self._retries.call(
-            lambda: self._put(SavedBackfill(backfill, later), "holder = :holder", values)
-        )
+        later = replace(owner, heartbeat=owner.heartbeat + 1)
+        self._put_as_owner(SavedBackfill(backfill, later), owner)
         return later
 
-    def release(self, backfill: Backfill, holder: Owner) -> None:
-        """Keep how far it has come, and hold it no longer; raises as `save` does."""
-        # Where the answer to a first try was lost, nobody holds it any more.
-        condition = "beganAt = :began AND (attribute_not_exists(holder) OR holder = :holder)"
-        values = {
-            ":began": {"N": str(backfill.run.began_at)},
-            ":holder": {"S": holder.token},
-        }
-        self._retries.call(lambda: self._put(SavedBackfill(backfill, None), condition, values))
+    def release(self, backfill: Backfill, owner: Owner) -> None:
+        """Save the positions, and own the backfill no longer; raises as `save` does."""
+        self._put_as_owner(SavedBackfill(backfill, None), owner)
 
-    def _put(self, kept: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
+    def _put_as_owner(self, saved: SavedBackfill, owner: Owner) -> None:
+        values = {":holder": {"S": owner.token}}
+        self._retries.call(lambda: self._put(saved, "holder = :holder", values))
+
+    def _put(self, saved: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
         try:
             self._client.put_item(
                 TableName=self._table_name,
-                Item=to_item(kept),
+                Item=to_item(saved),
                 ConditionExpression=condition,
                 **({"ExpressionAttributeValues": values} if values else {}),
                 **({"ExpressionAttributeNames": {"#key": "key"}} if "#key" in condition else {}),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise BusyError("another process is at work on it") from error
+            # Where only the answer to an earlier try was lost, what we write is there.
+            if self.load() != saved:
+                raise BusyError("another process works on it") from error
 
 
 def watch(
     state: BackfillState, seen: SavedBackfill, sleep: Callable[[float], object] = time.sleep
 ) -> SavedBackfill | None:
-    """Return what is kept once the holder that was seen has had the time to save.
+    """Return what is saved once the owner that was seen has had the time to save.
 
     Raises:
         BusyError: It has saved, so it is at work.
@@ -133,8 +131,8 @@ def watch(
     for _ in range(int(LASTS_SECONDS / _POLL_SECONDS)):
         sleep(_POLL_SECONDS)
         now = state.load()
-        if now is None or now.holder is None:
+        if now is None or now.owner is None:
             return now
         if now != seen:
-            raise BusyError(f"{now.holder.name} is at work on it")
+            raise BusyError(f"{now.owner.name} works on it")
     return seen

@@ -25,14 +25,14 @@ class Tools:
         settings: Those of a record processor.
         table: The table.
         key_names: The names of its key attributes.
-        pace: When something may be read.
+        rate_limiter: When something may be read.
         journal: Where events are noted.
     """
 
     settings: ProcessorSettings
     table: Table
     key_names: tuple[str, ...]
-    pace: RateLimiter
+    rate_limiter: RateLimiter
     journal: Journal
 
 
@@ -47,7 +47,7 @@ def policy_of(settings: ProcessorSettings) -> RetryPolicy:
 
 
 def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], list[ScanPositions]]:
-    """Return the scan of each segment, and where each keeps how far it has come."""
+    """Return the scan of each segment, and where each keeps its position."""
     positions = [ScanPositions(position) for position in backfill.positions]
     scans = [
         SegmentScan(
@@ -55,7 +55,7 @@ def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], lis
             tools.table,
             _processor(backfill.run.shard_id(number), tools),
             positions[number],
-            tools.pace,
+            tools.rate_limiter,
         )
         for number in range(len(positions))
     ]

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from consumer.aws.clients import client
 from consumer.dead_letters.listing import is_complete, print_letters, summary
-from consumer.delivery.retries import Retries
+from consumer.delivery.retries import Clocks, Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import fetch, open_bucket
 from consumer.delivery.sns import SnsPublisher
@@ -32,6 +32,7 @@ from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.logs import LogJournal
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
+from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.plurals import counted
 
 
@@ -43,6 +44,13 @@ class _Office:
     topic: SnsPublisher
     claim_check: ClaimCheck | None
     settings: ProcessorSettings
+    stop: StopRequest
+
+    def letters(self) -> Iterator[QueuedDeadLetter]:
+        """Yield every letter once; raise KeyboardInterrupt once the command is to stop."""
+        for kept in self.box.letters():
+            self.stop.check()
+            yield kept
 
 
 @contextmanager
@@ -58,13 +66,20 @@ def _office(properties: Path | None) -> Iterator[_Office]:
         )
         sys.exit(exits.USAGE)
     queues = client("sqs", attempts=3, region=settings.region)
-    with told_in_one_line(f"queue {url}"), DeadLetterQueue(queues, url) as box:
-        yield _Office(box, *_topic(settings), settings)
+    with (
+        deferred() as stop,
+        told_in_one_line(f"queue {url}"),
+        DeadLetterQueue(queues, url) as box,
+    ):
+        yield _Office(box, *_topic(settings, stop), settings, stop)
 
 
-def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None]:
+def _topic(
+    settings: ProcessorSettings, stop: StopRequest
+) -> tuple[SnsPublisher, ClaimCheck | None]:
     policy, journal = RetryPolicy(operator_patience_seconds=0), LogJournal(logging.getLogger())
-    retries = partial(Retries, policy=policy, journal=journal)
+    clocks = Clocks(sleep=stop.sleep)
+    retries = partial(Retries, policy=policy, journal=journal, clocks=clocks)
     topic = open_topic(settings, retries, SnsPublisher)
     bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
     return topic, bucket
@@ -73,7 +88,7 @@ def _topic(settings: ProcessorSettings) -> tuple[SnsPublisher, ClaimCheck | None
 def list_all(properties: Path | None, *, as_json: bool) -> None:
     """List every letter: where the record stands and what was wrong with it."""
     with _office(properties) as office:
-        found = list(office.box.letters())
+        found = list(office.letters())
     if as_json:
         for kept in found:
             click.echo(json.dumps(summary(kept), ensure_ascii=False))
@@ -84,7 +99,7 @@ def list_all(properties: Path | None, *, as_json: bool) -> None:
 def show_one(properties: Path | None, letter_id: str) -> None:
     """Print a letter as JSON; end with status 1 where none has this id."""
     with _office(properties) as office:
-        found = next((k for k in office.box.letters() if k.message_id == letter_id), None)
+        found = next((k for k in office.letters() if k.message_id == letter_id), None)
         if found is None:
             click.echo(f"{letter_id}: no letter has this id; see dead-letters list", err=True)
             sys.exit(exits.FAILED)
@@ -117,7 +132,7 @@ def redrive_letters(properties: Path | None, letter_ids: tuple[str, ...]) -> Non
 
 
 def _chosen(office: _Office, letter_ids: tuple[str, ...]) -> Iterator[QueuedDeadLetter]:
-    for kept in office.box.letters():
+    for kept in office.letters():
         if not letter_ids or kept.message_id in letter_ids:
             yield kept
 

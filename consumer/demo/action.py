@@ -1,9 +1,7 @@
 """What `demo` does: the main job on this machine, with no account."""
 
 import json
-import signal
 import sys
-from types import FrameType
 
 import click
 from rich.console import Console
@@ -12,17 +10,16 @@ from consumer.demo.screen import Screen
 from consumer.demo.show import DemoError, Show, perform
 from consumer.sandbox.server import SandboxError
 from consumer.terminal import exits
+from consumer.terminal.interrupts import deferred
 
 
 def show_demo(changes: int, *, as_json: bool, keep: bool) -> None:
     """Give the demo; end with status 1 where a change was lost."""
-    # SIGINT too: a shell script that starts us in the background has it ignored.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
     started = _started()
     screen = Screen(Console(stderr=as_json))
     try:
-        outcome, faithful = perform(Show(changes, started, keep=keep), screen)
+        with deferred() as stop:
+            outcome, faithful = perform(Show(changes, started, keep=keep), screen, stop)
     except (DemoError, SandboxError) as error:
         click.echo(str(error), err=True)
         sys.exit(exits.FAILED)
@@ -43,8 +40,3 @@ def _started() -> float:
         )
         sys.exit(exits.USAGE)
     return psutil.Process().create_time()
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """End as Ctrl-C does, so that everything is cleaned up."""
-    raise KeyboardInterrupt

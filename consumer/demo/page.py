@@ -3,7 +3,7 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -23,10 +23,19 @@ class TourPage:
         output: Where to.
         folder: Where commands run.
         environ: Their environment.
+        look: Called before each command and each wait; raises what is to end the tour.
     """
 
-    def __init__(self, output: TextIO, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        output: TextIO,
+        folder: Path,
+        environ: Mapping[str, str],
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
         self._output, self._folder, self._environ = output, folder, dict(environ)
+        self.look = look
+        """Called before each command and each wait."""
         self._steps = 0
 
     def step(self, heading: str, sentence: str) -> None:
@@ -46,6 +55,7 @@ class TourPage:
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a command without waiting for it; `finish` shows it."""
+        self.look()
         return subprocess.Popen(
             _found(command),
             cwd=self._folder,

@@ -1,7 +1,6 @@
 """The demo from beginning to end: the only place that knows all its parts."""
 
 import contextlib
-import signal
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import DemoResult, Tally
 from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
+from consumer.terminal.interrupts import StopRequest
 from consumer.terminal.plurals import counted
 
 _PATIENCE_SECONDS = 120.0
@@ -38,7 +38,16 @@ class Show:
     keep: bool = False
 
 
-def perform(show: Show, screen: Screen) -> tuple[DemoResult, bool]:
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What changes pass through on their way, and whether to stop looking."""
+
+    daemon: Daemon
+    subscription: Subscription
+    stop: StopRequest
+
+
+def perform(show: Show, screen: Screen, stop: StopRequest) -> tuple[DemoResult, bool]:
     """Perform the demo.
 
     Returns:
@@ -46,10 +55,12 @@ def perform(show: Show, screen: Screen) -> tuple[DemoResult, bool]:
 
     Raises:
         DemoError: The daemon ended early, or nothing arrived for too long.
+        KeyboardInterrupt: It is to stop, and has stopped all that it started.
     """
     with contextlib.ExitStack() as stack:
         with screen.waiting_for("DynamoDB Local and moto's server start"):
             sandbox = stack.enter_context(Sandbox())
+        stop.check()
         screen.step(_since(show), "DynamoDB Local and moto's server answer")
         create_table(sandbox.client("dynamodb"))
         topic_arn = sandbox.client("sns").create_topic(Name="changes")["TopicArn"]
@@ -58,15 +69,14 @@ def perform(show: Show, screen: Screen) -> tuple[DemoResult, bool]:
         settings = sandbox.settings() | _daemon_settings(topic_arn)
         daemon = Daemon(sandbox.environment() | settings, sandbox.folder)
         stack.callback(daemon.stop)
-        # From here on a second Ctrl-C must not keep the first from ending everything in order.
-        stack.callback(signal.signal, signal.SIGINT, signal.SIG_IGN)
         tally = Tally(show.started)
-        _write(show, screen, sandbox, tally)
-        _receive(show, screen, daemon, subscription, tally)
+        _write(show, screen, sandbox, tally, stop)
+        _receive(show, screen, _Chain(daemon, subscription, stop), tally)
         outcome, compared = tally.outcome(time.time()), tally.comparison()
         screen.summary(outcome, compared)
         if show.keep:
             _keep(screen, settings, topic_arn, daemon.process.pid)
+            stop.wait(None)
     return outcome, compared.is_faithful
 
 
@@ -83,36 +93,36 @@ def _daemon_settings(topic_arn: str) -> dict[str, str]:
     }
 
 
-def _write(show: Show, screen: Screen, sandbox: Sandbox, tally: Tally) -> None:
+def _write(show: Show, screen: Screen, sandbox: Sandbox, tally: Tally, stop: StopRequest) -> None:
     """Write everything at once: the daemon begins at the oldest record and must miss none."""
 
     def written(change: Change) -> None:
         tally.write(change, time.time())
         screen.written(len(tally.written), show.changes)
+        stop.check()
 
     with screen.waiting_for("the first write"):
         write_changes(sandbox.client("dynamodb"), plan_changes(show.changes), written)
     screen.step(_since(show), f"wrote {counted(show.changes, 'change')} to the table {TABLE!r}")
 
 
-def _receive(
-    show: Show, screen: Screen, daemon: Daemon, subscription: Subscription, tally: Tally
-) -> None:
+def _receive(show: Show, screen: Screen, chain: _Chain, tally: Tally) -> None:
     """Receive until every change has arrived, and once more, to see repeats."""
     last = time.monotonic()
     with screen.waiting_for("the daemon checks its settings and starts"):
         while True:
             # Compared only when it can be: a comparison of thousands takes its time.
             complete = tally.arrived >= show.changes and tally.comparison().lost == 0
-            for line in daemon.new_lines():
+            chain.stop.check()
+            for line in chain.daemon.new_lines():
                 screen.daemon_line(_since(show), line)
-            for received in subscription.receive():
+            for received in chain.subscription.receive():
                 last = time.monotonic()
                 delays = tally.receive(received, time.time())
                 screen.batch(_since(show), len(tally.received), received, delays)
             if complete:
                 return
-            _check(daemon, last)
+            _check(chain.daemon, last)
 
 
 def _check(daemon: Daemon, last: float) -> None:
@@ -134,5 +144,3 @@ def _keep(screen: Screen, settings: Mapping[str, str], topic_arn: str, pid: int)
             f"The daemon's process id is {pid}. Ctrl-C ends everything.",
         ]
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()

@@ -141,4 +141,8 @@ class Tour:
         self._wait(what, is_enough)
 
     def _wait(self, what: str, condition: Callable[[], bool]) -> None:
-        wait_for(condition, what, self.worker.process)
+        def holds() -> bool:
+            self.page.look()
+            return condition()
+
+        wait_for(holds, what, self.worker.process)

@@ -5,9 +5,7 @@ redriven; each step runs the real commands and checks what they show.
 """
 
 import contextlib
-import signal
 import sys
-from types import FrameType
 from typing import TextIO
 
 import click
@@ -20,6 +18,8 @@ from consumer.demo.steps import Tour
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from consumer.sandbox.server import SandboxError
+from consumer.terminal import exits
+from consumer.terminal.interrupts import StopRequest, deferred
 
 _INTRODUCTION = """\
 <!-- Written by scripts/tour --output docs/tour.md; times and ids differ from run to run. -->
@@ -30,14 +30,14 @@ again on any machine, and ends with status 1 where a step doesn't show what it s
 """
 
 
-def give(output: TextIO) -> None:
+def give(output: TextIO, stop: StopRequest) -> None:
     """Give the whole tour; TourError where a step doesn't show what it should."""
     topic = TopicLimit()
     with contextlib.ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox())
         proxy = Proxy(sandbox.topics.url, topic.instead, topic.change)
         stage = Stage(sandbox, stack.enter_context(proxy).url)
-        page = TourPage(output, sandbox.folder, stage.environment())
+        page = TourPage(output, sandbox.folder, stage.environment(), stop.check)
         # Whatever happens, no request is held while the worker ends.
         stack.callback(topic.publishing.set)
         worker = start(stage, page, sandbox)
@@ -70,19 +70,14 @@ def main(output: TextIO) -> None:
     Nothing is left behind, also after Ctrl-C. The exit status is 1 where a step doesn't show what
     it should.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
     try:
-        give(output)
+        with deferred() as stop:
+            give(output, stop)
     except (TourError, SandboxError) as error:
         click.echo(str(error), err=True)
-        sys.exit(1)
+        sys.exit(exits.FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+        sys.exit(exits.INTERRUPTED)
 
 
 if __name__ == "__main__":

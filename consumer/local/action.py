@@ -1,7 +1,6 @@
 """What `listen` does: show what arrives at a topic, as it arrives."""
 
 import json
-import signal
 import time
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
 from consumer.terminal.failures import told_in_one_line
+from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.plurals import counted
 
 
@@ -18,23 +18,23 @@ def show_arrivals(
     topic_arn: str, max_messages: int | None, idle_seconds: float | None, *, as_json: bool
 ) -> None:
     """Print each message of a topic from now on, until there were enough or Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = _print_json if as_json else _print_row
-    with told_in_one_line(f"topic {topic_arn}"), Subscription(topic_arn) as subscription:
+    with (
+        deferred() as stop,
+        told_in_one_line(f"topic {topic_arn}"),
+        Subscription(topic_arn) as subscription,
+    ):
         if not as_json:
             Console(stderr=True).print(f"Listening to {escape(topic_arn)}; Ctrl-C ends")
-        try:
-            for received in _arrivals(subscription, max_messages, idle_seconds):
-                show(received)
-        except KeyboardInterrupt:
-            return
+        for received in _arrivals(subscription, max_messages, idle_seconds, stop):
+            show(received)
 
 
 def _arrivals(
-    subscription: Subscription, most: int | None, idle_seconds: float | None
+    subscription: Subscription, most: int | None, idle_seconds: float | None, stop: StopRequest
 ) -> Iterator[Received]:
     count, last = 0, time.monotonic()
-    while most is None or count < most:
+    while not stop.is_set() and (most is None or count < most):
         for received in subscription.receive()[: None if most is None else most - count]:
             count, last = count + 1, time.monotonic()
             yield received

@@ -21,6 +21,7 @@ from consumer.replay.start_position import StartPosition
 from consumer.settings.configuration import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
+from consumer.terminal.interrupts import deferred
 from consumer.terminal.plurals import counted
 
 _MOST_PLANS = 5
@@ -74,7 +75,9 @@ class ReplaySession:
             if not self._is_wanted(plan):
                 return
             try:
-                self._do(plan, last)
+                # What is written is written as a whole, and told.
+                with deferred():
+                    self._do(plan, last)
             except LeasesChangedError:
                 click.echo("Leases changed since the plan was made; planning again.", err=True)
             else:

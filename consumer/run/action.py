@@ -15,6 +15,7 @@ from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
 from consumer.telemetry.logs import LogFormat, single_logger, start_logging
 from consumer.terminal import exits
+from consumer.terminal.interrupts import leave_to_the_system
 from consumer.worker.forks import with_fork_server
 from consumer.worker.launch import plan_launch, start
 
@@ -38,7 +39,9 @@ def start_worker(
     if check_only:
         _accept(configuration, stream_arn, worker_id)
     else:
-        start(with_fork_server(plan_launch(configuration, stream_arn, worker_id, environ)))
+        launch = plan_launch(configuration, stream_arn, worker_id, environ)
+        leave_to_the_system()
+        start(with_fork_server(launch))
 
 
 def _worker_id(configuration: Configuration) -> str:

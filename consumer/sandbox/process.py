@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 _TERM_SECONDS = 5.0
@@ -27,7 +28,7 @@ class ManagedProcess:
         self, command: Sequence[str], log: Path, environ: Mapping[str, str] | None = None
     ) -> None:
         self.log = log
-        with log.open("ab") as output:
+        with log.open("ab") as output, _interruptible_children():
             self._process = subprocess.Popen(
                 _tied_to_us(command),
                 env=environ,
@@ -73,6 +74,22 @@ class ManagedProcess:
     def tail(self, lines: int = 20) -> str:
         """The last lines that it wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@contextlib.contextmanager
+def _interruptible_children() -> Iterator[None]:
+    """Let Ctrl-C reach children, until the end of the `with`, where we ignore it.
+
+    A shell has its background jobs ignore it, and children inherit that. What is not inherited is a
+    handler, here one that ignores it, too.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    is_ignored = is_main and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if is_ignored:
+        signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    yield
+    if is_ignored:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _tied_to_us(command: Sequence[str]) -> Sequence[str]:

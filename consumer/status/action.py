@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from consumer.settings.configuration import Configuration
 from consumer.status.table import render
 from consumer.status.to_json import to_json
 from consumer.terminal.failures import configuration_of, told_in_one_line
+from consumer.terminal.interrupts import StopRequest, deferred
 
 _POLL_SECONDS = 1.0
 
@@ -53,29 +55,29 @@ def show_status(request: StatusRequest) -> None:
         stream = open_stream(configuration)
     inspection = Inspection(open_lease_table(configuration), stream, configuration.kcl)
     with told_in_one_line(f"applicationName = {configuration.kcl.application_name!r}"):
-        statuses = _statuses(inspection, request.count, request.every if request.watch else None)
-        try:
-            if request.twice:
-                _watch_renewals(inspection, configuration)
+        if request.twice:
+            _watch_renewals(inspection, configuration)
+        # Without --watch, Ctrl-C ends the command as any other.
+        with deferred() if request.watch else nullcontext() as stop:
+            statuses = _statuses(inspection, request, stop)
             if request.as_json:
                 _print_json(statuses, configuration)
             else:
                 _show(statuses, everything=request.everything)
-        except KeyboardInterrupt:
-            if not request.watch:
-                raise
 
 
-def _statuses(inspection: Inspection, count: int, every: float | None) -> Iterator[FleetStatus]:
-    """Yield one status, or one every so many seconds."""
+def _statuses(
+    inspection: Inspection, request: StatusRequest, stop: StopRequest | None
+) -> Iterator[FleetStatus]:
+    """Yield one status, or one every so many seconds until the command is to stop."""
+    count = request.count
     with _progress() as progress:
         task = progress.add_task("Reading the shards", total=None)
         first = inspection.status(
             count, lambda done, of: progress.update(task, completed=done, total=of)
         )
     yield first
-    while every is not None:
-        time.sleep(every)
+    while stop is not None and not stop.wait(request.every):
         yield inspection.status(count, lambda _done, _of: None)
 
 

@@ -12,7 +12,7 @@ import javaproperties
 from consumer.aws.clients import find_region
 from consumer.settings.configuration import Configuration
 
-MAIN_CLASS = "software.amazon.kinesis.multilang.StreamsMultiLangDaemon"
+MAIN_CLASS = "streampublisher.Main"
 
 _REPOSITORY = Path(__file__).parents[2]
 

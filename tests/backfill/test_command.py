@@ -1,7 +1,7 @@
 """What a backfill refuses, and what it publishes where it is not refused."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
 
-from consumer.backfill.claim import begin
+from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner, Progress
 from consumer.cli import main
@@ -27,7 +27,7 @@ STATE = "app-CoordinatorState"
 
 
 @dataclass
-class Town:
+class Account:
     """A table and a topic, in memory.
 
     Attributes:
@@ -69,30 +69,38 @@ class Town:
         return CliRunner().invoke(main, ["backfill", *arguments], env=self.environ)
 
     def state(self) -> list[dict[str, Any]]:
-        """What is kept of backfills."""
+        """What is saved of backfills."""
         if STATE not in self.dynamodb.list_tables()["TableNames"]:
             return []
         return list(self.dynamodb.scan(TableName=STATE)["Items"])
 
-    def perform(
-        self, wish: BackfillRequest = BackfillRequest.BEGIN, segments: int | None = None
+    def run_to_its_end(
+        self, request: BackfillRequest = BackfillRequest.BEGIN, segments: int | None = None
     ) -> Progress:
         """A whole backfill, in this process."""
-        journal, shown = FakeJournal(), list[Progress]()
-        begun = begin(self.configuration, wish, segments, journal, lambda _line: None)
-        BackfillRunner(begun, self.configuration, journal, 1000).run(shown.append)
+        shown = list[Progress]()
+        claimed = self.claim(request, segments)
+        BackfillRunner(claimed, self.configuration, FakeJournal(), 1000).run(shown.append)
         return shown[-1]
+
+    def claim(
+        self,
+        request: BackfillRequest = BackfillRequest.BEGIN,
+        segments: int | None = None,
+        tell: Callable[[str], object] = lambda _line: None,
+    ) -> ClaimedBackfill:
+        """A backfill that this process owns."""
+        around = Surroundings(FakeJournal(), tell)
+        return claim(self.configuration, request, segments, around)
 
     def leave_unfinished(self, segments: int) -> None:
         """A backfill that was begun and stopped before its first item."""
-        begun = begin(
-            self.configuration, BackfillRequest.BEGIN, segments, FakeJournal(), lambda _line: None
-        )
-        begun.state.release(begun.backfill, begun.holder)
+        claimed = self.claim(segments=segments)
+        claimed.state.release(claimed.backfill, claimed.owner)
 
 
 @pytest.fixture
-def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """With forty items."""
     monkeypatch.setenv("AWS_REGION", REGION)
     with mock_aws():
@@ -106,7 +114,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         for number in range(40):
             dynamodb.put_item(TableName="orders", Item={"id": {"S": f"item-{number}"}})
         sns = boto3.client("sns", region_name=REGION)
-        yield Town(dynamodb, sns.create_topic(Name="changes")["TopicArn"])
+        yield Account(dynamodb, sns.create_topic(Name="changes")["TopicArn"])
 
 
 def received_by(subscription: Subscription) -> list[Received]:
@@ -118,10 +126,10 @@ def received_by(subscription: Subscription) -> list[Received]:
 
 
 @pytest.mark.parametrize("segments", [1, 3])
-def test_every_item_arrives_as_a_snapshot(town: Town, segments: int) -> None:
+def test_every_item_arrives_as_a_snapshot(account: Account, segments: int) -> None:
     """Once, in messages of the usual form, and the figures say so."""
-    with Subscription(town.topic_arn) as subscription:
-        progress = town.perform(segments=segments)
+    with Subscription(account.topic_arn) as subscription:
+        progress = account.run_to_its_end(segments=segments)
         received = received_by(subscription)
     entries = [entry for message in received for entry in message.entries]
 
@@ -138,84 +146,83 @@ def test_every_item_arrives_as_a_snapshot(town: Town, segments: int) -> None:
     assert progress.units > 0
 
 
-def test_one_after_an_ended_one_begins_anew(town: Town) -> None:
+def test_one_after_an_ended_one_begins_anew(account: Account) -> None:
     """Under another name; an ended one can't be resumed."""
-    first, second = town.perform(), town.perform()
+    first, second = account.run_to_its_end(), account.run_to_its_end()
 
     assert first.backfill.run != second.backfill.run
-    assert town.refused("--resume") == [
+    assert account.refused("--resume") == [
         "--resume: no backfill of orders is unfinished; leave it away to begin one"
     ]
 
 
-def test_a_table_that_isn_t_there_is_named_in_one_line(town: Town) -> None:
+def test_a_table_that_isn_t_there_is_named_in_one_line(account: Account) -> None:
     """As every other mistake is, at once."""
-    town.more = {"PUBLISHER_TABLE": "nothing", "PUBLISHER_CLAIM_CHECK_BUCKET": "no-such-bucket"}
-    table, bucket = town.refused()
+    account.more = {"PUBLISHER_TABLE": "nothing", "PUBLISHER_CLAIM_CHECK_BUCKET": "no-such-bucket"}
+    table, bucket = account.refused()
 
     assert table.startswith("publisher.table = 'nothing': doesn't exist")
     assert bucket.startswith("publisher.claimCheckBucket = 'no-such-bucket': doesn't exist")
 
 
-def test_a_topic_that_isn_t_there_is_named(town: Town) -> None:
+def test_a_topic_that_isn_t_there_is_named(account: Account) -> None:
     """Before anything is read."""
-    town.topic_arn += "-gone"
+    account.topic_arn += "-gone"
 
-    assert "doesn't exist" in town.refused()[0]
+    assert "doesn't exist" in account.refused()[0]
 
 
 @pytest.mark.parametrize("rate", ["0", "0.5", "-1", "many"])
-def test_a_rate_below_one_is_refused(town: Town, rate: str) -> None:
+def test_a_rate_below_one_is_refused(account: Account, rate: str) -> None:
     """It would never end."""
-    assert "--read-units-per-second" in town.refused("--read-units-per-second", rate)[-1]
+    assert "--read-units-per-second" in account.refused("--read-units-per-second", rate)[-1]
 
 
 @pytest.mark.parametrize("segments", ["0", "65"])
-def test_as_many_segments_as_can_be_kept(town: Town, segments: str) -> None:
+def test_as_many_segments_as_can_be_kept(account: Account, segments: str) -> None:
     """Their positions are one item."""
-    assert "--segments" in town.refused("--segments", segments)[-1]
+    assert "--segments" in account.refused("--segments", segments)[-1]
 
 
-def test_an_unfinished_backfill_asks_what_is_to_become_of_it(town: Town) -> None:
+def test_an_unfinished_backfill_asks_what_is_to_become_of_it(account: Account) -> None:
     """Resumed with other segments it would skip items; resumed elsewhere, half would be missing."""
-    town.leave_unfinished(segments=2)
-    (unfinished,) = town.refused()
-    (segments,) = town.refused("--resume", "--segments", "3")
+    account.leave_unfinished(segments=2)
+    (unfinished,) = account.refused()
+    (segments,) = account.refused("--resume", "--segments", "3")
 
     assert "unfinished, with 0 items published; say --resume to go on, or --restart" in unfinished
     assert segments.startswith("--segments 3: the unfinished backfill has 2;")
-    assert "not both" in town.refused("--resume", "--restart")[-1]
-    assert len(town.perform(BackfillRequest.RESUME).backfill.positions) == 2
+    assert "not both" in account.refused("--resume", "--restart")[-1]
+    assert len(account.run_to_its_end(BackfillRequest.RESUME).backfill.positions) == 2
 
 
-def test_a_second_one_at_once_is_refused(town: Town) -> None:
-    """It is named who is at work."""
-    journal = FakeJournal()
-    begun = begin(town.configuration, BackfillRequest.BEGIN, 2, journal, lambda _line: None)
+def test_a_second_one_at_once_is_refused(account: Account) -> None:
+    """The line names who works."""
+    claimed = account.claim(segments=2)
 
     def interrupt(line: str) -> None:
         """The first one saves while the second one looks."""
         told.append(line)
-        threading.Timer(0.1, begun.state.save, (begun.backfill, begun.holder)).start()
+        threading.Timer(0.1, claimed.state.save, (claimed.backfill, claimed.owner)).start()
 
     told: list[str] = []
-    with pytest.raises(ConfigurationError, match=r"backfill of orders: backfill on .* is at work"):
-        begin(town.configuration, BackfillRequest.RESTART, None, journal, interrupt)
+    with pytest.raises(ConfigurationError, match=r"backfill of orders: backfill on .* works"):
+        account.claim(BackfillRequest.RESTART, tell=interrupt)
     assert "watching for a sign of it" in told[0]
 
 
-def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(town: Town) -> None:
-    """Once it is mended, the rest follows, from where it stood."""
+def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(account: Account) -> None:
+    """Once it is fixed, the rest follows, from where it stood."""
     large = {"id": {"S": "large"}, "text": {"S": "x" * 300_000}}
-    town.dynamodb.put_item(TableName="orders", Item=large)
-    with Subscription(town.topic_arn) as subscription:
+    account.dynamodb.put_item(TableName="orders", Item=large)
+    with Subscription(account.topic_arn) as subscription:
         with pytest.raises(PoisonError, match=r"the item with the key .*large.* is too large"):
-            town.perform(segments=1)
-        (kept,) = town.state()
-        town.dynamodb.delete_item(TableName="orders", Key={"id": {"S": "large"}})
-        progress = town.perform(BackfillRequest.RESUME)
+            account.run_to_its_end(segments=1)
+        (saved,) = account.state()
+        account.dynamodb.delete_item(TableName="orders", Key={"id": {"S": "large"}})
+        progress = account.run_to_its_end(BackfillRequest.RESUME)
         received = received_by(subscription)
 
-    assert "holder" not in kept
+    assert "holder" not in saved
     assert progress.backfill.items == 40
     assert sum(len(message.entries) for message in received) == 40

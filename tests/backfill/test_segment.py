@@ -17,7 +17,7 @@ from consumer.publishing.errors import PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.snapshots import Run, decode_snapshot, place_of
 from tests import builders
-from tests.backfill.shelf import Shelf, an_item
+from tests.backfill.fake_table import FakeTable, an_item
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, a_processor
 
 RUN = Run(1_700_000_000)
@@ -47,7 +47,7 @@ class Scene:
     """A table, a topic, and what is kept of a backfill with one segment.
 
     Attributes:
-        shelf: The table.
+        table: The table.
         topic: The topic.
         kept: Up to where the segment is published, as a killed process leaves it.
         poison: What becomes of an item that can't be published.
@@ -55,7 +55,7 @@ class Scene:
         units_per_second: The rate.
     """
 
-    shelf: Shelf = field(default_factory=Shelf)
+    table: FakeTable = field(default_factory=FakeTable)
     topic: FakeTopic = field(default_factory=FakeTopic)
     kept: ScanPosition = field(default_factory=ScanPosition)
     poison: PoisonPolicy = field(default_factory=StopOnPoison)
@@ -85,8 +85,9 @@ class Scene:
             batcher=Batcher(10, math.inf),
             decode=decode_snapshot,
         )
-        pace = RateLimiter(self.units_per_second, self.clock.read, self.clock.sleep)
-        return SegmentScan(Segment(RUN, 0, 1, ("id",)), self.shelf, processor, positions, pace)
+        rate_limiter = RateLimiter(self.units_per_second, self.clock.read, self.clock.sleep)
+        segment = Segment(RUN, 0, 1, ("id",))
+        return SegmentScan(segment, self.table, processor, positions, rate_limiter)
 
     def entries(self) -> list[dict[str, object]]:
         """Everything that was published."""
@@ -100,7 +101,7 @@ class Scene:
 def a_scene(items: int) -> Scene:
     """With so many items in the table."""
     scene = Scene()
-    scene.shelf.put(*(an_item(f"item-{number}") for number in range(items)))
+    scene.table.put(*(an_item(f"item-{number}") for number in range(items)))
     return scene
 
 
@@ -116,7 +117,7 @@ def test_every_item_leaves_in_batches_of_ten() -> None:
         10,
         7,
     ]
-    assert sorted(scene.names()) == sorted(scene.shelf.items)
+    assert sorted(scene.names()) == sorted(scene.table.items)
     assert {entry["eventName"] for entry in scene.entries()} == {"SNAPSHOT"}
     assert {entry["oldImage"] for entry in scene.entries()} == {None}
     assert {entry["time"] for entry in scene.entries()} == {RUN.began_at * 1000}
@@ -137,7 +138,7 @@ def test_a_kill_anywhere_skips_no_item(lives: list[int]) -> None:
     scene.live()
     messages = {message.deduplication_id: message for message in scene.topic.messages}
 
-    assert set(scene.names()) == set(scene.shelf.items)
+    assert set(scene.names()) == set(scene.table.items)
     assert [
         message.body for message in scene.topic.messages if message not in messages.values()
     ] == []
@@ -169,8 +170,8 @@ def test_dropping_repeats_by_their_ids_loses_no_item(
         scene.live(Fuse(lasts))
     except Killed:
         for number in removed:
-            del scene.shelf.items[f"item-{number}"]
-        scene.shelf.put(*(an_item(f"item-{number}") for number in added))
+            del scene.table.items[f"item-{number}"]
+        scene.table.put(*(an_item(f"item-{number}") for number in added))
     scene.live()
     stay = {f"item-{number}" for number in range(35)} - {f"item-{number}" for number in removed}
     taken = {message.deduplication_id: message for message in reversed(scene.topic.messages)}
@@ -184,7 +185,7 @@ def test_dropping_repeats_by_their_ids_loses_no_item(
 def test_an_item_that_can_t_be_published_stops_the_segment_before_it() -> None:
     """Everything before it is published and kept."""
     scene = a_scene(25)
-    scene.topic.refused = sorted(scene.shelf.items)[12]
+    scene.topic.refused = sorted(scene.table.items)[12]
     with pytest.raises(PoisonError):
         scene.live()
     before = place_of(scene.kept.number)
@@ -214,14 +215,14 @@ def test_the_rate_is_kept(rate: int) -> None:
     scene = a_scene(200)
     scene.units_per_second = rate
     spent: list[tuple[float, float]] = []
-    scan = scene.shelf.scan
+    scan = scene.table.scan
 
     def noted(*arguments: object) -> object:
         page = scan(*arguments)  # type: ignore[arg-type]
         spent.append((scene.clock.now, page.units))
         return page
 
-    scene.shelf.scan = noted  # type: ignore[method-assign,assignment]
+    scene.table.scan = noted  # type: ignore[method-assign,assignment]
     scene.live()
 
     assert sum(units for _, units in spent) == 100
@@ -238,7 +239,7 @@ def test_a_segment_that_is_stopped_reads_no_more() -> None:
     """What it holds of a batch is left to the next life."""
     scene, positions = a_scene(40), ScanPositions(ScanPosition())
     scene.units_per_second = 6
-    scene.scan(positions).run(lambda: len(scene.shelf.scans) == 2)
+    scene.scan(positions).run(lambda: len(scene.table.scans) == 2)
 
-    assert scene.shelf.scans == [(0, 10), (0, 12)]
+    assert scene.table.scans == [(0, 10), (0, 12)]
     assert len(scene.names()) == place_of(positions.position.number) == 20

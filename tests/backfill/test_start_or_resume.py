@@ -19,10 +19,10 @@ _ENDED = (ScanPosition("1" + "0" * 20, None, is_ended=True),)
 WHOLE = SavedBackfill(replace(HALF.backfill, positions=_ENDED), None)
 
 
-@pytest.mark.parametrize("kept", [None, WHOLE])
-def test_the_first_and_one_after_an_ended_one_begin(kept: SavedBackfill | None) -> None:
+@pytest.mark.parametrize("saved", [None, WHOLE])
+def test_the_first_and_one_after_an_ended_one_begin(saved: SavedBackfill | None) -> None:
     """At the beginning of each segment."""
-    begun = choose(kept, BackfillRequest.BEGIN, TARGET, NOW)
+    begun = choose(saved, BackfillRequest.BEGIN, TARGET, NOW)
 
     assert begun.run == Run(NOW)
     assert begun.positions == (ScanPosition(),) * DEFAULT_SEGMENTS
@@ -43,11 +43,11 @@ def test_two_runs_have_two_names() -> None:
     assert choose(HALF, BackfillRequest.RESTART, TARGET, 1_700_000_000).run == Run(1_700_000_001)
 
 
-@pytest.mark.parametrize("kept", [None, WHOLE])
-def test_what_isn_t_there_can_t_go_on(kept: SavedBackfill | None) -> None:
+@pytest.mark.parametrize("saved", [None, WHOLE])
+def test_what_isn_t_there_can_t_go_on(saved: SavedBackfill | None) -> None:
     """An ended one is over."""
     with pytest.raises(RefusedError, match="no backfill of orders is unfinished"):
-        choose(kept, BackfillRequest.RESUME, TARGET, NOW)
+        choose(saved, BackfillRequest.RESUME, TARGET, NOW)
 
 
 def test_every_difference_is_named() -> None:

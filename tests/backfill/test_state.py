@@ -28,13 +28,13 @@ BACKFILL = Backfill(
 )
 
 
-@pytest.mark.parametrize("holder", [None, Owner("token", "a host", 7)])
-def test_what_is_kept_is_read_back(holder: Owner | None) -> None:
+@pytest.mark.parametrize("owner", [None, Owner("token", "a host", 7)])
+def test_what_is_kept_is_read_back(owner: Owner | None) -> None:
     """With and without somebody at work on it."""
-    kept = SavedBackfill(BACKFILL, holder)
+    saved = SavedBackfill(BACKFILL, owner)
 
-    assert from_item(to_item(kept)) == kept
-    assert to_item(kept).items() >= state_key("orders").items()
+    assert from_item(to_item(saved)) == saved
+    assert to_item(saved).items() >= state_key("orders").items()
 
 
 def test_a_backfill_is_ended_when_all_its_segments_are() -> None:

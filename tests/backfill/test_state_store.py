@@ -1,4 +1,4 @@
-"""A backfill is kept in KCL's table, and held by one process at a time."""
+"""A backfill is saved in KCL's table, and owned by one process at a time."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,33 +33,33 @@ def state() -> Iterator[BackfillState]:
 
 
 def test_what_is_saved_is_loaded(state: BackfillState) -> None:
-    """Every save is another beat; after the release nobody holds it."""
+    """Every save is another heartbeat; after the release nobody owns it."""
     state.create_table()
     assert state.load() is None
-    state.take(BACKFILL, None, ONE)
-    holder = state.save(LATER, ONE)
-    assert state.load() == SavedBackfill(LATER, replace(ONE, beat=1))
-    state.release(LATER, holder)
+    state.claim(BACKFILL, None, ONE)
+    owner = state.save(LATER, ONE)
+    assert state.load() == SavedBackfill(LATER, replace(ONE, heartbeat=1))
+    state.release(LATER, owner)
 
     assert state.load() == SavedBackfill(LATER, None)
 
 
 def test_only_one_of_two_that_begin_at_once_gets_it(state: BackfillState) -> None:
-    """Whether nothing was kept, or something."""
-    state.take(BACKFILL, None, ONE)
+    """Whether nothing was saved before, or something."""
+    state.claim(BACKFILL, None, ONE)
     with pytest.raises(BusyError):
-        state.take(BACKFILL, None, OTHER)
+        state.claim(BACKFILL, None, OTHER)
     state.release(LATER, ONE)
-    kept = state.load()
-    state.take(LATER, kept, ONE)
+    saved = state.load()
+    state.claim(LATER, saved, ONE)
     with pytest.raises(BusyError):
-        state.take(LATER, kept, OTHER)
+        state.claim(LATER, saved, OTHER)
 
 
 def test_one_that_was_taken_over_saves_no_more(state: BackfillState) -> None:
     """Nor does it release what is another's."""
-    state.take(BACKFILL, None, ONE)
-    state.take(BACKFILL, state.load(), OTHER)
+    state.claim(BACKFILL, None, ONE)
+    state.claim(BACKFILL, state.load(), OTHER)
     for act in (state.save, state.release):
         with pytest.raises(BusyError):
             act(LATER, ONE)
@@ -67,36 +67,48 @@ def test_one_that_was_taken_over_saves_no_more(state: BackfillState) -> None:
     assert state.load() == SavedBackfill(BACKFILL, OTHER)
 
 
-def test_a_holder_that_has_saved_meanwhile_is_not_taken_over(state: BackfillState) -> None:
+def test_one_that_wakes_after_the_next_one_has_ended_changes_nothing(state: BackfillState) -> None:
+    """Nobody owns the backfill any more then, and all of it is published."""
+    state.claim(BACKFILL, None, ONE)
+    state.claim(BACKFILL, state.load(), OTHER)
+    state.release(LATER, OTHER)
+    for act in (state.save, state.release):
+        with pytest.raises(BusyError):
+            act(BACKFILL, ONE)
+
+    assert state.load() == SavedBackfill(LATER, None)
+
+
+def test_an_owner_that_has_saved_meanwhile_is_not_taken_over(state: BackfillState) -> None:
     """What was seen is not what is there any more."""
-    state.take(BACKFILL, None, ONE)
+    state.claim(BACKFILL, None, ONE)
     seen = state.load()
     state.save(LATER, ONE)
     with pytest.raises(BusyError):
-        state.take(LATER, seen, OTHER)
+        state.claim(LATER, seen, OTHER)
 
 
 def test_a_release_may_be_said_twice(state: BackfillState) -> None:
     """Where the first one's answer was lost."""
-    state.take(BACKFILL, None, ONE)
+    state.claim(BACKFILL, None, ONE)
     for _ in range(2):
         state.release(LATER, ONE)
 
     assert state.load() == SavedBackfill(LATER, None)
 
 
-def test_a_holder_that_saves_is_at_work(state: BackfillState) -> None:
+def test_an_owner_that_saves_is_at_work(state: BackfillState) -> None:
     """It is named."""
-    state.take(BACKFILL, None, ONE)
+    state.claim(BACKFILL, None, ONE)
     seen = state.load()
     assert seen is not None
-    with pytest.raises(BusyError, match="host one is at work on it"):
+    with pytest.raises(BusyError, match="host one works on it"):
         watch(state, seen, lambda _seconds: state.save(LATER, ONE))
 
 
-def test_a_holder_that_is_silent_has_ended(state: BackfillState) -> None:
+def test_an_owner_that_is_silent_has_ended(state: BackfillState) -> None:
     """After the time in which it would have saved a few times."""
-    state.take(BACKFILL, None, ONE)
+    state.claim(BACKFILL, None, ONE)
     seen, slept = state.load(), list[float]()
     assert seen is not None
 
@@ -104,9 +116,9 @@ def test_a_holder_that_is_silent_has_ended(state: BackfillState) -> None:
     assert sum(slept) == LASTS_SECONDS
 
 
-def test_a_holder_that_stops_meanwhile_leaves_what_it_has_reached(state: BackfillState) -> None:
+def test_an_owner_that_stops_meanwhile_leaves_what_it_has_reached(state: BackfillState) -> None:
     """Which is then what one goes on with."""
-    state.take(BACKFILL, None, ONE)
+    state.claim(BACKFILL, None, ONE)
     seen = state.load()
     assert seen is not None
 

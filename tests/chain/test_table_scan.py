@@ -11,7 +11,7 @@ from consumer.backfill.table import Item, ItemPage, Table
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.sandbox.backends import Sandbox
-from tests.backfill.shelf import Shelf, an_item
+from tests.backfill.fake_table import FakeTable, an_item
 from tests.fakes import FakeJournal
 
 NAMES = [f"item-{number}" for number in range(40)]
@@ -22,7 +22,7 @@ Scan = Callable[[tuple[int, int], Item | None, int], ItemPage]
 def scan(request: pytest.FixtureRequest) -> Iterator[Scan]:
     """A table with items, of either kind."""
     if request.param == "shelf":
-        shelf = Shelf()
+        shelf = FakeTable()
         shelf.put(*map(an_item, NAMES))
         yield shelf.scan
     else:

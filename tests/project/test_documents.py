@@ -81,7 +81,7 @@ def test_the_daemon_page_lists_the_daemons_own_keys() -> None:
     """Those that the launcher reads and KCL doesn't know."""
     page = (ROOT / "docs" / "daemon.md").read_text()
     listed = {row[0].strip("`") for row in rows(page, "Use it alone")}
-    read = set(re.findall(r'(?:getProperty|number)\("(\w+)"', JAVA))
+    read = set(re.findall(r'(?:getProperty|required|number)\("(\w+)"', JAVA))
 
     assert listed == read - set(known_keys())
 

@@ -3,15 +3,15 @@ package software.amazon.kinesis.leader;
 import software.amazon.kinesis.coordinator.CoordinatorStateDAO;
 import software.amazon.kinesis.metrics.MetricsFactory;
 
-/** KCL's way of choosing a leader, with a lock that lasts as long as one says. */
+/** KCL's choice of a leader by a lock. KCL keeps the lock's duration to this package. */
 public final class LeaderDeciders {
 
-    /** The lock's client asks for three heartbeats at the least within the lock's time. */
+    /** The lock's client requires at least three heartbeats within the lock's duration. */
     private static final long HEARTBEATS = 4;
 
     private LeaderDeciders() {}
 
-    /** KCL keeps the choice of the time to this package, and takes two minutes itself. */
+    /** Makes a decider whose lock lasts for the given time. KCL's own lock lasts two minutes. */
     public static DynamoDBLockBasedLeaderDecider withLockOf(
             long millis, CoordinatorStateDAO states, String worker, MetricsFactory metrics) {
         return DynamoDBLockBasedLeaderDecider.create(states, worker, millis, millis / HEARTBEATS, metrics);

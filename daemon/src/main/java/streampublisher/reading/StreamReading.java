@@ -1,0 +1,81 @@
+package streampublisher.reading;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.function.IntSupplier;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.retrieval.RetrievalConfig;
+import software.amazon.kinesis.retrieval.polling.PollingConfig;
+
+/** How one stream is read: its clients, and what KCL must know to poll it. */
+public final class StreamReading {
+
+    /** How many reads may run at once. The SDK's own limit is 50. */
+    private static final int MOST_READS = 500;
+
+    /** How long a read of expired records is delayed before it fails. */
+    private static final Duration TRIMMED_WAIT = Duration.ofSeconds(10);
+
+    private final StreamArn stream;
+    private final boolean stopsAtTrimmedData;
+    private final DynamoDbStreamsClient streams;
+
+    /** @param expired looks at each call of the client */
+    public StreamReading(StreamArn stream, AwsCredentialsProvider credentials, ExpiredRecords expired) {
+        this.stream = stream;
+        this.stopsAtTrimmedData = expired.stopsAtTrimmedData();
+        this.streams = DynamoDbStreamsClient.builder()
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MOST_READS))
+                .region(stream.region())
+                .credentialsProvider(credentials)
+                .overrideConfiguration(override -> {
+                    override.addExecutionInterceptor(expired);
+                    if (stream.isLocal()) {
+                        override.addExecutionInterceptor(new LocalArnInterceptor(stream));
+                    }
+                })
+                .build();
+    }
+
+    /** The stream's ARN, as the service knows it. */
+    public String arn() {
+        return stream.service();
+    }
+
+    /** Returns those of the shards that can't be this stream's. */
+    public Set<String> foreign(Collection<String> shardIds) {
+        return StreamShards.foreign(
+                shardIds, StreamShards.list(streams, stream.service()), System.currentTimeMillis());
+    }
+
+    /**
+     * Prepares KCL's retrieval for this stream, and returns the client that KCL reads with.
+     *
+     * @param shards tells how many shards this worker reads
+     */
+    public AmazonDynamoDBStreamsAdapterClient client(
+            RetrievalConfig retrieval, InitialPositionInStreamExtended position, IntSupplier shards) {
+        retrieval.streamTracker(StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), position));
+        var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
+        var size = new ReadSize(polling.maxRecords(), shards);
+        retrieval.retrievalSpecificConfig(new PacedPolling(polling, new ReadingPace(size::last, Instant::now)));
+        return client(size);
+    }
+
+    private AmazonDynamoDBStreamsAdapterClient client(ReadSize size) {
+        var threads = Executors.newCachedThreadPool(
+                new ThreadFactoryBuilder().setNameFormat("read").setDaemon(true).build());
+        return stopsAtTrimmedData
+                ? new TrimmedShards(streams, stream.region(), size, threads, TRIMMED_WAIT)
+                : new ShardReads(streams, stream.region(), size, threads);
+    }
+}

@@ -1,0 +1,78 @@
+package streampublisher.telemetry;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells whether this worker's shards make progress.
+ *
+ * <p>A shard stands still if its record processor has not answered a call for too long. If KCL calls
+ * quiet shards too, a shard also stands still if KCL has not called it for too long.
+ */
+public final class Health {
+
+    private final LongSupplier clock;
+    private final long stuckAfterMillis;
+    private final boolean quietShardsAreCalled;
+    private final Map<String, Moment> shards = new ConcurrentHashMap<>();
+
+    /** What a shard's record processor does, and since when. */
+    private record Moment(boolean processing, long since) {}
+
+    /** One shard in a {@link Report}. */
+    public record ShardState(String state, long seconds) {}
+
+    /** The answer to the health check. The problem is null when there is none. */
+    public record Report(boolean healthy, Map<String, ShardState> shards, String problem) {}
+
+    /**
+     * @param clock milliseconds that never go back
+     * @param stuckAfterMillis how long a shard may stand still
+     * @param quietShardsAreCalled whether KCL calls record processors without records too
+     */
+    public Health(LongSupplier clock, long stuckAfterMillis, boolean quietShardsAreCalled) {
+        this.clock = clock;
+        this.stuckAfterMillis = stuckAfterMillis;
+        this.quietShardsAreCalled = quietShardsAreCalled;
+    }
+
+    /** KCL has called the shard's record processor. */
+    public void began(String shardId) {
+        shards.put(shardId, new Moment(true, clock.getAsLong()));
+    }
+
+    /** The record processor has answered the call. */
+    public void answered(String shardId) {
+        shards.put(shardId, new Moment(false, clock.getAsLong()));
+    }
+
+    /** This worker no longer has the shard. */
+    public void gone(String shardId) {
+        shards.remove(shardId);
+    }
+
+    public Report report() {
+        var now = clock.getAsLong();
+        var states = new TreeMap<String, ShardState>();
+        String problem = null;
+        for (var shard : shards.entrySet()) {
+            var moment = shard.getValue();
+            var state = new ShardState(moment.processing() ? "processing" : "idle", (now - moment.since()) / 1000);
+            states.put(shard.getKey(), state);
+            problem = standsStill(moment, now) ? describe(shard.getKey(), state) : problem;
+        }
+        return new Report(problem == null, states, problem);
+    }
+
+    private boolean standsStill(Moment moment, long now) {
+        return (moment.processing() || quietShardsAreCalled) && now - moment.since() > stuckAfterMillis;
+    }
+
+    private static String describe(String shardId, ShardState state) {
+        return state.state().equals("processing")
+                ? shardId + ": its record processor has not answered for " + state.seconds() + " s"
+                : shardId + ": KCL has not called its record processor for " + state.seconds() + " s";
+    }
+}
