@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.calls [--seconds 60] [--json]
 
-One table with one shard, no changes, on DynamoDB Local. Each side is counted from the moment it
+One table with one shard, no changes, on ministack. Each side is counted from the moment it
 reads its shard, behind a proxy that counts the operations of every request.
 """
 

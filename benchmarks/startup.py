@@ -1,6 +1,6 @@
 """How long a start is felt: of a new worker, and of one that was stopped or killed.
 
-One table with one shard, on DynamoDB Local. Each figure is of a change that is written at the
+One table with one shard, on ministack. Each figure is of a change that is written at the
 moment named: the seconds until its message is published; for a stop, until the process has ended.
 """
 

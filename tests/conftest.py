@@ -1,8 +1,12 @@
-"""How hypothesis looks for examples, and what children of tests do at Ctrl-C."""
+"""Hypothesis, Ctrl-C in children of tests, and what is told at the end."""
 
 import signal
 
 from hypothesis import HealthCheck, Phase, settings
+
+from tests.contracts.summary import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 # A busy machine is no mistake.
 settings.register_profile(

@@ -18,7 +18,7 @@ from consumer.terminal.options import json_option
 def demo(changes: int, *, as_json: bool, keep: bool) -> None:
     """Show changes of a table arriving at a topic, on this machine alone.
 
-    Starts DynamoDB Local and moto's server on free ports, the real daemon on the table's stream,
+    Starts ministack and moto's server on free ports, the real daemon on the table's stream,
     and a subscriber; writes inserts, updates and deletes; then compares every change that was
     written with every one that arrived. Nothing is left behind, also after Ctrl-C. The exit
     status is 1 when a change was lost.

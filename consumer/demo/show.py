@@ -58,10 +58,10 @@ def perform(show: Show, screen: Screen, stop: StopRequest) -> tuple[DemoResult, 
         KeyboardInterrupt: It is to stop, and has stopped all that it started.
     """
     with contextlib.ExitStack() as stack:
-        with screen.waiting_for("DynamoDB Local and moto's server start"):
+        with screen.waiting_for("ministack and moto's server start"):
             sandbox = stack.enter_context(Sandbox())
         stop.check()
-        screen.step(_since(show), "DynamoDB Local and moto's server answer")
+        screen.step(_since(show), "ministack and moto's server answer")
         create_table(sandbox.client("dynamodb"))
         topic_arn = sandbox.client("sns").create_topic(Name="changes")["TopicArn"]
         clients = sandbox.client("sns"), sandbox.client("sqs")

@@ -57,10 +57,7 @@ class Tour:
     def _look_at_what_waits(self) -> None:
         """Both at once: `doctor` watches leases for some seconds."""
         examining = self.page.start(*_DOCTOR)
-        self.page.say(
-            "The changes wait in the stream, for 24 hours at most. (DynamoDB Local tells a "
-            "change's time in whole minutes, AWS in seconds: the lag is less than it looks.)"
-        )
+        self.page.say("The changes wait in the stream, for 24 hours at most.")
         shown = self.page.run("stream-publisher", "status")
         check(f" {_COUNT} records left" in shown, "status tells what waits")
         self.page.say("What is wrong with the whole set-up, and what it causes:")

@@ -25,7 +25,7 @@ _INTRODUCTION = """\
 <!-- Written by scripts/tour --output docs/tour.md; times and ids differ from run to run. -->
 # Tour
 
-What an operator meets in a bad hour, on DynamoDB Local and moto's server; `scripts/tour` does it
+What an operator meets in a bad hour, on ministack and moto's server; `scripts/tour` does it
 again on any machine, and ends with status 1 where a step doesn't show what it should.
 """
 

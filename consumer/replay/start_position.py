@@ -51,7 +51,7 @@ class AtTime:
         return position.created_at >= self.seconds
 
     def in_minutes(self) -> "AtTime":
-        """This time, rounded down to a minute: DynamoDB Local's streams give whole minutes."""
+        """This time, rounded down to a minute: some emulators' streams give whole minutes."""
         return AtTime(self.seconds // MINUTE * MINUTE)
 
     def __str__(self) -> str:

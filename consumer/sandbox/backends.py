@@ -11,7 +11,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from consumer.sandbox.dynamodb_local import DynamoDbLocal
+from consumer.sandbox.ministack import Ministack
 from consumer.sandbox.moto_server import MotoServer
 
 REGION = "eu-west-1"
@@ -19,13 +19,13 @@ _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbo
 
 
 class Sandbox:
-    """DynamoDB Local and moto's server, started together and ended at the end of the `with`."""
+    """ministack and moto's server, started together and ended at the end of the `with`."""
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             self.folder = Path(tempfile.mkdtemp(prefix="stream-publisher-"))
             stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-            self.tables = DynamoDbLocal(self.folder)
+            self.tables = Ministack(self.folder)
             stack.callback(self.tables.stop)
             self.topics = MotoServer(self.folder)
             stack.callback(self.topics.stop)

@@ -1,11 +1,12 @@
 """Servers on free ports of this machine."""
 
 import contextlib
+import os
 import secrets
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -41,6 +42,10 @@ class Server(ABC):
     def command(self, port: int) -> Sequence[str]:
         """The command line that serves on a port."""
 
+    def environment(self) -> Mapping[str, str]:
+        """The environment of its process."""
+        return os.environ
+
     @property
     def url(self) -> str:
         """Where it answers."""
@@ -72,7 +77,7 @@ class Server(ABC):
     def _start(self) -> None:
         self._attempts += 1
         self.port = free_port()
-        self._process = ManagedProcess(self.command(self.port), self._log)
+        self._process = ManagedProcess(self.command(self.port), self._log, self.environment())
 
     def _start_again(self) -> None:
         """Between our finding a free port and the server's taking it, another may have taken it."""

@@ -14,7 +14,7 @@ from tests.streams.clock import Clock
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """DynamoDB Local and moto's server."""
+    """Tables and topics, ended with the run."""
     with Sandbox() as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""The README's commands, run as they stand: against DynamoDB Local and moto's server."""
+"""The README's commands, run as they stand: against ministack and moto's server."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Many shards, splits, and a stream that fails: what DynamoDB Local never does, on the daemon."""
+"""Many shards, splits, and a stream that fails: what no emulator does, on the daemon."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The shelf that tests scan, held to what DynamoDB Local does."""
+"""The shelf that tests scan, held to what ministack does."""
 
 import contextlib
 import itertools
@@ -32,7 +32,7 @@ def scan(request: pytest.FixtureRequest) -> Iterator[Scan]:
 
 @contextlib.contextmanager
 def real_table(sandbox: Sandbox) -> Iterator[Table]:
-    """One of DynamoDB Local's."""
+    """One of ministack's."""
     tables, name = sandbox.client("dynamodb"), f"scanned-{uuid.uuid4().hex[:8]}"
     tables.create_table(
         TableName=name,

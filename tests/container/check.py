@@ -1,4 +1,4 @@
-"""Runs the image against DynamoDB Local and moto's server, and looks at everything it promises."""
+"""Runs the image against ministack and moto's server, and looks at everything it promises."""
 
 import contextlib
 import json
@@ -107,7 +107,7 @@ def _with_rest(_context: click.Context, _parameter: click.Parameter, changes: in
 def main(image: str, engine: str | None, changes: int) -> None:
     """Check the container image.
 
-    Starts DynamoDB Local and moto's server, and the container with them: as its own user, with a
+    Starts ministack and moto's server, and the container with them: as its own user, with a
     read-only root and this host's network. Changes a table, compares what arrives at the topic,
     asks for its health, looks at what is inside, and stops it with SIGTERM while a batch is
     partial. The last line of stdout tells the figures as JSON; the exit status is 1 when something

@@ -1,9 +1,13 @@
-"""What every stream does: a real one in DynamoDB Local, and the simulation of tests/streams."""
+"""What every stream does: the simulation of tests/streams, and the servers that it is held to.
+
+The servers are the oracles: ministack always, DynamoDB Local where somebody has a copy. Where
+one of them does something else than AWS documents, differences.toml says so, and its test must
+fail.
+"""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,14 +15,16 @@ from botocore.exceptions import ClientError
 
 from consumer.demo.table import TABLE, create_table
 from consumer.sandbox.backends import REGION
-from consumer.sandbox.dynamodb_local import DynamoDbLocal
+from consumer.sandbox.ministack import Ministack
+from consumer.sandbox.server import Server
+from tests.contracts.differences import DIFFERENCES
+from tests.contracts.dynamodb_local import COPY, DynamoDbLocal
 from tests.streams.clients import bare_client
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
 Image = Mapping[str, Any]
 
-# No empty map: DynamoDB Local answers `{}` for it, without the type.
 OLD: Image = {
     "id": {"S": "ação-1"},
     "number": {"N": "3.25"},
@@ -34,6 +40,8 @@ OLD: Image = {
 }
 NEW: Image = {"id": OLD["id"], "number": {"N": "4"}}
 KEYS: Image = {"id": OLD["id"]}
+GONE = f"shardId-{1:020d}-00000000"
+"""A shard from before all that there are."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,6 @@ class Subject:
     Attributes:
         client: A boto3 client of the streams API, which checks no parameters itself.
         arn: The stream.
-        region: The region that its records carry.
         put: Write an item.
         remove: Remove the item with this id.
         disable: Disable the stream.
@@ -51,7 +58,6 @@ class Subject:
 
     client: Any
     arn: str
-    region: str
     put: Callable[[Image], object]
     remove: Callable[[str], object]
     disable: Callable[[], object]
@@ -91,23 +97,31 @@ def numbers(answer: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of ministack."""
+    yield from served(Ministack(tmp_path_factory.mktemp("ministack")))
+
+
+@pytest.fixture(scope="module")
+def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of DynamoDB Local."""
-    server = DynamoDbLocal(tmp_path_factory.mktemp("tables"))
+    yield from served(DynamoDbLocal(tmp_path_factory.mktemp("dynamodb-local")))
+
+
+def served(server: Server) -> Iterator[str]:
+    """The URL of a server that is ready, and is ended afterwards."""
     server.wait_until_ready()
     yield server.url
     server.stop()
 
 
-def local(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """A real table's stream."""
-    url = request.getfixturevalue("tables")
+def of_a_table(url: str) -> Iterator[Subject]:
+    """The stream of a server's table."""
     dynamodb = bare_client("dynamodb", url)
     create_table(dynamodb)
     yield Subject(
         client=bare_client("dynamodbstreams", url),
         arn=dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"],
-        region="ddblocal",
         put=lambda item: dynamodb.put_item(TableName=TABLE, Item=item),
         remove=lambda item_id: dynamodb.delete_item(TableName=TABLE, Key={"id": {"S": item_id}}),
         disable=lambda: dynamodb.update_table(
@@ -117,7 +131,7 @@ def local(request: pytest.FixtureRequest) -> Iterator[Subject]:
     dynamodb.delete_table(TableName=TABLE)
 
 
-def simulated(_request: pytest.FixtureRequest) -> Iterator[Subject]:
+def simulated() -> Iterator[Subject]:
     """The simulation, with a table in front of it."""
     stream = SimulatedStream(TABLE)
     items: dict[str, Image] = {}
@@ -132,7 +146,7 @@ def simulated(_request: pytest.FixtureRequest) -> Iterator[Subject]:
 
     with StreamsEndpoint(stream) as endpoint:
         streams = bare_client("dynamodbstreams", endpoint.url)
-        yield Subject(streams, stream.arn, REGION, put, remove, stream.disable)
+        yield Subject(streams, stream.arn, put, remove, stream.disable)
 
 
 def on_the_wire(value: Any) -> Any:  # noqa: ANN401 - any part of an item
@@ -146,15 +160,22 @@ def on_the_wire(value: Any) -> Any:  # noqa: ANN401 - any part of an item
     return value
 
 
-LOCAL = pytest.param(
-    local, marks=[pytest.mark.server, pytest.mark.xdist_group("streams")], id="dynamodb-local"
-)
+SIMULATION = "simulation"
+ON_A_SERVER = (pytest.mark.server, pytest.mark.xdist_group("streams"))
+ORACLES = ["ministack", *(["dynamodb-local"] if COPY else [])]
 
 
-@pytest.fixture(params=[pytest.param(simulated, id="simulation"), LOCAL])
+@pytest.fixture(params=[SIMULATION, *(pytest.param(name, marks=ON_A_SERVER) for name in ORACLES)])
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
-    """Each stream in turn."""
-    yield from request.param(request)
+    """Each stream in turn; a test fails where its server differs."""
+    oracle, node = str(request.param), request.node
+    for difference in DIFFERENCES:
+        if difference.is_met_by(oracle, node.originalname, node.callspec.id):
+            request.applymarker(difference.mark())
+    if oracle == SIMULATION:
+        yield from simulated()
+    else:
+        yield from of_a_table(request.getfixturevalue(oracle.replace("-", "_")))
 
 
 def test_a_stream_is_described_and_listed(subject: Subject) -> None:
@@ -174,7 +195,11 @@ def test_a_stream_is_described_and_listed(subject: Subject) -> None:
     assert described["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
     assert listed == {key: described[key] for key in ("StreamArn", "TableName", "StreamLabel")}
     assert shard.keys() == {"ShardId", "SequenceNumberRange"}
-    assert shard["SequenceNumberRange"].keys() == {"StartingSequenceNumber"}
+
+
+def test_a_shard_has_a_first_number_before_it_has_a_record(subject: Subject) -> None:
+    """And no last one while it is open."""
+    assert subject.shard["SequenceNumberRange"].keys() == {"StartingSequenceNumber"}
 
 
 def test_a_shards_id_has_the_moment_of_its_opening(subject: Subject) -> None:
@@ -186,17 +211,30 @@ def test_a_shards_id_has_the_moment_of_its_opening(subject: Subject) -> None:
     assert abs(int(moment) / 1_000 - described["CreationRequestDateTime"].timestamp()) < 60
 
 
-def test_shards_are_listed_after_the_one_that_was_named(subject: Subject) -> None:
-    """A shard that is gone may be named: those with a greater id come."""
-    before, itself = f"shardId-{0:020d}-00000000", subject.shard["ShardId"]
-    listed = [
-        subject.client.describe_stream(
-            StreamArn=subject.arn, ExclusiveStartShardId=shard_id, Limit=1
-        )["StreamDescription"]["Shards"]
-        for shard_id in (before, itself)
-    ]
+def listed_after(subject: Subject, shard_id: str) -> list[str]:
+    """The ids of the shards that are listed after one."""
+    answer = subject.client.describe_stream(
+        StreamArn=subject.arn, ExclusiveStartShardId=shard_id, Limit=1
+    )
+    return [shard["ShardId"] for shard in answer["StreamDescription"]["Shards"]]
 
-    assert [[shard["ShardId"] for shard in shards] for shards in listed] == [[itself], []]
+
+def test_no_shard_is_listed_after_the_last_one(subject: Subject) -> None:
+    """The one that is named is left out."""
+    assert listed_after(subject, subject.shard["ShardId"]) == []
+
+
+def test_shards_are_listed_after_one_that_is_gone(subject: Subject) -> None:
+    """Those with a greater id."""
+    assert listed_after(subject, GONE) == [subject.shard["ShardId"]]
+
+
+def test_the_children_of_a_shard_can_be_asked_for(subject: Subject) -> None:
+    """An open shard has none."""
+    children = {"Type": "CHILD_SHARDS", "ShardId": subject.shard["ShardId"]}
+    answer = subject.client.describe_stream(StreamArn=subject.arn, ShardFilter=children)
+
+    assert answer["StreamDescription"]["Shards"] == []
 
 
 def test_streams_are_listed_after_the_one_that_was_named(subject: Subject) -> None:
@@ -222,9 +260,9 @@ def test_records_carry_exactly_what_was_written(subject: Subject) -> None:
         == {"eventID", "eventName", "eventVersion", "eventSource", "awsRegion", "dynamodb"}
         for record in records
     )
-    assert {
-        (record["eventVersion"], record["eventSource"], record["awsRegion"]) for record in records
-    } == {("1.1", "aws:dynamodb", subject.region)}
+    assert {(record["eventVersion"], record["eventSource"]) for record in records} == {
+        ("1.1", "aws:dynamodb")
+    }
     assert len({record["eventID"] for record in records}) == 3
     common = {"ApproximateCreationDateTime", "Keys", "SequenceNumber", "SizeBytes"}
     common |= {"StreamViewType"}
@@ -239,6 +277,32 @@ def test_records_carry_exactly_what_was_written(subject: Subject) -> None:
     assert all(change["StreamViewType"] == "NEW_AND_OLD_IMAGES" for change in changes)
 
 
+def test_a_record_carries_the_region(subject: Subject) -> None:
+    """The one in which it is read."""
+    subject.write(1)
+    (record,) = subject.read(subject.iterator("TRIM_HORIZON"))["Records"]
+
+    assert record["awsRegion"] == REGION
+
+
+def test_an_empty_map_stays_one(subject: Subject) -> None:
+    """With its type."""
+    subject.put({"id": {"S": "1"}, "map": {"M": {}}})
+    (record,) = subject.read(subject.iterator("TRIM_HORIZON"))["Records"]
+
+    assert record["dynamodb"]["NewImage"]["map"] == {"M": {}}
+
+
+def test_a_page_has_a_megabyte_at_most(subject: Subject) -> None:
+    """The next one has the rest."""
+    for index in range(4):
+        subject.put({"id": {"S": str(index)}, "text": {"S": "x" * 300_000}})
+    first = subject.read(subject.iterator("TRIM_HORIZON"))
+    second = subject.read(first["NextShardIterator"])
+
+    assert [len(page["Records"]) for page in (first, second)] == [3, 1]
+
+
 def test_a_records_size_is_that_of_keys_and_images(subject: Subject) -> None:
     """By DynamoDB's own rules, for every type."""
     subject.put(OLD)
@@ -250,7 +314,7 @@ def test_a_records_size_is_that_of_keys_and_images(subject: Subject) -> None:
 
 
 def test_a_record_is_dated(subject: Subject) -> None:
-    """By the minute in DynamoDB Local; the simulation does what AWS documents, by the second."""
+    """By whole seconds at the finest."""
     subject.write(1)
     (record,) = subject.read(subject.iterator("TRIM_HORIZON"))["Records"]
     created = record["dynamodb"]["ApproximateCreationDateTime"]
@@ -390,7 +454,7 @@ def test_what_isnt_there_is_not_found(subject: Subject) -> None:
         lambda: ask(StreamArn=other, ShardId=shard_id, ShardIteratorType="LATEST"),
         lambda: ask(
             StreamArn=subject.arn,
-            ShardId=f"shardId-{0:020d}-00000000",
+            ShardId=GONE,
             ShardIteratorType="TRIM_HORIZON",
         ),
     ]
@@ -426,16 +490,59 @@ def test_a_limit_of_shards_and_streams_is_1_to_100(subject: Subject, limit: int)
     assert refused == code_of(lambda: streams.list_streams(Limit=limit)) == "ValidationException"
 
 
-@pytest.mark.parametrize("kind", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
-def test_a_number_must_be_able_to_be_the_shards(subject: Subject, kind: str) -> None:
-    """One from before the shard, one too short, none at all, and one after a closed shard's end."""
-    written = subject.write(2)
+def test_an_iterator_has_one_of_four_types(subject: Subject) -> None:
+    """Others are refused."""
+    assert code_of(lambda: subject.iterator("SOMEWHERE")) == "ValidationException"
 
-    for number in (f"{0:021d}", "1", "", None):
-        assert code_of(partial(subject.iterator, kind, number)) == "ValidationException"
-    later = f"{int(written[-1]) + 1000:021d}"
+
+BY_NUMBER = pytest.mark.parametrize("kind", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
+
+
+@BY_NUMBER
+@pytest.mark.parametrize("number", ["", None], ids=["empty", "none"])
+def test_an_iterator_at_a_number_needs_one(subject: Subject, kind: str, number: str | None) -> None:
+    """It can't be left out."""
+    assert code_of(lambda: subject.iterator(kind, number)) == "ValidationException"
+
+
+@BY_NUMBER
+@pytest.mark.parametrize(
+    "number", ["1", "x" * 21, "9" * 41], ids=["too short", "letters", "too long"]
+)
+def test_a_number_has_the_form_of_one(subject: Subject, kind: str, number: str) -> None:
+    """21 to 40 digits."""
+    subject.write(1)
+
+    assert code_of(lambda: subject.iterator(kind, number)) == "ValidationException"
+
+
+@BY_NUMBER
+def test_a_number_from_before_the_shard_is_refused(subject: Subject, kind: str) -> None:
+    """It can't be one of the shard's."""
+    subject.write(2)
+
+    assert code_of(lambda: subject.iterator(kind, f"{0:021d}")) == "ValidationException"
+
+
+def later_than(number: str) -> str:
+    """A number that comes after another."""
+    return f"{int(number) + 1000:021d}"
+
+
+@BY_NUMBER
+def test_a_number_may_be_one_that_an_open_shard_will_have(subject: Subject, kind: str) -> None:
+    """Nothing is there yet."""
+    later = later_than(subject.write(2)[-1])
+
     assert subject.numbers(kind, later) == []
+
+
+@BY_NUMBER
+def test_a_number_after_the_end_of_a_closed_shard_is_refused(subject: Subject, kind: str) -> None:
+    """The shard won't ever have it."""
+    later = later_than(subject.write(2)[-1])
     subject.disable()
+
     assert code_of(lambda: subject.iterator(kind, later)) == "ValidationException"
 
 
@@ -447,13 +554,17 @@ def test_a_number_belongs_to_an_iterator_that_needs_one(subject: Subject, kind: 
     assert code_of(lambda: subject.iterator(kind, number)) == "ValidationException"
 
 
-def test_a_missing_field_is_named_a_mistake(subject: Subject) -> None:
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [("describe", "StreamArn"), ("iterator", "StreamArn"), ("iterator", "ShardId")],
+)
+def test_a_missing_field_is_named_a_mistake(subject: Subject, operation: str, field: str) -> None:
     """The stream or the shard."""
-    streams, shard_id = subject.client, subject.shard["ShardId"]
-    calls: list[Callable[[], object]] = [
-        streams.describe_stream,
-        lambda: streams.get_shard_iterator(ShardId=shard_id, ShardIteratorType="LATEST"),
-        lambda: streams.get_shard_iterator(StreamArn=subject.arn, ShardIteratorType="LATEST"),
-    ]
+    fields = {"StreamArn": subject.arn}
+    call = subject.client.describe_stream
+    if operation == "iterator":
+        call = subject.client.get_shard_iterator
+        fields |= {"ShardId": subject.shard["ShardId"], "ShardIteratorType": "LATEST"}
+    del fields[field]
 
-    assert [code_of(call) for call in calls] == ["ValidationException"] * 3
+    assert code_of(lambda: call(**fields)) == "ValidationException"

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.function.samples
 
-Every record comes out of DynamoDB Local's stream, with a region's name in the place of its own.
+Every record comes out of ministack's stream, with another account's number in the place of its own.
 One of `poison.json` is then damaged, in a way that DynamoDB never does, since a record that is too
 large for a topic makes a poor sample.
 """
@@ -17,6 +17,7 @@ from consumer.publishing.records import Image
 from consumer.sandbox.backends import Sandbox
 from tests.function.stream import read_stream
 from tests.places import ROOT
+from tests.streams.sizes import item_size
 
 FOLDER = ROOT / "samples"
 
@@ -26,7 +27,6 @@ EVERY_TYPE: Image = {
     "numbers": {"NS": ["1.50", "-3E+5"]},
     "texts": {"SS": ["a", "ç"]},
     "list": {"L": [{"S": "x"}, {"N": "12345678901234567890.5"}, {"L": []}]},
-    # No empty map: DynamoDB Local's stream leaves out that it is a map.
     "map": {"M": {"inner": {"B": b"in"}, "more": {"M": {"deep": {"BOOL": False}}}}},
     "yes": {"BOOL": True},
     "none": {"NULL": True},
@@ -55,6 +55,13 @@ def write_changes_of_samples(dynamodb: Any) -> None:  # noqa: ANN401 - a boto3 c
     write_changes(dynamodb, plan_changes(11), lambda _: None)
 
 
+def with_size(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the size that DynamoDB gives it; ministack leaves it at 0."""
+    change = record["dynamodb"]
+    parts = [change[name] for name in ("Keys", "NewImage", "OldImage") if name in change]
+    return {**record, "dynamodb": {**change, "SizeBytes": sum(map(item_size, parts))}}
+
+
 def main() -> None:
     """Write every sample."""
     with Sandbox() as sandbox:
@@ -62,12 +69,12 @@ def main() -> None:
         create_table(dynamodb)
         write_changes_of_samples(dynamodb)
         table: Mapping[str, Any] = dynamodb.describe_table(TableName=TABLE)["Table"]
-        records = list(read_stream(sandbox.client("dynamodbstreams"), table["LatestStreamArn"]))
+        read = read_stream(sandbox.client("dynamodbstreams"), table["LatestStreamArn"])
+        records = [with_size(record) for record in read]
     FOLDER.mkdir(exist_ok=True)
     for name, chosen in events(records):
         text = json.dumps({"Records": chosen}, indent=2, ensure_ascii=False)
-        text = text.replace("ddblocal:000000000000", "eu-west-1:123456789012")
-        text = text.replace("ddblocal", "eu-west-1")
+        text = text.replace(":000000000000:", ":123456789012:")
         (FOLDER / f"{name}.json").write_text(text + "\n")
 
 

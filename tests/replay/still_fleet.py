@@ -1,4 +1,4 @@
-"""A simulated stream and its leases, on DynamoDB Local or moto, and no worker."""
+"""A simulated stream and its leases, on ministack or moto, and no worker."""
 
 import time
 import uuid

@@ -105,7 +105,7 @@ def test_a_shard_is_read_on_where_the_checkpoint_must_follow(
 
 
 def test_it_is_noticed_whether_the_stream_tells_seconds() -> None:
-    """DynamoDB does; DynamoDB Local tells whole minutes."""
+    """DynamoDB does; some emulators tell whole minutes."""
     whole, fine = (
         ShardSearch(OLDEST_BOUNDARY, "SHARD_END"),
         ShardSearch(OLDEST_BOUNDARY, "SHARD_END"),

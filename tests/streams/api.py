@@ -102,5 +102,4 @@ def _iterator(stream: SimulatedStream, shard_id: str, kind: str, fields: Fields)
         return stream.iterator_at_horizon(shard_id)
     if kind == "LATEST":
         return stream.iterator_at_tip(shard_id)
-    # DynamoDB Local fails with a 500; AWS documents the four types.
     raise invalid(f"Invalid ShardIteratorType: {kind!r} is none")

@@ -58,7 +58,6 @@ class Fields:
             StreamError: It is absent, or no sequence number.
         """
         number = self.required("SequenceNumber")
-        # DynamoDB Local fails with a 500 where it isn't decimal; AWS documents its pattern.
         if not number.isdecimal() or not 21 <= len(number) <= 40:
             raise invalid(f"Invalid SequenceNumber: {number!r} is not 21 to 40 digits")
         return int(number)
@@ -69,7 +68,6 @@ class Fields:
         Raises:
             StreamError: The filter is of another type than CHILD_SHARDS.
         """
-        # DynamoDB Local knows no filter and lists all shards; AWS documents this one type.
         given = self._values.get("ShardFilter")
         if not given:
             return None

@@ -1,4 +1,4 @@
-"""What the simulation does on command, and DynamoDB Local can't: spoken to as a reader speaks."""
+"""What the simulation does on command, and no server can: spoken to as a reader speaks."""
 
 import itertools
 import time
@@ -397,7 +397,7 @@ def test_empty_pages_can_be_one_shards_own(reader: Reader) -> None:
 def test_a_page_has_1000_records_and_a_megabyte_at_most(
     reader: Reader, padding: int, sizes: list[int]
 ) -> None:
-    """As AWS documents; DynamoDB Local knows no limit of bytes. A larger record comes alone."""
+    """As AWS documents. A larger record comes alone."""
     reader.items = Items("x" * padding)
     written = reader.write(*(f"item-{index}" for index in range(sum(sizes))))
     iterator, pages = reader.iterator(written[0][0]), []
@@ -424,18 +424,3 @@ def test_a_removal_and_a_return_are_changes_of_the_same_item(reader: Reader) -> 
     assert [record["eventName"] for record in records] == ["INSERT", "REMOVE", "INSERT"]
     assert (version, next_version) == (2, 3)
     assert records[2]["dynamodb"]["NewImage"]["version"] == {"N": "3"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "number"),
-    [("SOMEWHERE", None), ("AT_SEQUENCE_NUMBER", "x" * 21), ("AT_SEQUENCE_NUMBER", "9" * 41)],
-)
-@one_shard
-def test_what_dynamodb_local_fails_at_is_a_mistake(
-    reader: Reader, kind: str, number: str | None
-) -> None:
-    """It answers with a 500; AWS documents the types and the form of a number."""
-    with pytest.raises(ClientError) as caught:
-        reader.iterator(reader.stream.open_shards()[0], kind, number)
-
-    assert code_of(caught) == "ValidationException"
