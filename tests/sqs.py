@@ -18,11 +18,14 @@ class StrictQueue:
         limit: Its MaximumMessageSize.
         bodies: What it took.
         asked: How often it was asked.
+        ids: Deduplication ids of the last five minutes. SQS knows them even after a message is
+            deleted, and moto doesn't.
     """
 
     limit: int = 1_048_576
     bodies: list[str] = field(default_factory=list)
     asked: int = 0
+    ids: set[str] = field(default_factory=set)
 
     def send_message(self, **request: Any) -> None:  # noqa: ANN401 - as boto3's
         """Take a message."""
@@ -33,7 +36,10 @@ class StrictQueue:
         if len(body.encode()) > self.limit:
             shorter = f"Message must be shorter than {self.limit} bytes."
             raise _refusal("InvalidParameterValue", shorter)
-        self.bodies.append(body)
+        if (deduplication_id := request.get("MessageDeduplicationId")) not in self.ids:
+            self.bodies.append(body)
+        if deduplication_id:
+            self.ids.add(deduplication_id)
 
 
 def _refusal(code: str, message: str) -> ClientError:

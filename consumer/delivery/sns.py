@@ -1,9 +1,10 @@
 """Publishing to an SNS topic."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from consumer.aws.errors import AWS_ERRORS
+from consumer.aws.errors import AWS_ERRORS, AwsError
 from consumer.delivery.calls import Calls, Check, SendResult
 from consumer.delivery.error_classes import answered
 from consumer.delivery.retries import Retries
@@ -80,7 +81,10 @@ class SnsPublisher:
         return Receipt(answer["MessageId"], attempts, self._clock() - started)
 
     def largest_message(self) -> int:
-        """Return the topic's MaximumMessageSize; asked for at first, and every five minutes."""
+        """Return the topic's MaximumMessageSize.
+
+        It is asked for at first, every five minutes, and after a message was refused.
+        """
         if self._limit is None:
             topic, _ = self._retries.call(self._describe_topic)
             self._limit = _limit_of(topic)
@@ -107,7 +111,7 @@ class SnsPublisher:
         try:
             answer = self._send_batch(messages)
         except AWS_ERRORS as error:
-            yield from self._after_refusal(messages, self._retries.failure(error), check)
+            yield from self._after_refusal(messages, self._failure(error), check)
         else:
             yield from self._results(answer, len(messages))
 
@@ -129,17 +133,24 @@ class SnsPublisher:
         try:
             return str(self._send(message)["MessageId"])
         except AWS_ERRORS as error:
-            return self._retries.failure(error)
+            return self._failure(error)
 
     def _results(self, answer: Mapping[str, Any], count: int) -> Iterator[SendResult]:
         taken = {entry["Id"]: str(entry["MessageId"]) for entry in answer.get("Successful", [])}
         failed = {
-            entry["Id"]: self._retries.failure(answered(entry, "PublishBatch"))
+            entry["Id"]: self._failure(answered(entry, "PublishBatch"))
             for entry in answer.get("Failed", [])
         }
         unsaid = TransientError("PublishBatch did not say whether it took the message")
         results: Mapping[str, SendResult] = {**taken, **failed}
         return (results.get(str(number), unsaid) for number in range(count))
+
+    def _failure(self, error: AwsError) -> PublishError:
+        failure = self._retries.failure(error)
+        if isinstance(failure, BatchError):
+            # The topic may take less by now.
+            self._limit_until = -math.inf
+        return failure
 
     def _send_batch(self, messages: Sequence[Message]) -> Mapping[str, Any]:
         entries = [

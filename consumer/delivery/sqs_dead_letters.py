@@ -1,10 +1,11 @@
 """The dead-letter queue, in SQS."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
+from uuid import uuid4
 
 from consumer.aws.errors import AWS_ERRORS
 from consumer.delivery.retries import Retries
@@ -17,6 +18,7 @@ from consumer.publishing.dead_letter import (
     encode_without_record,
 )
 from consumer.publishing.errors import BatchError
+from consumer.publishing.fifo_id import fifo_id
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
@@ -73,25 +75,31 @@ class SqsDeadLetters:
 
         Where the queue refuses the letter as it is, once it holds the letter without the record.
         """
-        envelope = self._origin.envelope()
+        envelope, ids = self._origin.envelope(), self._fifo_ids(letter)
         try:
-            self._post(letter, encode_dead_letter(letter, envelope, self._keep))
+            self._post(encode_dead_letter(letter, envelope, self._keep), ids)
         except BatchError as error:
             told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
-            self._post(letter, encode_without_record(told, envelope, self._keep))
+            self._post(encode_without_record(told, envelope, self._keep), ids)
 
-    def _post(self, letter: DeadLetter, text: str) -> None:
+    def _post(self, text: str, ids: Mapping[str, str]) -> None:
         self._retries.call(
-            lambda: self._client.send_message(
-                QueueUrl=self._queue_url, MessageBody=text, **self._fifo_ids(letter)
-            )
+            lambda: self._client.send_message(QueueUrl=self._queue_url, MessageBody=text, **ids)
         )
 
-    def _fifo_ids(self, letter: DeadLetter) -> dict[str, str]:
+    def _fifo_ids(self, letter: DeadLetter) -> Mapping[str, str]:
+        """Ids of one `send`: the queue drops what its retries repeat, and nothing else.
+
+        An id made from the record would be the same when the record fails again within five minutes
+        of its redrive or deletion. The queue would then answer that it has the dead letter, and
+        drop it: a checkpoint would pass a record that is kept nowhere.
+        """
         if not self._queue_url.endswith(_FIFO):
             return {}
-        place = f"{letter.shard_id}/{letter.sequence_number}"
-        return {"MessageGroupId": letter.shard_id, "MessageDeduplicationId": place}
+        return {
+            "MessageGroupId": fifo_id(letter.shard_id),
+            "MessageDeduplicationId": uuid4().hex,
+        }
 
 
 @dataclass(frozen=True, slots=True)

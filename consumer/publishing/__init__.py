@@ -4,7 +4,8 @@ Read it downwards, from the bytes of a record to the checkpoint that is asked fo
 
 1. `records`: a record of the stream, decoded. `snapshots`: an item of a table as such a record.
 2. `batches`: records that leave as one message.
-3. `messages`: a batch as SNS carries it; `plain_json` and `xml_safe` write its images and text.
+3. `messages`: a batch as SNS carries it; `plain_json`, `xml_safe` and `fifo_id` write its images,
+   text and ids.
 4. `split`: a batch cut to the size that the topic takes.
 5. `claim_check`: a body that is still too large lies in S3 (`s3_location`).
 6. `in_flight`: which messages are sent side by side, and how far the shard is published.

@@ -37,7 +37,7 @@ class PendingMessage:
         alone: Whether nothing else may be in flight beside it, or overtake it.
         error: Why it is refused; None as long as it isn't.
         state: How far it has come.
-        call: The number of its call, once it is sent.
+        call: The number of its call, from 1 on; 0 until it is sent.
     """
 
     chunk: Chunk
@@ -52,6 +52,11 @@ class PendingMessage:
     def batch(self) -> Batch:
         """The records."""
         return self.chunk.batch
+
+    @property
+    def was_sent_whole(self) -> bool:
+        """Whether it was sent as it is, rather than as a pointer to its body."""
+        return self.call > 0 and self.message is self.chunk.message
 
 
 class InFlight:
@@ -80,18 +85,19 @@ class InFlight:
         """Whether the queue must get shorter before anything is added: this bounds the memory."""
         return len(self._queue) >= 2 * self._most_in_flight
 
-    def enqueue(self, chunk: Chunk, message: Message) -> None:
+    def enqueue(self, chunk: Chunk, fitted: Message | PublishError) -> None:
         """Add a message at the end of the queue.
 
         Args:
             chunk: The next records of the shard.
-            message: What is sent of them.
+            fitted: What is sent of them; or why nothing is, so that their turn comes in
+                `pop_refused`.
         """
-        self._queue.append(_pending(chunk, message))
+        self._queue.append(_pending(chunk, fitted))
 
-    def enqueue_first(self, chunks: Iterable[Chunk]) -> None:
+    def enqueue_first(self, chunks: Iterable[tuple[Chunk, Message | PublishError]]) -> None:
         """Add messages at the front of the queue; each is sent alone."""
-        pending = [_pending(chunk, chunk.message, alone=True) for chunk in chunks]
+        pending = [_pending(chunk, fitted, alone=True) for chunk, fitted in chunks]
         self._queue.extendleft(reversed(pending))
 
     def next_call(self, limit: int, *, full: bool) -> Sequence[Message]:
@@ -202,6 +208,10 @@ class InFlight:
                 return
 
 
-def _pending(chunk: Chunk, message: Message, *, alone: bool = False) -> PendingMessage:
+def _pending(
+    chunk: Chunk, fitted: Message | PublishError, *, alone: bool = False
+) -> PendingMessage:
     items = frozenset(record.item for record in chunk.batch.records)
-    return PendingMessage(chunk, message, items, alone)
+    if isinstance(fitted, Message):
+        return PendingMessage(chunk, fitted, items, alone)
+    return PendingMessage(chunk, chunk.message, items, alone, fitted, MessageState.REFUSED)

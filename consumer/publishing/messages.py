@@ -1,6 +1,7 @@
 """A batch as SNS carries it."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ import orjson
 
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
+from consumer.publishing.fifo_id import fifo_id
 from consumer.publishing.plain_json import plain_image
 from consumer.publishing.records import ChangeRecord, Image
 from consumer.publishing.xml_safe import xml_safe
@@ -63,11 +65,19 @@ class Message:
 
     @cached_property
     def size(self) -> int:
-        """Bytes of body and attributes, as SNS counts them against the topic's limit."""
-        return len(self.body.encode()) + sum(
-            len(name.encode()) + len(data_type(value)) + len(attribute_text(value).encode())
-            for name, value in self.attributes.items()
-        )
+        """Bytes that count against the topic's limit: of Subject, body and attributes.
+
+        SNS's documents don't say whether the Subject counts. If it doesn't, some room is left.
+        """
+        return len(self.body.encode()) + size_beside_body(self.subject, self.attributes)
+
+
+def size_beside_body(subject: str, attributes: Mapping[str, AttributeValue]) -> int:
+    """Return how many bytes of a message's size its Subject and its attributes are."""
+    return len(subject.encode()) + sum(
+        len(name.encode()) + len(data_type(value)) + len(attribute_text(value).encode())
+        for name, value in attributes.items()
+    )
 
 
 def data_type(value: AttributeValue) -> str:
@@ -110,11 +120,32 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
     return Message(
         subject=form.subject,
         body=f"[{b','.join(entries).decode()}]",
-        attributes=_attributes(batch, form),
-        group_id=form.group_id or form.shard_id,
+        attributes=attributes_of(batch, form),
+        group_id=fifo_id(form.group_id or form.shard_id),
         deduplication_id=_deduplication_id(batch, form),
         oldest_at_millis=_oldest(batch),
     )
+
+
+def attributes_of(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
+    """Return the attributes of a batch's message."""
+    names = {record.event_name for record in batch.records}
+    return attributes_from(batch.records[0], batch.records[-1], len(batch.records), names, form)
+
+
+def attributes_from(
+    first: ChangeRecord, last: ChangeRecord, count: int, names: AbstractSet[str], form: MessageForm
+) -> Mapping[str, AttributeValue]:
+    """Return the attributes of a message of so many records, from the first to the last."""
+    return {
+        "table": form.table,
+        "shardId": form.shard_id,
+        "firstSequenceNumber": first.sequence_number,
+        "lastSequenceNumber": last.sequence_number,
+        "recordCount": count,
+        "eventNames": sorted(names),
+        **({"redriven": "true"} if form.redriven else {}),
+    }
 
 
 # The stream may give attributes in another order at the next read: the bytes must not depend on it.
@@ -149,21 +180,9 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
 
 
 def _deduplication_id(batch: Batch, form: MessageForm) -> str:
-    return f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
+    return fifo_id(f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}")
 
 
 def _oldest(batch: Batch) -> int | None:
     times = (record.created_at_millis for record in batch.records)
     return min((time for time in times if time is not None), default=None)
-
-
-def _attributes(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
-    return {
-        "table": form.table,
-        "shardId": form.shard_id,
-        "firstSequenceNumber": batch.first_sequence_number,
-        "lastSequenceNumber": batch.last_sequence_number,
-        "recordCount": len(batch.records),
-        "eventNames": sorted({record.event_name for record in batch.records}),
-        **({"redriven": "true"} if form.redriven else {}),
-    }

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
-from consumer.publishing.messages import Message, MessageForm, assemble, encode_entry
+from consumer.publishing.messages import (
+    Message,
+    MessageForm,
+    assemble,
+    attributes_from,
+    encode_entry,
+    size_beside_body,
+)
 from consumer.publishing.records import ChangeRecord
 
 
@@ -37,11 +44,10 @@ def split(batch: Batch, form: MessageForm, limit: int) -> Iterator[Chunk]:
         RecordError: A record can't be written. All records before it have been yielded.
     """
     entries, unwritable = _written(batch, form)
-    start = 0
-    while start < len(entries):
-        chunk = _fullest(batch.records[start : len(entries)], entries[start:], form, limit)
-        yield chunk
-        start += len(chunk.batch.records)
+    if entries:
+        whole = _chunk(batch.records[: len(entries)], entries, form)
+        is_one = whole.message.size <= limit
+        yield from (whole,) if is_one else _cut(whole.batch.records, entries, form, limit)
     if unwritable:
         raise unwritable
 
@@ -57,15 +63,37 @@ def _written(batch: Batch, form: MessageForm) -> tuple[list[bytes], RecordError 
     return entries, None
 
 
-def _fullest(
+def _cut(
     records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm, limit: int
-) -> Chunk:
-    """Return the message of as many of the first records as fit, but of one at least."""
-    for count in range(len(records), 1, -1):
-        chunk = _chunk(records[:count], entries[:count], form)
-        if chunk.message.size <= limit:
-            return chunk
-    return _chunk(records[:1], entries[:1], form)
+) -> Iterator[Chunk]:
+    """Yield messages, each of as many records as fit, but of one at least."""
+    start = 0
+    while start < len(records):
+        end = _end(start, records, entries, form, limit)
+        yield _chunk(records[start:end], entries[start:end], form)
+        start = end
+
+
+def _end(
+    start: int,
+    records: Sequence[ChangeRecord],
+    entries: Sequence[bytes],
+    form: MessageForm,
+    limit: int,
+) -> int:
+    """Return where a message ends that begins at `start`.
+
+    Sizes of entries are added up. To write a message for each possible end would take time that
+    grows with the cube of the number of records.
+    """
+    body, names = 2 + len(entries[start]), {str(records[start].event_name)}
+    for end in range(start + 1, len(records)):
+        body += 1 + len(entries[end])
+        names.add(records[end].event_name)
+        attributes = attributes_from(records[start], records[end], end + 1 - start, names, form)
+        if body + size_beside_body(form.subject, attributes) > limit:
+            return end
+    return len(records)
 
 
 def _chunk(records: Sequence[ChangeRecord], entries: Sequence[bytes], form: MessageForm) -> Chunk:

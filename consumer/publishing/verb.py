@@ -18,6 +18,8 @@ from consumer.publishing.errors import (
     RecordError,
     RetriesExhaustedError,
 )
+from consumer.publishing.in_flight import PendingMessage
+from consumer.publishing.messages import Message
 from consumer.publishing.ports import Checkpointer, PublishOutcome, Receipt
 from consumer.publishing.records import RawRecord
 from consumer.publishing.shard import Shard
@@ -86,19 +88,29 @@ class Verb:
     def _enqueue(self, chunk: Chunk) -> None:
         """Queue a message; send as soon as a call is full."""
         self._shard.note_progress(chunk.batch)
-        limit, claim_check = self._publisher.largest_message(), self._shard.destinations.claim_check
         try:
-            message = fit(chunk.message, limit, claim_check)
-        except PublishError as error:
+            fitted = self._fit(chunk)
+        except PublishError:
             self._wait_for_all()
-            self._resolve(chunk.batch, error)
-        else:
-            self._in_flight.enqueue(chunk, message)
-            self._send(full=True)
-            self._collect(wait=False)
+            raise
+        self._in_flight.enqueue(chunk, fitted)
+        self._send(full=True)
+        self._collect(wait=False)
         while self._in_flight.is_crowded:
             self._send(full=False)
             self._collect(wait=True)
+
+    def _fit(self, chunk: Chunk) -> Message | PublishError:
+        """Return what to send of a chunk, or why it can't be published as it is.
+
+        Raises:
+            PublishError: Its body can't be kept, and nobody wants to wait any longer.
+        """
+        limit, claim_check = self._publisher.largest_message(), self._shard.destinations.claim_check
+        try:
+            return fit(chunk.message, limit, claim_check)
+        except (BatchError, RetriesExhaustedError) as error:
+            return error
 
     def _wait_for_all(self) -> None:
         """Return when everything queued is published, or dealt with, and checkpointed."""
@@ -124,7 +136,7 @@ class Verb:
         if refused := self._in_flight.pop_refused():
             pending, error = refused
             self._checkpointer.wait_until_made()
-            self._resolve(pending.batch, error)
+            self._resolve(pending, error)
 
     def _learn(self, outcome: PublishOutcome) -> None:
         match outcome.result:
@@ -137,28 +149,37 @@ class Verb:
                 self._checkpointer.wait_until_made()
                 raise error
 
-    def _resolve(self, batch: Batch, error: PublishError) -> None:
+    def _resolve(self, pending: PendingMessage, error: PublishError) -> None:
         """Deal with a message that can't be published as it is, while nothing is in flight.
 
-        A message that SNS refuses is published in halves, until the refused record is alone. After
-        too many attempts, each record of a message becomes a dead letter.
+        A message that SNS refuses is published in smaller ones. Where that is not possible, or
+        after too many attempts, each of its records becomes a dead letter.
         """
-        if not isinstance(error, BatchError | RetriesExhaustedError):
-            raise error
+        batch = pending.batch
         self._shard.note_progress(batch)
         failure: FailureName = "passing"
         if isinstance(error, BatchError):
             failure = "batch's"
             self._journal.note("batch_refused", records=len(batch.records), error=str(error))
-            if len(batch.records) > 1:
-                self._in_flight.enqueue_first(self._halves(batch))
+            if smaller := self._smaller(pending):
+                self._in_flight.enqueue_first((chunk, self._fit(chunk)) for chunk in smaller)
                 return
         for record in batch.records:
             self._refuse(record.data, RecordError(record.sequence_number, str(error), failure))
 
-    def _halves(self, batch: Batch) -> list[Chunk]:
+    def _smaller(self, pending: PendingMessage) -> list[Chunk]:
+        """Return a refused message in smaller ones, if it can be made smaller.
+
+        That is, its halves; or the message itself where the topic's limit has fallen since it was
+        sent, and the body can be kept elsewhere.
+        """
         form, limit = self._shard.form, self._publisher.largest_message()
-        return [chunk for half in batch.halves() for chunk in split(half, form, limit)]
+        if len(pending.batch.records) > 1:
+            halves = pending.batch.halves()
+            return [chunk for half in halves for chunk in split(half, form, limit)]
+        is_too_large = pending.was_sent_whole and pending.message.size > limit
+        can_be_kept = self._shard.destinations.claim_check is not None
+        return [pending.chunk] if is_too_large and can_be_kept else []
 
     def _refuse(self, data: bytes, error: RecordError) -> None:
         """Make a dead letter of a record, or stop before it."""

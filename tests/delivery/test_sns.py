@@ -13,6 +13,7 @@ from moto import mock_aws
 from consumer.delivery.retries import CallLimits, Clocks
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher, sns_attributes
+from consumer.publishing.batches import Batch
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
@@ -279,6 +280,24 @@ def test_the_topics_own_limit_decides_and_is_asked_again_in_time() -> None:
     assert client.limits == []
 
 
+class RefusingSns(LimitedSns):
+    """An SNS client that tells a topic's limit and refuses every message."""
+
+    def publish(self, **_request: Any) -> dict[str, str]:  # noqa: ANN401
+        """Refuse it."""
+        raise answer("InvalidParameter", 400)
+
+
+def test_the_limit_is_asked_for_anew_after_a_refusal() -> None:
+    """It may have fallen: what is cut to the old one would be refused again and again."""
+    topic = a_publisher(RefusingSns(262_144, 2048), TOPIC)
+    assert topic.largest_message() == topic.largest_message() == 262_144
+    topic.begin([MESSAGE])
+    topic.finished(wait=True)
+
+    assert topic.largest_message() == topic.largest_message() == 2048
+
+
 def test_nobody_waits_for_the_answer_any_more() -> None:
     """A record processor whose daemon was killed ends rather than retry for ever."""
     client, waits = ScriptedSns([THROTTLED] * 3), list[float]()
@@ -306,3 +325,20 @@ def test_a_fifo_topic_delivers_a_repeat_once() -> None:
         seen = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
 
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("group", [None, "t" * 255])
+def test_a_fifo_topic_takes_the_longest_names(group: str | None) -> None:
+    """A table's name may have 255 characters and a shard's id 65; an id has at most 128."""
+    form = replace(FORM, table="t" * 255, shard_id="s" * 65, group_id=group)
+    record = a_batch(1, 1).records[0]
+    batch = Batch(
+        (replace(record, sequence_number="1" * 40), replace(record, sequence_number="2" * 40))
+    )
+    with mock_aws():
+        sns = boto3.client("sns", region_name="eu-west-1")
+        arn = sns.create_topic(Name="changes.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+        message = encode_message(batch, form)
+
+        assert a_publisher(sns, arn).publish(message).message_id
+    assert max(len(message.group_id), len(message.deduplication_id)) <= 128

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
 from consumer.delivery.retries import Retries
@@ -190,3 +190,49 @@ def test_a_letter_that_is_refused_in_every_form_is_not_taken_for_kept() -> None:
         queue(client, URL).send(LETTER)
 
     assert client.bodies == []
+
+
+def test_a_fifo_queue_keeps_a_record_that_fails_again_after_its_redrive(sqs: Any) -> None:  # noqa: ANN401
+    """Also within the five minutes in which it drops repeats: the checkpoint passes the record."""
+    url = sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    for _ in range(2):
+        queue(sqs, url).send(LETTER)
+        with DeadLetterQueue(sqs, url) as box:
+            (kept,) = box.letters()
+            box.delete(kept)
+
+        assert kept.letter == LETTER
+    strict = StrictQueue()
+    for _ in range(2):
+        queue(strict, f"{URL}.fifo").send(LETTER)
+
+    assert len(strict.bodies) == 2
+
+
+def test_a_fifo_queue_drops_what_a_retry_repeats(sqs: Any) -> None:  # noqa: ANN401
+    """The queue took it, and its answer was lost."""
+    url = sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+    class Deaf:
+        asked = 0
+
+        def send_message(self, **request: Any) -> None:  # noqa: ANN401
+            sqs.send_message(**request)
+            self.asked += 1
+            if self.asked == 1:
+                raise ReadTimeoutError(endpoint_url=url)
+
+    client = Deaf()
+    queue(client, url).send(LETTER)
+    with DeadLetterQueue(sqs, url) as box:
+        kept = list(box.letters())
+
+    assert (len(kept), client.asked) == (1, 2)
+
+
+def test_a_fifo_queue_takes_a_letter_of_any_shard_id(sqs: Any) -> None:  # noqa: ANN401
+    """In Lambda it is made from what the event says."""
+    url = sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    queue(sqs, url).send(replace(LETTER, shard_id="lambda-" + "é x" * 60))
+    with DeadLetterQueue(sqs, url) as box:
+        assert len(list(box.letters())) == 1

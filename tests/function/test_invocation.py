@@ -95,11 +95,11 @@ def test_a_window_may_end_without_records() -> None:
 def test_without_a_window_the_first_records_identity_stands_for_the_shard() -> None:
     """Two shards can have the same numbers; a FIFO topic would drop the second one's message."""
     first, second = an_event(1, 2), an_event(1, 2)
-    second["Records"][0]["eventID"] = "of another shard"
+    second["Records"][0]["eventID"] = "of-another-shard"
     places = [_place(event) for event in (first, first, second)]
 
     assert places[0] == places[1] == "lambda-event-1/1-2"
-    assert places[2] == "lambda-of another shard/1-2"
+    assert places[2] == "lambda-of-another-shard/1-2"
 
 
 def _place(event: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ MUTATIONS = (
         "Verb._enqueue",
         (
             after(
-                "self._in_flight.enqueue(chunk, message)",
+                "self._in_flight.enqueue(chunk, fitted)",
                 "self._checkpointer.checkpoint(chunk.batch.last_sequence_number)",
             ),
         ),
@@ -216,8 +216,8 @@ MUTATIONS = (
     Mutation(
         "second half of a refused batch forgotten",
         VERB,
-        "Verb._halves",
-        (change("batch.halves()", "batch.halves()[:1]"),),
+        "Verb._smaller",
+        (change("pending.batch.halves()", "pending.batch.halves()[:1]"),),
     ),
     Mutation(
         "a record that Lambda should hand over again not told of",
@@ -252,8 +252,11 @@ MUTATIONS = (
     Mutation(
         "a batch cut one byte too large",
         "consumer.publishing.split",
-        "_fullest",
-        (change("chunk.message.size <= limit", "chunk.message.size <= limit + 1"),),
+        "",
+        (
+            change("whole.message.size <= limit", "whole.message.size <= limit + 1"),
+            change("limit", "limit + 1", inside="... > limit"),
+        ),
     ),
     Mutation(
         "a message published that is one byte too large",

@@ -164,7 +164,7 @@ def test_halves_of_a_refused_message_go_first_and_alone() -> None:
     halves = [a_chunk(1, "a"), a_chunk(2, "b")]
     behind = a_chunk(3, "c")
     queue.enqueue(behind, behind.message)
-    queue.enqueue_first(halves)
+    queue.enqueue_first((half, half.message) for half in halves)
 
     for chunk in (*halves, behind):
         assert queue.next_call(LIMIT, full=False) == [chunk.message]
@@ -172,6 +172,24 @@ def test_halves_of_a_refused_message_go_first_and_alone() -> None:
         queue.acknowledge(chunk.message)
         assert queue.pop_published() == chunk.batch.last_sequence_number
     assert not queue
+
+
+def test_what_is_refused_before_it_is_sent_has_its_turn_too() -> None:
+    """Where a body can't be kept, say: what comes before it is published first."""
+    queue = InFlight(ConcurrencyLimits(calls=3, messages=2))
+    (one,) = enqueued(queue, "a")
+    large, behind = a_chunk(2, "b"), a_chunk(3, "c")
+    queue.enqueue(large, REFUSED)
+    queue.enqueue(behind, behind.message)
+    assert queue.next_call(LIMIT, full=False) == [one]
+    assert queue.pop_refused() is None
+    queue.acknowledge(one)
+    queue.pop_published()
+    refused = queue.pop_refused()
+
+    assert refused is not None
+    assert (refused[0].chunk, refused[1]) == (large, REFUSED)
+    assert queue.next_call(LIMIT, full=False) == [behind.message]
 
 
 def test_what_is_discarded_is_counted_but_for_what_is_published() -> None:

@@ -40,7 +40,7 @@ def test_the_subject_is_that_of_the_form() -> None:
 
 
 def test_text_is_not_escaped_and_size_counts_bytes() -> None:
-    """UTF-8 stays readable; the topic's limit is about body and attributes, in bytes."""
+    """UTF-8 stays readable; the topic's limit is about Subject, body and attributes, in bytes."""
     message = encode_message(batch_with({"name": {"S": "ação 🎉"}}), FORM)
     attributes = (
         "tableStringorders"
@@ -52,7 +52,7 @@ def test_text_is_not_escaped_and_size_counts_bytes() -> None:
     )
 
     assert '"ação 🎉"' in message.body
-    assert message.size == len(message.body.encode()) + len(attributes)
+    assert message.size == len(message.body.encode()) + len(attributes) + len(FORM.subject.encode())
 
 
 @given(st.text())

@@ -17,7 +17,7 @@ from consumer.publishing.errors import (
 )
 from consumer.publishing.messages import Message, MessageForm, encode_message
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy
-from consumer.publishing.ports import ClaimCheck, ConcurrencyLimits, Fact
+from consumer.publishing.ports import ClaimCheck, ConcurrencyLimits, Fact, Receipt
 from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, a_raw_record, raw_records
@@ -301,6 +301,78 @@ def test_a_record_that_is_too_large_becomes_a_pointer_in_its_place() -> None:
     assert shard.checkpoints.made[-1] == "10"
     assert list(claims.bodies) == ["messages/orders/shardId-1/4-4"]
     assert json.loads(shard.topic.messages[1].body)[1]["s3Key"] in claims.bodies
+
+
+class ShrunkenTopic(FakeTopic):
+    """A topic whose limit has fallen: its publisher learns of it by the first refusal."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit, limits=ConcurrencyLimits(calls=1, messages=1))
+        self._known = 262_144
+
+    def largest_message(self) -> int:
+        """What is known."""
+        return self._known
+
+    def publish(self, message: Message) -> Receipt:
+        """Take it, or refuse it and tell the limit."""
+        try:
+            return super().publish(message)
+        except BatchError:
+            self._known = self.limit
+            raise
+
+
+@pytest.mark.parametrize("larger", [1, 4, 10])
+def test_what_is_too_large_since_the_limit_fell_becomes_a_pointer(larger: int) -> None:
+    """Whether it stood alone in its message or not; nothing is a dead letter."""
+    claim_check, dead_letters = FakeClaimCheck(), FakeDeadLetters()
+    topic, checkpoints = ShrunkenTopic(limit=2000), FakeCheckpointer()
+    poison = DeadLetterOnPoison(dead_letters, percent=100)
+    processor = a_processor(topic, FakeJournal(), poison, claim_check=claim_check)
+    records = [large_record(n) if n % larger == 0 else a_raw_record(n) for n in range(1, 21)]
+    processor.process_records(RecordsInput(records, 0, 0.0), checkpoints)
+    processor.process_records(RecordsInput([large_record(21)], 0, 0.0), checkpoints)
+    processor.shard_ended(checkpoints)
+
+    assert sum(int(str(m.attributes["recordCount"])) for m in topic.messages) == 21
+    assert len(claim_check.bodies) == 20 // larger + 1
+    assert dead_letters.kept == []
+    assert checkpoints.made[-2:] == ["21", "SHARD_END"]
+
+
+def test_a_large_record_that_is_alone_when_the_limit_falls_becomes_a_pointer() -> None:
+    """It is the first that is refused, and has no halves."""
+    claim_check = FakeClaimCheck()
+    topic, checkpoints = ShrunkenTopic(limit=2000), FakeCheckpointer()
+    processor = a_processor(topic, FakeJournal(), claim_check=claim_check)
+    processor.process_records(RecordsInput([large_record(1)], 0, 0.0), checkpoints)
+    processor.shard_ended(checkpoints)
+
+    assert list(claim_check.bodies) == ["messages/orders/shardId-1/1-1"]
+    assert checkpoints.made == ["1", "SHARD_END"]
+
+
+def test_a_pointer_that_is_refused_is_not_sent_again_and_again() -> None:
+    """The shard stops before its record."""
+    topic = ShrunkenTopic(limit=10)
+    processor = a_processor(topic, FakeJournal(), claim_check=FakeClaimCheck())
+    processor.process_records(RecordsInput([large_record(1)], 0, 0.0), FakeCheckpointer())
+    with pytest.raises(PoisonError, match="record 1"):
+        processor.shard_ended(FakeCheckpointer())
+
+
+def test_a_body_that_the_bucket_refuses_is_not_sent_to_it_again_and_again() -> None:
+    """Its record becomes a dead letter in its turn."""
+    claim_check, dead_letters = FakeClaimCheck(), FakeDeadLetters()
+    claim_check.fails = BatchError("the bucket refuses it")
+    shard = Shard(DeadLetterOnPoison(dead_letters, percent=100), claim_check)
+    shard.topic.limit = 2000
+    shard.deliver(*raw_records(1, 3), large_record(4), *raw_records(5, 10))
+
+    assert [letter.sequence_number for letter in dead_letters.kept] == ["4"]
+    assert [each for message in shard.published for each in message] == [*ids(1, 3), *ids(5, 10)]
+    assert shard.checkpoints.made[-1] == "10"
 
 
 def test_nothing_is_checkpointed_that_the_bucket_did_not_take() -> None:

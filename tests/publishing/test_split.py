@@ -1,5 +1,6 @@
 """Batches are cut to the size that the topic takes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumer.publishing import messages
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
-from consumer.publishing.messages import encode_message
+from consumer.publishing.messages import Message, MessageForm, encode_message
 from consumer.publishing.records import ChangeRecord
 from consumer.publishing.split import Chunk, split
 from tests.builders import FORM, a_batch, a_record
@@ -71,3 +73,21 @@ def test_what_is_no_text_at_all_is_a_record_error() -> None:
     bad = replace(a_record(1, "INSERT"), new_image={"t": {"S": object()}})
     with pytest.raises(RecordError, match="record 1: not DynamoDB JSON"):
         list(split(Batch((bad,)), FORM, 10_000))
+
+
+def test_the_work_of_a_cut_grows_with_the_number_of_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many messages it takes, each record is written into two of them at the most."""
+    written: list[int] = []
+
+    def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Message:
+        written.append(len(entries))
+        return messages.assemble(batch, entries, form)
+
+    monkeypatch.setattr("consumer.publishing.split.assemble", assemble)
+    batch = Batch(tuple(inserted(number, "x" * 1000) for number in range(1, 101)))
+    chunks = list(split(batch, FORM, 2700))
+
+    assert [len(chunk.batch.records) for chunk in chunks] == [2] * 50
+    assert sum(written) <= 200
