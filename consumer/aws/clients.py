@@ -27,11 +27,6 @@ def find_region(named: str | None, environ: Mapping[str, str] = os.environ) -> s
     return named or environ.get("AWS_REGION") or boto3.Session().region_name
 
 
-def region_of(arn: str) -> str:
-    """Return the region that an ARN names."""
-    return arn.split(":")[3]
-
-
 def client(  # noqa: PLR0913 - what clients may differ in, each with a default
     service: Any,  # noqa: ANN401 - boto3's names and clients have no common type
     *,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from consumer.aws.clients import client, region_of
+from consumer.aws.clients import client
 from consumer.checks.check import Check, ProblemError, answered
 from consumer.fleet.connections import find_stream, open_lease_table, stream_thing
 from consumer.problems import Problem
@@ -70,7 +70,7 @@ class ResourceChecks:
 
     def _topic(self) -> Sequence[Problem]:
         arn = self._configuration.publisher.topic_arn
-        topics = self._beside_the_topic("sns")
+        topics = self._target("sns")
         answered(
             f"publisher.topicArn = {arn!r}", lambda: topics().get_topic_attributes(TopicArn=arn)
         )
@@ -78,7 +78,7 @@ class ResourceChecks:
 
     def _queue(self) -> Sequence[Problem]:
         url = self._configuration.publisher.dead_letter_queue_url
-        thing, queues = f"publisher.deadLetterQueueUrl = {url!r}", self._beside_the_topic("sqs")
+        thing, queues = f"publisher.deadLetterQueueUrl = {url!r}", self._target("sqs")
         wanted = {"QueueUrl": url, "AttributeNames": [_SIZE]}
         queue = answered(thing, lambda: queues().get_queue_attributes(**wanted))
         size = int(queue.get("Attributes", {}).get(_SIZE, QUEUE_LIMIT))
@@ -89,7 +89,7 @@ class ResourceChecks:
 
     def _bucket(self) -> Sequence[Problem]:
         name = self._configuration.publisher.claim_check_bucket
-        buckets = self._beside_the_topic("s3")
+        buckets = self._target("s3")
         answered(
             f"publisher.claimCheckBucket = {name!r}", lambda: buckets().head_bucket(Bucket=name)
         )
@@ -104,8 +104,8 @@ class ResourceChecks:
         )
         return ()
 
-    def _beside_the_topic(self, service: str) -> Callable[[], Any]:
-        region = region_of(self._configuration.publisher.topic_arn)
+    def _target(self, service: str) -> Callable[[], Any]:
+        region = self._configuration.publisher.region_of(service)
         return lambda: client(service, attempts=_ATTEMPTS, region=region)
 
 

@@ -65,7 +65,7 @@ def _office(properties: Path | None) -> Iterator[_Office]:
             err=True,
         )
         sys.exit(exits.USAGE)
-    queues = client("sqs", attempts=3, region=settings.region)
+    queues = client("sqs", attempts=3, region=settings.region_of("sqs"))
     with (
         deferred() as stop,
         told_in_one_line(f"queue {url}"),
@@ -81,7 +81,7 @@ def _topic(
     clocks = Clocks(sleep=stop.sleep)
     retries = partial(Retries, policy=policy, journal=journal, clocks=clocks)
     topic = open_topic(settings, retries, SnsPublisher)
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), retries, journal)
     return topic, bucket
 
 
@@ -166,7 +166,7 @@ def _fetched(office: _Office, letter: DeadLetter) -> DeadLetter:
     """The letter with its record, from S3 where it lies there; PublishError if it can't be had."""
     if letter.elsewhere is None:
         return letter
-    files = client("s3", attempts=3, region=office.settings.region)
+    files = client("s3", attempts=3, region=office.settings.region_of("s3"))
     return replace(letter, data=fetch(files, letter.elsewhere), elsewhere=None)
 
 

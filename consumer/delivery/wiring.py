@@ -37,7 +37,7 @@ def open_topic(settings: ProcessorSettings, retries: RetriesOf, kind: type[Topic
         retries: How failed calls are retried.
         kind: The class of the publisher.
     """
-    sns, arn = client("sns", region=settings.region), settings.topic_arn
+    sns, arn = client("sns", region=settings.region_of("sns")), settings.topic_arn
     return kind(sns, arn, retries(f"topic {arn}"), most_calls=settings.max_in_flight)
 
 
@@ -55,7 +55,7 @@ def open_destinations(
         journal: Where events are noted.
         topic: The topic, where there is a publisher to it already.
     """
-    bucket = open_bucket(settings.claim_check_bucket, settings.region, retries, journal)
+    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), retries, journal)
     return Destinations(
         topic or open_topic(settings, retries, SnsPublisher),
         bucket,
@@ -90,7 +90,7 @@ def _poison(settings: ProcessorSettings, retries: RetriesOf, bucket: Bucket | No
     if settings.on_poison == "stop" or url is None:
         return StopOnPoison()
     dead_letters = SqsDeadLetters(
-        client("sqs", region=settings.region),
+        client("sqs", region=settings.region_of("sqs")),
         url,
         Sender(settings.table, settings.worker_id),
         retries(f"queue {url}"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from consumer.aws.clients import region_of
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.checks.check import CannotTellError, Check, ProblemError
 from consumer.doctor.endpoint_probe import probe
@@ -70,9 +69,9 @@ class EndpointChecks:
         return ()
 
     def _region(self, service: str) -> str | None:
-        beside_the_topic = service in {"sns", "sqs", "s3"}
-        topic = self._configuration.publisher.topic_arn
-        return region_of(topic) if beside_the_topic else self._configuration.kcl.region_name
+        if service in {"sns", "sqs", "s3"}:
+            return self._configuration.publisher.region_of(service)
+        return self._configuration.kcl.region_name
 
     def _clock(self) -> Sequence[Problem]:
         if not self._skews:

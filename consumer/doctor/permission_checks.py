@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.aws.clients import client, region_of
+from consumer.aws.clients import client
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
 from consumer.checks.check import CannotTellError, Check, answered
@@ -21,6 +21,7 @@ from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
 from consumer.settings.configuration import Configuration
+from consumer.settings.publisher import PublisherSettings
 
 _POLICY = "deploy/policy.json"
 _LEASES = "Workers lose their leases, or can't checkpoint."
@@ -104,7 +105,7 @@ class PermissionChecks:
         causes = "No change is published; every shard waits."
         yield _Wanted("sns:Publish", own.topic_arn, causes, _grant(_POLICY))
         if own.dead_letter_queue_url:
-            queue = _queue_arn(own.topic_arn, own.dead_letter_queue_url)
+            queue = _queue_arn(own, own.dead_letter_queue_url)
             causes = "A record that can't be published blocks its shard."
             fix = _grant("deploy/policy-dead-letters.json")
             yield _Wanted("sqs:SendMessage", queue, causes, fix)
@@ -166,7 +167,7 @@ class PermissionChecks:
         return self._simulator
 
 
-def _queue_arn(topic_arn: str, url: str) -> str:
-    """A queue's URL ends with its account and name; its region is the topic's."""
+def _queue_arn(own: PublisherSettings, url: str) -> str:
+    """A queue's URL ends with its account and name."""
     account, name = url.rsplit("/", 2)[1:]
-    return f"arn:{topic_arn.split(':')[1]}:sqs:{region_of(topic_arn)}:{account}:{name}"
+    return f"arn:{own.topic_arn.split(':')[1]}:sqs:{own.region_of('sqs')}:{account}:{name}"

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from consumer.aws.clients import client, region_of
+from consumer.aws.clients import client
 from consumer.delivery.s3_bodies import fetch
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
+from consumer.settings.forms import region_of
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10

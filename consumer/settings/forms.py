@@ -99,3 +99,8 @@ def table_of(stream_arn: str) -> str:
     if match is None:
         raise ValueError(f"{stream_arn} is not a table's stream ARN")
     return match["table"]
+
+
+def region_of(arn: str) -> str:
+    """Return the region that an ARN names."""
+    return arn.split(":")[3]

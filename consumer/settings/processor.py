@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from consumer.aws.clients import region_of
 from consumer.publishing.messages import MessageForm
 from consumer.settings.publisher import PublisherSettings
 
@@ -28,11 +27,6 @@ class ProcessorSettings(PublisherSettings):
     table: str
     worker_id: str
     application: str
-
-    @property
-    def region(self) -> str:
-        """The topic's region."""
-        return region_of(self.topic_arn)
 
     def form(self, shard_id: str, *, redriven: bool = False) -> MessageForm:
         """How messages of a shard are written."""

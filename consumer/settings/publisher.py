@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from consumer.settings.forms import BUCKET, QUEUE_URL, STREAM_ARN, SUBJECT, TABLE, TOPIC_ARN
+from consumer.settings.forms import (
+    BUCKET,
+    QUEUE_URL,
+    STREAM_ARN,
+    SUBJECT,
+    TABLE,
+    TOPIC_ARN,
+    region_of,
+)
 from consumer.settings.setting import Setting
 from consumer.settings.variables import PUBLISHER_PREFIX
 
@@ -248,3 +256,11 @@ class PublisherSettings:
         """How often metrics are written; 0 where there are none, as in a log for a person."""
         is_wanted = self.metrics == "emf" and self.log_format == "json"
         return self.metrics_interval_millis if is_wanted else 0
+
+    def region_of(self, _service: str) -> str:
+        """Return the region of the topic, the queue or the bucket: all are where the topic is.
+
+        Args:
+            _service: sns, sqs or s3.
+        """
+        return region_of(self.topic_arn)

@@ -70,7 +70,7 @@ def prepare(settings: ProcessorSettings) -> Prepared:
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
     log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
-    boto3.setup_default_session(botocore_session=renewing_session(settings.region))
+    boto3.setup_default_session(botocore_session=renewing_session(settings.region_of("sns")))
     with ExitStack() as stack:
         journal = stack.enter_context(metered(log, *_measuring(settings, bound)))
         processor = _record_processor(settings, bound, journal)

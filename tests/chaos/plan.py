@@ -35,10 +35,14 @@ KINDS = (
     Kind("shard_rolled"),
     Kind("iterators_expired"),
     Kind("empty_pages"),
+    # A shard's last records come after pages without any.
+    Kind("closed_shard_empty"),
     Kind("stream_throttled", 1, 5),
     Kind("stream_failing", 1, 5),
     Kind("stream_dropping", 1, 5),
     Kind("stream_slow", 2, 6),
+    # The role loses its permissions and gets them back.
+    Kind("stream_denied", 1, 5),
     Kind("topic_throttled", 1, 6),
     Kind("topic_failing", 1, 6),
     Kind("topic_dropping", 1, 5),
@@ -47,9 +51,11 @@ KINDS = (
     # It takes some messages of a call, and says so inside a 200.
     Kind("topic_partly", 2, 6),
     Kind("topic_slow", 2, 6),
+    Kind("topic_denied", 1, 3),
     Kind("leases_throttled", 1, 5),
     Kind("leases_failing", 1, 5),
     Kind("leases_conflicting", 1, 3),
+    Kind("leases_denied", 1, 3),
 )
 
 

@@ -52,6 +52,7 @@ class Troubles:
             "shard_rolled": lambda step: _moment(lambda: stream.roll(self._shard(step))),
             "iterators_expired": lambda _: _moment(stream.expire_iterators),
             "empty_pages": lambda _: _moment(lambda: stream.empty_pages(_EMPTY_PAGES)),
+            "closed_shard_empty": lambda step: _moment(lambda: self._close_empty(step)),
             **_faults(services.stream, weather.STREAM),
             **_faults(services.topic, weather.TOPIC),
             **_faults(services.leases, weather.LEASES),
@@ -96,6 +97,11 @@ class Troubles:
         if len(self._stream.open_shards()) < self._most_shards:
             return _moment(lambda: self._stream.split(self._shard(step)))
         return _moment(lambda: self._stream.roll(self._shard(step)))
+
+    def _close_empty(self, step: Step) -> None:
+        shard_id = self._shard(step)
+        self._stream.empty_pages(_EMPTY_PAGES, shard_id)
+        self._stream.roll(shard_id)
 
     def _shard(self, step: Step) -> str:
         shards = self._stream.open_shards()

@@ -80,6 +80,11 @@ def topic_failing(_request: Request) -> Response:
     return _sns_error("InternalError", 500)
 
 
+def topic_denied(_request: Request) -> Response:
+    """What SNS says to whoever may not publish."""
+    return _sns_error("AuthorizationError", 403)
+
+
 def conflicting(_request: Request) -> Response:
     """Somebody else has written the row."""
     error = service_error("ConditionalCheckFailedException", "The conditional request failed")
@@ -96,15 +101,18 @@ STREAM: Mapping[str, Fault] = {
     "stream_failing": faults.internal_error,
     "stream_dropping": faults.dropped,
     "stream_slow": faults.slow(1.0),
+    "stream_denied": faults.denied,
 }
 TOPIC: Mapping[str, Fault] = {
     "topic_throttled": topic_throttled,
     "topic_failing": topic_failing,
     "topic_dropping": faults.dropped,
     "topic_slow": faults.slow(1.0),
+    "topic_denied": topic_denied,
 }
 LEASES: Mapping[str, Fault] = {
     "leases_throttled": faults.throttled,
     "leases_failing": faults.internal_error,
     "leases_conflicting": faults.only("UpdateItem", conflicting),
+    "leases_denied": faults.denied,
 }
