@@ -1,0 +1,1 @@
+"""Workers live and die at random, and the promise is looked at all the while."""
