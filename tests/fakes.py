@@ -27,6 +27,7 @@ from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import decode_record
 from consumer.publishing.s3_location import S3Location
 from consumer.publishing.shard import Decode, Destinations, Shard
+from consumer.settings.publisher import PublisherSettings
 from tests.builders import FORM
 
 
@@ -233,6 +234,16 @@ def a_publisher(  # noqa: PLR0913 - what a test may want otherwise
         clocks or Clocks(),
     )
     return SnsPublisher(client, topic_arn, retries, LIMITS.calls)
+
+
+ACCOUNT = "123456789012"
+"""Who owns everything in moto."""
+
+
+def bucket_settings(name: str | None, region: str = "eu-west-1") -> PublisherSettings:
+    """Settings with this bucket."""
+    topic_arn = f"arn:aws:sns:{region}:{ACCOUNT}:changes"
+    return PublisherSettings(topic_arn=topic_arn, claim_check_bucket=name)
 
 
 def retries_of(thing: str) -> Retries:

@@ -148,17 +148,19 @@ class DeadLetterQueue:
 
     def letters(self) -> Iterator[QueuedDeadLetter]:
         """Yield every letter once."""
-        while fresh := [each for each in self._receive() if each["MessageId"] not in self._seen]:
-            for message in fresh:
-                kept = _kept(message)
-                self._seen.add(kept.message_id)
-                self._held[kept.message_id] = kept
-                yield kept
+        while fresh := [_kept(each) for each in self._receive() if self._is_new(each)]:
+            # All are hidden by now, also those that nobody asks for any more.
+            self._held.update((kept.message_id, kept) for kept in fresh)
+            self._seen.update(kept.message_id for kept in fresh)
+            yield from fresh
 
     def delete(self, kept: QueuedDeadLetter) -> None:
         """Remove a letter for good."""
         self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=kept.handle)
         del self._held[kept.message_id]
+
+    def _is_new(self, message: Mapping[str, Any]) -> bool:
+        return message["MessageId"] not in self._seen
 
     def _receive(self) -> list[dict[str, Any]]:
         answer = self._client.receive_message(

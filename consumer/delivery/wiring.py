@@ -55,7 +55,7 @@ def open_destinations(
         journal: Where events are noted.
         topic: The topic, where there is a publisher to it already.
     """
-    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), retries, journal)
+    bucket = open_bucket(settings, retries, journal)
     return Destinations(
         topic or open_topic(settings, retries, SnsPublisher),
         bucket,

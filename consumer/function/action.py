@@ -9,9 +9,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import click
-from rich.console import Console
-
 from consumer.delivery.sns import DEFAULT_LIMIT
 from consumer.delivery.wiring import open_destinations, open_topic
 from consumer.function.dry_run import DryRunBucket, DryRunDeadLetters, DryRunTopic
@@ -30,6 +27,7 @@ from consumer.settings.properties import read_properties
 from consumer.settings.variables import environment_name
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
+from consumer.terminal.output import Console, say
 
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
@@ -44,7 +42,7 @@ def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_jso
         simulated = _simulate(file, event, settings, publish=publish)
     if as_json:
         for line in to_json(simulated):
-            click.echo(line)
+            say(line)
     else:
         Console().print(render(simulated), soft_wrap=True)
     sys.exit(exits.FAILED if simulated.failed else 0)
@@ -124,6 +122,7 @@ class _Invoked:
     """An invocation that has a minute from now on."""
 
     aws_request_id = "simulate"
+    invoked_function_arn = ""
 
     def __init__(self) -> None:
         self._until = time.monotonic() + _SECONDS

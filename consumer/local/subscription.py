@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from consumer.aws.clients import client
 from consumer.delivery.s3_bodies import fetch
-from consumer.publishing.claim_check import location_in
+from consumer.publishing.claim_check import claim_folder, location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
-from consumer.settings.forms import region_of
+from consumer.settings.forms import account_of, region_of
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
@@ -95,12 +95,18 @@ class Subscription:
         return [self._followed(parse_envelope(message["Body"])) for message in messages]
 
     def _followed(self, received: Received) -> Received:
-        """The message, with the body that it points to."""
+        """The message, with the body that it points to.
+
+        Anybody who may publish may point anywhere: only a body of the message's own table is
+        fetched, and only from a bucket of the topic's account.
+        """
         place = location_in(received.body)
         if place is None:
             return received
+        if not place.key.startswith(claim_folder(received.attributes.get("table"))):
+            return replace(received, mistake=f"{place}: is no place for a body of this program")
         try:
-            body = fetch(self._s3, place).decode()
+            body = fetch(self._s3, place, account_of(self._topic_arn)).decode()
         except (PublishError, UnicodeDecodeError) as error:
             return replace(received, mistake=str(error))
         return replace(received, body=body, entries=_entries(body))

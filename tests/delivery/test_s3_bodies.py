@@ -16,7 +16,7 @@ from consumer.publishing.messages import encode_message
 from consumer.publishing.s3_location import S3Location
 from tests.aws.bad_answers import BAD, bad_server, twice
 from tests.builders import FORM, a_batch
-from tests.fakes import NO_WAITS, FakeJournal, retries_of
+from tests.fakes import ACCOUNT, NO_WAITS, FakeJournal, bucket_settings, retries_of
 
 MESSAGE = encode_message(a_batch(7, 7), FORM)
 LETTER = DeadLetter("shardId-1", "7", b"\xff", "is too large")
@@ -52,7 +52,7 @@ def bucket(double: ScriptedS3, journal: FakeJournal, most_attempts: int | None =
     policy = RetryPolicy(most_attempts=most_attempts)
     retries = Retries("bucket large-changes", policy, journal, clocks=NO_WAITS)
     s3: Any = double
-    return Bucket(s3, "large-changes", retries, journal)
+    return Bucket(s3, "large-changes", ACCOUNT, retries, journal)
 
 
 def test_a_body_is_put_again_after_a_failure_and_then_noted() -> None:
@@ -92,7 +92,7 @@ def test_a_letters_record_is_never_given_up() -> None:
 
 def test_a_bucket_that_is_not_named_is_none() -> None:
     """The claim check is off by default."""
-    assert open_bucket(None, "eu-west-1", retries_of, FakeJournal()) is None
+    assert open_bucket(bucket_settings(None), retries_of, FakeJournal()) is None
 
 
 @pytest.mark.parametrize("bad", ["408 without a body", "200 with HTML", "200, ended in the body"])
@@ -106,5 +106,5 @@ def test_a_body_is_fetched_again_until_all_of_it_came(
     with bad_server(*twice(BAD[bad])) as server:
         s3 = client("s3", attempts=3, region="eu-west-1", endpoint=server.url)
 
-        assert fetch(s3, S3Location("b", "k")) == b"a body"
+        assert fetch(s3, S3Location("b", "k"), ACCOUNT) == b"a body"
         assert server.asked == 3
