@@ -1,10 +1,10 @@
 """The dead-letter queue, in SQS."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import uuid4
 
 from consumer.aws.errors import AWS_ERRORS
@@ -20,10 +20,20 @@ from consumer.publishing.dead_letter import (
 from consumer.publishing.errors import BatchError
 from consumer.publishing.fifo_id import fifo_id
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
 # Long enough to publish thousands of letters before the first of them can be seen again.
 _HOLD_SECONDS = 900
+
+
+class _FifoIds(TypedDict, total=False):
+    """What a FIFO queue wants, and no other queue takes."""
+
+    MessageGroupId: str
+    MessageDeduplicationId: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class SqsDeadLetters:
 
     def __init__(
         self,
-        client: Any,  # noqa: ANN401 - boto3's clients have no common type
+        client: "SQSClient",
         queue_url: str,
         origin: Sender,
         retries: Retries,
@@ -82,12 +92,12 @@ class SqsDeadLetters:
             told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
             self._post(encode_without_record(told, envelope, self._keep), ids)
 
-    def _post(self, text: str, ids: Mapping[str, str]) -> None:
+    def _post(self, text: str, ids: _FifoIds) -> None:
         self._retries.call(
             lambda: self._client.send_message(QueueUrl=self._queue_url, MessageBody=text, **ids)
         )
 
-    def _fifo_ids(self, letter: DeadLetter) -> Mapping[str, str]:
+    def _fifo_ids(self, letter: DeadLetter) -> _FifoIds:
         """Ids of one `send`: the queue drops what its retries repeat, and nothing else.
 
         An id made from the record would be the same when the record fails again within five minutes
@@ -129,7 +139,7 @@ class DeadLetterQueue:
         queue_url: The queue.
     """
 
-    def __init__(self, client: Any, queue_url: str) -> None:  # noqa: ANN401
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
         self._held: dict[str, QueuedDeadLetter] = {}
@@ -162,17 +172,17 @@ class DeadLetterQueue:
     def _is_new(self, message: Mapping[str, Any]) -> bool:
         return message["MessageId"] not in self._seen
 
-    def _receive(self) -> list[dict[str, Any]]:
+    def _receive(self) -> Sequence[Mapping[str, Any]]:
         answer = self._client.receive_message(
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=_MOST_MESSAGES,
             VisibilityTimeout=_HOLD_SECONDS,
             WaitTimeSeconds=1,
         )
-        return list(answer.get("Messages", []))
+        return answer.get("Messages", [])
 
 
-def _kept(message: dict[str, Any]) -> QueuedDeadLetter:
+def _kept(message: Mapping[str, Any]) -> QueuedDeadLetter:
     text = message["Body"]
     try:
         letter, envelope = decode_dead_letter(text)
