@@ -35,7 +35,7 @@ def publish_table(
     *,
     as_json: bool,
 ) -> None:
-    """Publish every item of the table; end with status 1 where it stopped before its end."""
+    """Publish every item of the table; exit with status 1 if it stops before its end."""
     configuration = configuration_of(properties)
     journal, console = LogJournal(logging.getLogger("consumer")), Console(stderr=True)
     with deferred() as stop:
@@ -53,7 +53,7 @@ def publish_table(
 
 
 def _log_for(console: Console, configuration: Configuration) -> None:
-    """Log only what somebody should know of: what is routine shows as progress."""
+    """Log warnings and errors only: the progress bar shows the rest."""
     form = "human" if console.is_terminal else configuration.publisher.log_format
     level = configuration.publisher.log_level
     start_logging(form, "ERROR" if level == "ERROR" else "WARN", {})
@@ -76,7 +76,7 @@ def _say(line: str) -> None:
 
 
 def _run(work: Callable[[], object], properties: Path | None) -> tuple[int, list[str]]:
-    """Work until the end; return the exit status, and what to say of it."""
+    """Work until the end; return the exit status, and lines to print."""
     try:
         work()
     except BusyError as error:

@@ -1,4 +1,4 @@
-"""What must be so before a backfill begins: everything is checked, then this process owns it."""
+"""Before a backfill begins: everything is checked, then this process becomes its owner."""
 
 import os
 import socket
@@ -18,6 +18,7 @@ from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Clocks, Retries
 from consumer.fleet.connections import tables_client
+from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -51,7 +52,7 @@ class Surroundings:
 
     Attributes:
         journal: Where retries are noted.
-        tell: Told what is being waited for.
+        tell: Gets a line that says what is being waited for.
         sleep: Waits for so many seconds.
     """
 
@@ -71,7 +72,7 @@ def claim(
     Args:
         configuration: The workers' configuration.
         request: Whether it is a new one.
-        segments: How many segments are wanted, None where nobody says.
+        segments: The number of segments that is asked for; None if none is.
         around: What it needs of the program.
 
     Raises:
@@ -116,7 +117,7 @@ def _checked(configuration: Configuration, environ: Mapping[str, str]) -> Descri
 
 
 def _described(configuration: Configuration) -> tuple[Description | None, list[str]]:
-    """Ask for the table, and then for one item of it: whether that is allowed shows only so."""
+    """Describe the table, and scan one item: only that shows whether scans are allowed."""
     thing, name = f"publisher.table = {configuration.table!r}", configuration.table
     tables = open_table_client(configuration, attempts=_ATTEMPTS)
     description, mistakes = asked(thing, lambda: describe(tables, name))
@@ -154,7 +155,7 @@ def _claim(
     configuration: Configuration, claimed: ClaimedBackfill, seen: SavedBackfill | None
 ) -> None:
     def write() -> None:
-        claimed.state.create_table()
+        create_coordinator_table(tables_client(configuration), configuration.kcl)
         claimed.state.claim(claimed.backfill, seen, claimed.owner)
 
     _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", write)

@@ -56,7 +56,7 @@ class Screen:
         items, seconds = progress.backfill.items, max(progress.seconds, 0.001)
         speed = f"{(items - self._done) / seconds:,.0f} items/s"
         rate = f"{speed}, {progress.units / seconds:,.0f} read units/s"
-        # It is an estimate, and old: a table may well have more.
+        # The total is an old estimate: a table may have more items.
         total = self._items if self._items >= items else None
         self._bar.update(self._task, completed=items, total=total, rate=rate)
         if not self._console.is_terminal and progress.seconds >= self._line_at:

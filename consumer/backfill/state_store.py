@@ -56,20 +56,6 @@ class BackfillState:
             return None
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def create_table(self) -> None:
-        """Create KCL's table as KCL does, where no worker has done so yet."""
-        try:
-            self._client.describe_table(TableName=self._table_name)
-        except self._client.exceptions.ResourceNotFoundException:
-            self._client.create_table(
-                TableName=self._table_name,
-                KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        waiter = self._client.get_waiter("table_exists")
-        waiter.wait(TableName=self._table_name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-
     def claim(self, backfill: Backfill, seen: SavedBackfill | None, owner: Owner) -> None:
         """Become the owner, in place of what was seen.
 

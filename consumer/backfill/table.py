@@ -19,7 +19,7 @@ class Description:
     """What DynamoDB says of a table.
 
     Attributes:
-        table_id: Its id; a table that is made anew has another.
+        table_id: Its id; a table that is created again has another.
         key_names: The names of its key attributes.
         items: About how many items it has; DynamoDB counts them about every six hours.
         now: The time of this answer by DynamoDB's clock, in whole seconds since 1970 UTC.
@@ -52,7 +52,7 @@ class Table:
     Args:
         client: A boto3 DynamoDB client that doesn't retry by itself.
         name: The table.
-        retries: Retries after a failure.
+        retries: Retries a call that failed.
     """
 
     def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
@@ -75,7 +75,8 @@ class Table:
             "Segment": segment[0],
             "TotalSegments": segment[1],
             "Limit": most,
-            # An older image than the newest at the run's beginning would stay at the subscriber.
+            # An eventually consistent read may give an image from before the run's beginning, and
+            # the subscriber would keep it.
             "ConsistentRead": True,
             "ReturnConsumedCapacity": "TOTAL",
             **({"ExclusiveStartKey": after} if after else {}),
@@ -95,7 +96,7 @@ class Table:
 
 
 class TableGoneError(StreamPublisherError):
-    """The table is not there any more, and one of its name would be another."""
+    """The table was deleted. A new one of its name would be another table."""
 
 
 def describe(

@@ -37,10 +37,10 @@ class Tools:
 
 
 def policy_of(settings: ProcessorSettings) -> RetryPolicy:
-    """How a request that failed is tried again: as a record processor does.
+    """Return how failed requests are retried: as a record processor does.
 
-    But for the age: a snapshot's time is that of its run's beginning, and says nothing of how long
-    it has been waited for.
+    The age of a record doesn't count: a snapshot has the time of its run's beginning, which doesn't
+    say how long it has waited.
     """
     patience = settings.operator_error_exit_after or None
     return replace(retry_policy(settings), operator_patience_seconds=patience, oldest_seconds=None)

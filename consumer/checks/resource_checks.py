@@ -57,7 +57,7 @@ class ResourceChecks:
         arn, view = answered(thing, lambda: find_stream(self._configuration))
         if arn is None:
             fix = f"enable one with the view {WANTED_VIEW}"
-            raise ProblemError(Problem(thing, "has no stream", fix))
+            raise ProblemError(Problem(thing, "has no enabled stream", fix))
         if view != WANTED_VIEW:
             fix = (
                 f"a view can't be changed: disable the stream, enable one with {WANTED_VIEW}, and "

@@ -14,7 +14,7 @@ from consumer.terminal.options import json_option
     help="How many changes to write.",
 )
 @json_option("The figures as the last line of stdout.")
-@click.option("--keep", is_flag=True, help="Leave everything running and tell how to look at it.")
+@click.option("--keep", is_flag=True, help="Leave everything running, and say how to use it.")
 def demo(changes: int, *, as_json: bool, keep: bool) -> None:
     """Show changes of a table arriving at a topic, on this machine alone.
 

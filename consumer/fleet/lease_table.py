@@ -1,4 +1,4 @@
-"""KCL's three tables, read from any machine: leases, workers' reports, the leader's lock."""
+"""KCL's three tables, read from any machine: leases, workers' reports, the coordinator's rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,7 @@ from consumer.fleet.items import Item
 from consumer.fleet.leadership import Leadership, read_leadership
 from consumer.fleet.leases import Lease, read_lease
 from consumer.fleet.table_names import TableNames
+from consumer.fleet.topic_claims import TopicClaim, read_topic_claims
 from consumer.fleet.worker_reports import WorkerReport, read_report
 
 
@@ -34,9 +35,10 @@ class LeaseTable:
         found = [read_report(item) for item in self._rows(self.names.reports)]
         return tuple(sorted(found, key=lambda report: report.worker))
 
-    def leadership(self) -> Leadership | None:
-        """Return the leader's lock; None if there is none."""
-        return read_leadership(self._rows(self.names.coordinator))
+    def coordinator(self) -> tuple[Leadership | None, tuple[TopicClaim, ...]]:
+        """Return the leader's lock, None if there is none, and each worker's topic."""
+        rows = list(self._rows(self.names.coordinator))
+        return read_leadership(rows), read_topic_claims(rows)
 
     def _rows(self, name: str) -> Iterator[Item]:
         pages = self.tables.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)

@@ -10,7 +10,9 @@ from consumer.fleet.leases import Lease, awaited_parents
 from consumer.fleet.lineage import ended_without_lease
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
+from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.worker_reports import WorkerReport
+from consumer.problems import Problem
 
 ShardState = Literal["reading", "silent", "free", "waiting", "ended", "new"]
 """The state of a shard.
@@ -36,12 +38,14 @@ class FleetReading:
         leases: The leases.
         reports: The workers' reports.
         leadership: The leader's lock.
+        topic_claims: Each worker's topic.
     """
 
     at: float
     leases: tuple[Lease, ...]
     reports: tuple[WorkerReport, ...]
     leadership: Leadership | None
+    topic_claims: tuple[TopicClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class WorkerStatus:
         is_leader: Whether it holds the leader's lock.
         leases: How many shards it holds that have not ended.
         is_silent: Whether it gave no sign of life for longer than a lease lasts.
+        topic_arn: The topic that it publishes to; None if it doesn't say.
     """
 
     worker: str
@@ -61,6 +66,7 @@ class WorkerStatus:
     is_leader: bool
     leases: int
     is_silent: bool
+    topic_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,13 @@ class FleetStatus:
         at: When the tables were read, in seconds since 1970 UTC.
         workers: The workers, by name.
         shards: Shards that have a lease or are in the stream, by id.
+        problems: What is wrong with the stream.
     """
 
     at: float
     workers: tuple[WorkerStatus, ...]
     shards: tuple[ShardStatus, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def assess(
@@ -154,6 +162,7 @@ def _worker(
     reported = {report.worker: report.reported_at for report in reading.reports}
     age = None if name not in reported else max(0.0, reading.at - reported[name])
     renewed = [renewals.seconds_since(lease.shard_id, reading.at) for lease in held]
+    topics = {claim.worker: claim.topic_arn for claim in reading.topic_claims}
     signs = [sign for sign in (age, *renewed) if sign is not None]
     # A worker without reports may still renew, which only several readings show.
     last = min(signs, default=renewals.watched_seconds(reading.at))
@@ -163,6 +172,7 @@ def _worker(
         is_leader=reading.leadership is not None and reading.leadership.worker == name,
         leases=len(held),
         is_silent=last > lease_timeout,
+        topic_arn=topics.get(name),
     )
 
 

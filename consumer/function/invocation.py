@@ -1,7 +1,7 @@
-"""An event that Lambda hands over, and the answer that Lambda goes on from.
+"""An event that Lambda hands over, and the answer that says where Lambda goes on.
 
-Lambda's JSON differs from the adapter's in two things: an absent image is not there, and times are
-in seconds. Records leave here in the adapter's form, so that everything behind sees no difference.
+Lambda's JSON differs from the adapter's in two ways: an absent image is missing, and times are in
+seconds. Records are turned into the adapter's form here, so that nothing else sees a difference.
 """
 
 import json
@@ -26,11 +26,11 @@ class Invocation:
 
     Attributes:
         table_arn: The table that the records are of; empty where there are no records.
-        shard_id: The shard's id where the event tells it, which is with a tumbling window only;
-            else a stand-in, which the same first record always gives again.
-        group_id: What a FIFO topic keeps in order where the shard isn't told: the table's changes.
+        shard_id: The shard's id, if the event has it: it does with a tumbling window only. Else a
+            name that the same first record always gives again.
+        group_id: What a FIFO topic keeps in order if the shard isn't known: the table's changes.
         records: The records in the shard's order.
-        state: The state of a tumbling window, which must be handed back; None without a window.
+        state: The state of a tumbling window, to be returned as it is; None without a window.
     """
 
     table_arn: str
@@ -59,13 +59,13 @@ class Invocation:
         return f"the event is of {self.table_arn}, not of region {wanted[0]}, account {wanted[1]}"
 
     def after(self, sequence_number: str | None) -> Sequence[RawRecord]:
-        """The records behind a sequence number, all of them behind None."""
+        """The records after a sequence number; all records after None."""
         numbers = [record.sequence_number for record in self.records]
         done = 0 if sequence_number is None else numbers.index(sequence_number) + 1
         return self.records[done:]
 
     def answer(self, reached: str | None) -> dict[str, Any]:
-        """What Lambda is told: it gives the first record that is not done again, and all behind it.
+        """The answer to Lambda: the first record that it hands over again, with all after it.
 
         Args:
             reached: The last checkpoint; None where there is none.
@@ -83,8 +83,8 @@ def read_invocation(event: object) -> Invocation:
         event: The event as Python's json reads it.
 
     Raises:
-        EventError: It is no event of a table's stream; with every mistake at once. A record that
-            can be told, and is no change, is the core's to refuse.
+        EventError: It is no event of a table's stream; with every mistake at once. A record that is
+            no change, but has a sequence number, is refused later.
     """
     if not isinstance(event, dict) or not isinstance(event.get("Records"), list):
         raise EventError(["the event has no list of Records; is this of a table's stream?"])
@@ -110,7 +110,7 @@ def read_invocation(event: object) -> Invocation:
 
 
 def _mistake(record: object) -> str | None:
-    """What keeps a record from being one that Lambda can be told of."""
+    """What keeps a record from being one that an answer could name."""
     if not isinstance(record, dict):
         return "is not a JSON object"
     arn, change = record.get("eventSourceARN"), record.get("dynamodb")
@@ -127,10 +127,10 @@ def _table_arn(record: Mapping[str, Any]) -> str:
 
 
 def _stand_in(records: Sequence[Mapping[str, Any]]) -> str:
-    """A name in the shard's place.
+    """A name to use instead of the shard's id.
 
-    Sequence numbers are a shard's own, so that two shards could have messages from the same number
-    to the same number. The first record's eventID, which no other record has, tells them apart.
+    Two shards may have the same sequence numbers, and so messages from the same number to the same
+    number. The first record's eventID tells these apart: no other record has it.
     """
     if not records:
         return ""
@@ -146,7 +146,7 @@ def _raw_record(record: Mapping[str, Any]) -> RawRecord:
 
 
 def _milliseconds(seconds: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A time as the adapter writes it; what is no time stays as it is, for the core to refuse."""
+    """A time as the adapter writes it; anything else stays as it is, and is refused later."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return seconds
     return round(seconds * 1000) if math.isfinite(seconds) else seconds
@@ -156,5 +156,5 @@ def _encoded(record: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(record)
     except orjson.JSONEncodeError:
-        # Half a character, or a number of a size that DynamoDB has not: the core refuses it.
+        # Half a surrogate pair, or a number larger than DynamoDB's: it is refused later.
         return json.dumps(record).encode()

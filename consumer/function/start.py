@@ -1,4 +1,4 @@
-"""A function made from its environment: settings checked, clients made."""
+"""Makes the function from its environment: checks settings, makes clients."""
 
 import logging
 from collections.abc import Mapping

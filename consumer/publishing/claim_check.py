@@ -16,6 +16,9 @@ from consumer.publishing.s3_location import S3Location
 SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 """The attribute that tells a pointer from other messages; its value is the body's size in bytes."""
 
+BODY_FOLDER = "messages"
+"""The folder of the bucket that bodies lie in."""
+
 _POINTER_CLASS = "software.amazon.payloadoffloading.PayloadS3Pointer"
 
 
@@ -46,7 +49,7 @@ def claim_key(message: Message) -> str:
 
 def claim_folder(table: AttributeValue | None) -> str:
     """Return what the keys of a table's bodies begin with."""
-    return f"messages/{table}/"
+    return f"{BODY_FOLDER}/{table}/"
 
 
 def pointer_to(message: Message, location: S3Location) -> Message:

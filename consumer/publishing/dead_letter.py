@@ -12,6 +12,9 @@ from consumer.publishing.errors import FailureName
 from consumer.publishing.s3_location import S3Location
 from consumer.publishing.xml_safe import xml_safe
 
+RECORD_FOLDER = "letters"
+"""The folder of the bucket for records that are too large for the queue."""
+
 QUEUE_LIMIT = 262_144
 """The most bytes of a dead letter. The checks before a start see that the queue takes so many."""
 
@@ -102,7 +105,8 @@ def encode_whole(dead_letter: DeadLetter, envelope: Envelope) -> str:
 
 def record_key(dead_letter: DeadLetter, envelope: Envelope) -> str:
     """Return the S3 key of a dead letter's record: the same record has the same one."""
-    return f"letters/{envelope.table}/{dead_letter.shard_id}/{dead_letter.sequence_number}"
+    place = f"{dead_letter.shard_id}/{dead_letter.sequence_number}"
+    return f"{RECORD_FOLDER}/{envelope.table}/{place}"
 
 
 def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from consumer.checks.preflight import check
+from consumer.run.topic_claim import TopicClaims
 from consumer.run.worker_id import claim_worker_id
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -21,7 +22,11 @@ from consumer.worker.launch import plan_launch, start
 
 
 def start_worker(
-    properties: Path | None, log_format: LogFormat | None, *, check_only: bool
+    properties: Path | None,
+    log_format: LogFormat | None,
+    *,
+    check_only: bool,
+    change_topic: bool,
 ) -> None:
     """Check everything and become the daemon; end with status 2 where something is wrong."""
     environ = dict(os.environ)
@@ -33,6 +38,7 @@ def start_worker(
         configuration = resolve(values, environ)
         stream_arn = check(configuration, environ)
         worker_id = _worker_id(configuration)
+        _check_topic(configuration, worker_id, check_only=check_only, change_topic=change_topic)
     except ConfigurationError as error:
         _report(error, _form(values, environ))
         sys.exit(exits.USAGE)
@@ -53,8 +59,19 @@ def _worker_id(configuration: Configuration) -> str:
         raise ConfigurationError([f"workerId: {error}"]) from error
 
 
+def _check_topic(
+    configuration: Configuration, worker_id: str, *, check_only: bool, change_topic: bool
+) -> None:
+    """Claim the topic, or only check that it could be claimed."""
+    claims = TopicClaims(configuration, worker_id)
+    if not check_only:
+        claims.take(beside_others=change_topic)
+    elif not change_topic:
+        claims.check()
+
+
 def _form(values: Mapping[str, str], environ: Mapping[str, str]) -> LogFormat:
-    """How lines look, as far as settings tell that may be wrong in everything else."""
+    """Return the format of log lines: settings may name it even where all others are wrong."""
     filled, _ = fill_placeholders(values, environ)
     wanted = environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
     return "human" if wanted == "human" else "json"

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     help="json for CloudWatch (default), human for a terminal.",
 )
 @click.option("--check-only", is_flag=True, help="Check everything, start nothing.")
-def run(properties: Path | None, log_format: "LogFormat | None", *, check_only: bool) -> None:
+@click.option(
+    "--change-topic",
+    is_flag=True,
+    help="Start although running workers of this application publish to another topic.",
+)
+def run(
+    properties: Path | None,
+    log_format: "LogFormat | None",
+    *,
+    check_only: bool,
+    change_topic: bool,
+) -> None:
     """Publish a table's changes until stopped.
 
     Settings come from the properties file and from environment variables, which win:
@@ -36,4 +47,4 @@ def run(properties: Path | None, log_format: "LogFormat | None", *, check_only: 
     """
     from consumer.run.action import start_worker
 
-    start_worker(properties, log_format, check_only=check_only)
+    start_worker(properties, log_format, check_only=check_only, change_topic=change_topic)

@@ -1,4 +1,4 @@
-"""A proxy in front of one of the servers, so that a test or a benchmark can look at requests."""
+"""A proxy in front of a server: tests and benchmarks see, hold or answer its requests."""
 
 import contextlib
 import threading
@@ -89,7 +89,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def handle(self) -> None:
-            # Whoever asked may be killed before the answer.
+            # The client may be killed before it has the answer.
             with contextlib.suppress(ConnectionError):
                 super().handle()
 

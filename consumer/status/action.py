@@ -10,8 +10,8 @@ from pathlib import Path
 from rich.live import Live
 from rich.progress import Progress
 
-from consumer.fleet.connections import open_lease_table, open_stream, stream_thing
-from consumer.fleet.inspection import Inspection, lease_timeout
+from consumer.fleet.connections import open_stream, stream_thing
+from consumer.fleet.inspection import Inspection, lease_timeout, open_inspection
 from consumer.fleet.status import FleetStatus
 from consumer.settings.configuration import Configuration
 from consumer.status.table import render
@@ -51,7 +51,7 @@ def show_status(request: StatusRequest) -> None:
     configuration = configuration_of(request.properties)
     with told_in_one_line(stream_thing(configuration)):
         stream = open_stream(configuration)
-    inspection = Inspection(open_lease_table(configuration), stream, configuration.kcl)
+    inspection = open_inspection(configuration, stream)
     with told_in_one_line(f"applicationName = {configuration.kcl.application_name!r}"):
         if request.twice:
             _watch_renewals(inspection, configuration)

@@ -10,7 +10,7 @@ from rich.text import Text
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.retention import RETENTION_SECONDS
 from consumer.fleet.status import STATES, FleetStatus, ShardState, ShardStatus, WorkerStatus
-from consumer.status.to_json import totals
+from consumer.status.to_json import topic_warnings, totals
 from consumer.terminal.durations import duration
 from consumer.terminal.plurals import counted
 
@@ -34,7 +34,8 @@ def render(status: FleetStatus, *, everything: bool) -> RenderableType:
     """Return workers, shards and totals; ended shards only if everything is asked for."""
     shown = [shard for shard in status.shards if everything or shard.state != "ended"]
     parts: list[RenderableType] = [_workers(status), _shards(shown, status.at), _totals(status)]
-    parts += [Text(line, style="yellow") for line in _reasons(status)]
+    lines = [*_reasons(status), *topic_warnings(status), *map(str, status.problems)]
+    parts += [Text(line, style="yellow") for line in lines]
     if hidden := len(status.shards) - len(shown):
         parts.append(Text(f"Ended shards not shown: {hidden}; see --all", style="dim"))
     return Group(*parts)

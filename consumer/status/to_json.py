@@ -6,6 +6,8 @@ from typing import Any
 from consumer.fleet.backlog import Backlog
 from consumer.fleet.status import STATES, FleetStatus, ShardStatus, WorkerStatus
 
+_SEVERAL = 2
+
 
 def to_json(status: FleetStatus) -> dict[str, Any]:
     """Return everything that is known; None stands for what is unknown."""
@@ -14,6 +16,7 @@ def to_json(status: FleetStatus) -> dict[str, Any]:
         "workers": [_worker(worker) for worker in status.workers],
         "shards": [_shard(shard, status.at) for shard in status.shards],
         "totals": totals(status),
+        "warnings": [*topic_warnings(status), *map(str, status.problems)],
     }
 
 
@@ -35,6 +38,19 @@ def totals(status: FleetStatus) -> dict[str, Any]:
     }
 
 
+def topic_warnings(status: FleetStatus) -> list[str]:
+    """Return a line if running workers publish to different topics."""
+    topics = {
+        worker.worker: worker.topic_arn
+        for worker in status.workers
+        if worker.topic_arn and not worker.is_silent
+    }
+    if len(set(topics.values())) < _SEVERAL:
+        return []
+    each = ", ".join(f"{worker} to {topic}" for worker, topic in topics.items())
+    return [f"workers publish to different topics, so each lacks a part of the changes: {each}"]
+
+
 def _worker(worker: WorkerStatus) -> dict[str, Any]:
     return {
         "worker": worker.worker,
@@ -42,6 +58,7 @@ def _worker(worker: WorkerStatus) -> dict[str, Any]:
         "isLeader": worker.is_leader,
         "isSilent": worker.is_silent,
         "leases": worker.leases,
+        "topicArn": worker.topic_arn,
     }
 
 

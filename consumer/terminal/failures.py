@@ -1,4 +1,4 @@
-"""How a command ends when what it was given can't be used."""
+"""How a command ends when its input can't be used: a line for each mistake, exit status 2."""
 
 import os
 import sys
@@ -21,11 +21,11 @@ from consumer.terminal.output import say_error
 def configuration_of(
     properties: Path | None, defaults: Mapping[str, str] = MappingProxyType({})
 ) -> Configuration:
-    """Return the configuration of a worker; end with a line for each mistake in it.
+    """Return a worker's configuration; exit with a line for each mistake in it.
 
     Args:
-        properties: The worker's file; None where the environment is all.
-        defaults: What a key has that neither of them sets.
+        properties: The worker's file; None if the environment is all.
+        defaults: Values of keys that neither of them sets.
     """
     try:
         values = read_properties(properties) if properties else {}
@@ -35,7 +35,7 @@ def configuration_of(
 
 
 def refuse(mistakes: Iterable[str]) -> NoReturn:
-    """End with a line for each mistake."""
+    """Exit with a line for each mistake, and status 2."""
     for mistake in mistakes:
         say_error(mistake)
     sys.exit(exits.USAGE)

@@ -107,7 +107,7 @@ def deferred() -> Iterator[StopRequest]:
 
 @contextmanager
 def _handled(handler: _Handler, *numbers: signal.Signals) -> Iterator[None]:
-    """Have signals handled, but those that whoever started us wants to be ignored."""
+    """Handle signals; those that our parent had us ignore stay ignored."""
     before: dict[signal.Signals, signal.Handlers | _Handler | int | None] = {}
     try:
         # Only the main thread may set handlers, and only it is interrupted.

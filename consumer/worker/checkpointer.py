@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _LEASE_MOVED = "ShutdownException"
-# DynamoDB is throttled, or didn't answer KCL: it will.
-_PASSING = frozenset({"ThrottlingException", "KinesisClientLibDependencyException"})
+# DynamoDB throttles, or didn't answer KCL: a retry helps.
+_TRANSIENT = frozenset({"ThrottlingException", "KinesisClientLibDependencyException"})
 
 
 class DaemonCheckpointer:
     """Asks the daemon for checkpoints during one action.
 
-    On a thread beside the one that wants them: the daemon answers once DynamoDB has, and meanwhile
-    the next messages can leave. The protocol has room for one checkpoint at a time; of those that
-    are wanted while one is made, the last is the next.
+    It does so on a thread of its own, so that the next messages can be sent before the daemon, and
+    DynamoDB behind it, have answered. The protocol has room for one checkpoint at a time. When
+    several are wanted while one is made, only the last of them is made next.
 
     Args:
         checkpointer: kclpy's checkpointer of the action.
@@ -52,11 +52,11 @@ class DaemonCheckpointer:
         self._making: Future[None] | None = None
 
     def checkpoint(self, sequence_number: str) -> None:
-        """Begin a checkpoint; a throttled one is asked for again until it is made.
+        """Begin a checkpoint; it is retried while DynamoDB throttles.
 
         Raises:
             LeaseLostError: The shard has moved to another worker.
-            CheckpointError: The daemon couldn't make one that was begun before.
+            CheckpointError: The daemon couldn't make an earlier one.
         """
         if self._making and self._making.done():
             self._making.result()
@@ -68,14 +68,14 @@ class DaemonCheckpointer:
         self._making = begin(partial(self._make, sequence_number))
 
     def wait_until_made(self) -> None:
-        """Return once the last is made; raises as `checkpoint`, and of the last one too."""
+        """Return once the last checkpoint is made; raises as `checkpoint`, for the last one too."""
         if self._making:
             self._making.result()
 
     def checkpoint_shard_end(self) -> None:
         """Checkpoint the shard's end; raises as `wait_until_made`."""
         self.wait_until_made()
-        # Without a number KCL takes the farthest position, which at a shard's end is SHARD_END.
+        # Without a number KCL takes the last position, which at a shard's end is SHARD_END.
         self._ask(None)
 
     def _make(self, sequence_number: str) -> None:
@@ -85,7 +85,7 @@ class DaemonCheckpointer:
             wanted = self._next()
 
     def _next(self) -> str | None:
-        """What is wanted by now. After nothing, whoever wants something must begin anew."""
+        """What is wanted by now; after None, the next `checkpoint` begins a new thread."""
         with self._lock:
             wanted, self._wanted = self._wanted, None
             self._is_at_work = wanted is not None
@@ -107,7 +107,7 @@ class DaemonCheckpointer:
 
     def _retrying(self) -> Retrying:
         return Retrying(
-            retry=retry_if_exception(_is_passing),
+            retry=retry_if_exception(_is_transient),
             wait=wait_random_exponential(multiplier=0.1, max=5),
             sleep=self._sleep,
             before_sleep=self._note_retry,
@@ -122,5 +122,5 @@ class DaemonCheckpointer:
         )
 
 
-def _is_passing(error: BaseException) -> bool:
-    return isinstance(error, kcl.CheckpointError) and error.value in _PASSING
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, kcl.CheckpointError) and error.value in _TRANSIENT

@@ -1,7 +1,7 @@
 """One warmed process from which the record processors of a worker are forked.
 
-A record processor of its own costs 40 MB and a quarter of a second, nearly all of it for importing
-boto3 and reading what AWS's services look like. Forked, it shares that with the others. A stand-in
+A record processor that is started by itself costs 40 MB and a quarter of a second. Nearly all of
+that is for importing boto3 and reading the models of AWS's services. Forked ones share it. A shim
 asks for each by handing over its standard streams (see `shim`).
 """
 
@@ -25,20 +25,20 @@ from consumer.worker.forked_process import die_with, exit_status, run_to_its_end
 from consumer.worker.pipe import claim_stdout
 from consumer.worker.shim import STREAMS, is_ours
 
-# A stand-in speaks as soon as it is connected.
+# A shim sends its streams as soon as it is connected.
 _PATIENCE_SECONDS = 5.0
-# Between two tries to let a stand-in connect, where there is no descriptor left for it.
+# Pause between two attempts to accept a shim while no descriptor is left for it.
 _PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """A record processor.
+    """A forked record processor.
 
     Attributes:
         process_id: Its process.
         descriptor: Becomes readable when it ends.
-        shim: The connection of the process that stands in for it.
+        shim: The connection to its shim.
     """
 
     process_id: int
@@ -47,13 +47,13 @@ class Forked:
 
 
 class ForkServer:
-    """Forks a record processor for each stand-in, and passes statuses and kills on.
+    """Forks a record processor for each shim, and passes on statuses and kills.
 
-    Where the system is short of something, the shard that asks fails, and no other.
+    When the system lacks memory, processes or descriptors, only the shard that asks fails.
 
     Args:
-        listener: Where stand-ins connect.
-        daemon: Becomes readable when the daemon is gone, and this server with it.
+        listener: Where shims connect.
+        daemon: Becomes readable when the daemon is gone; the server then ends.
         work: What a record processor does; it ends the process with SystemExit or by returning.
         journal: Where it is noted that there is no record processor for a shard.
         fork: Forks this process, as `os.fork` does.
@@ -69,14 +69,14 @@ class ForkServer:
     ) -> None:
         self._listener, self._daemon, self._work = listener, daemon, work
         self._journal, self._fork = journal, fork
-        # Of all selectors the one that takes nothing of the system for what is registered.
+        # Of all selectors, only this one needs no descriptor of its own.
         self._ready = selectors.PollSelector()
         self._ready.register(daemon, selectors.EVENT_READ)
         self._ready.register(listener, selectors.EVENT_READ)
         self._forked: dict[int, Forked] = {}
 
     def serve(self) -> None:
-        """Return when the daemon is gone, and every record processor with it."""
+        """Return once the daemon and every record processor are gone."""
         daemon_is_there = True
         while daemon_is_there or self._forked:
             ready = {key.fd for key, _ in self._ready.select()}
@@ -94,26 +94,26 @@ class ForkServer:
             shim, _ = self._listener.accept()
         except OSError as error:
             self._tell(error)
-            time.sleep(_PAUSE_SECONDS)  # it waits on, and would be ready again at once
+            time.sleep(_PAUSE_SECONDS)  # the shim still waits, so the listener is ready at once
             return
         try:
             self._take(shim)
         except OSError as error:
             self._tell(error)
-            shim.close()  # which then ends, so that the daemon takes the shard again
+            shim.close()  # the shim then ends, and the daemon starts another one later
 
     def _tell(self, error: OSError) -> None:
         self._journal.note("processor_failed", error=f"it can't be forked: {error}")
 
     def _take(self, shim: socket.socket) -> None:
-        """Fork a record processor for whoever has connected, unless it is nobody's stand-in."""
+        """Fork a record processor for a shim; refuse a connection of another user."""
         shim.settimeout(_PATIENCE_SECONDS)
         if not is_ours(shim):
             shim.close()
             return
         _, streams, _, _ = socket.recv_fds(shim, 1, len(STREAMS))
         try:
-            # Fewer where the stand-in is killed by now, or no descriptor is left for them.
+            # There are fewer if the shim is killed by now, or no descriptor is left for them.
             if len(streams) < len(STREAMS):
                 raise OSError(f"{len(streams)} of its {len(STREAMS)} streams have come")
             self._watch(self._begin(streams), shim)
@@ -129,7 +129,7 @@ class ForkServer:
         return process_id
 
     def _become(self, parent: int, streams: list[int]) -> None:
-        """Be a record processor, and nothing of the server that it was forked from."""
+        """Become a record processor; keep nothing of the server."""
         die_with(parent)
         for descriptor, target in zip(streams, STREAMS, strict=True):
             os.dup2(descriptor, target)
@@ -140,7 +140,7 @@ class ForkServer:
         try:
             forked = Forked(process_id, os.pidfd_open(process_id), shim)
         except OSError:
-            # Nobody would learn of its end, nor could end it.
+            # Nobody would learn of its end, and nobody could end it.
             os.kill(process_id, signal.SIGKILL)
             os.waitpid(process_id, 0)
             raise
@@ -151,9 +151,9 @@ class ForkServer:
     def _attend(self, descriptor: int) -> None:
         forked = self._forked.get(descriptor)
         if forked is None:
-            return  # both of its descriptors were ready
+            return  # its other descriptor was ready, too, and was handled first
         if descriptor != forked.descriptor:
-            os.kill(forked.process_id, signal.SIGKILL)  # its stand-in is killed
+            os.kill(forked.process_id, signal.SIGKILL)  # its shim is killed
         _, status = os.waitpid(forked.process_id, 0)
         with contextlib.suppress(OSError):
             forked.shim.send(bytes([exit_status(status)]))
@@ -172,18 +172,18 @@ def main() -> None:
     record_processor.ignore_stops()
     listener, daemon = (int(argument) for argument in sys.argv[1:])
     prepared = record_processor.prepare(ProcessorSettings.from_environment(os.environ))
-    # What is here now is here to stay, and is shared as long as nobody writes to it.
+    # Everything loaded until now stays, and forked processes share it while nobody writes to it.
     gc.collect()
     gc.freeze()
     server = ForkServer(
         socket.socket(fileno=listener),
         daemon,
         lambda: record_processor.process(prepared, claim_stdout()),
-        # Not the record processors' own: what that measures, each of them would tell again.
+        # Without metrics: each forked record processor would write them again.
         LogJournal(logging.getLogger("consumer")),
     )
     server.serve()
-    # What a record processor does last, such as telling its metrics, is not for its server to do.
+    # Skip what a record processor does last, such as writing its metrics.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""How a process ends that was forked rather than started, and with which status."""
+"""How a forked process ends, and with which status."""
 
 import contextlib
 import ctypes
@@ -16,8 +16,8 @@ _PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 def die_with(parent: int) -> None:
     """Have the kernel kill this process when its parent ends.
 
-    Should the fork server be killed, a stand-in ends too, and the daemon gives its shard to another
-    record processor: the one that it stood for must not go on publishing beside that.
+    When the fork server is killed, its shims end, and the daemon starts other record processors for
+    their shards. A forked one must not go on publishing beside them.
     """
     ctypes.CDLL(None, use_errno=True).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
@@ -25,12 +25,12 @@ def die_with(parent: int) -> None:
 
 
 def run_to_its_end(work: Callable[[], None]) -> int:
-    """Do the work; return the status with which the process would end if it were Python's main."""
+    """Do the work; return the status with which Python would end after it."""
     try:
         work()
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:  # noqa: BLE001 - as the interpreter does with what nobody has caught
+    except BaseException:  # noqa: BLE001 - as the interpreter does with an uncaught error
         sys.excepthook(*sys.exc_info())
         return EXIT_FAILED
     finally:
@@ -41,6 +41,6 @@ def run_to_its_end(work: Callable[[], None]) -> int:
 
 
 def exit_status(waited: int) -> int:
-    """Return the status as a shell tells it: 128 and the signal's number where there was one."""
+    """Return the status as a shell has it: 128 plus the number of the signal that ended it."""
     status = os.waitstatus_to_exitcode(waited)
     return status if status >= 0 else _SIGNALLED - status

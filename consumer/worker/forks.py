@@ -1,4 +1,4 @@
-"""The fork server beside a daemon: record processors are forked instead of started."""
+"""The fork server beside a daemon: it forks record processors instead of starting them."""
 
 import os
 import socket
@@ -14,13 +14,13 @@ _WAITING = 128
 
 
 def with_fork_server(launch: Launch) -> Launch:
-    """Start a fork server for whatever this process becomes, and return a launch that uses it.
+    """Start a fork server for the daemon that this process becomes; return a launch that uses it.
 
-    The launch stays as it is where its record processor is another program, and on systems that
-    can't have such a server: the daemon then starts each record processor by itself.
+    The launch stays as it is if its record processor is another program, or if the system can't
+    have such a server. The daemon then starts each record processor by itself.
     """
-    # -I and -S: a stand-in needs nothing but the standard library, and what it imports is paid for
-    # by every shard. The daemon splits commands at spaces.
+    # -I and -S: a shim needs only the standard library, and every shard pays for what it imports.
+    # The daemon splits commands at spaces.
     command = f"{sys.executable} -IS {shim.__file__}"
     listener = open_listener()
     is_ours = launch.properties["executableName"] == OWN_PROCESSOR
@@ -36,11 +36,11 @@ def with_fork_server(launch: Launch) -> Launch:
 
 def _start(listener: socket.socket, launch: Launch) -> None:
     theirs, ours = os.pipe()
-    # Held open by the daemon, which never knows of it; the kernel closes it when that ends.
+    # The daemon inherits it without knowing, and the kernel closes it when the daemon ends.
     os.set_inheritable(ours, True)  # noqa: FBT003 - as the library has it
     descriptors = (listener.fileno(), theirs)
     subprocess.Popen(
-        # -P: what lies in the working directory is not ours.
+        # -P: import nothing from the working directory.
         [sys.executable, "-P", "-m", "consumer.worker.fork_server", *map(str, descriptors)],
         env=launch.environ,
         pass_fds=descriptors,
@@ -51,9 +51,9 @@ def _start(listener: socket.socket, launch: Launch) -> None:
 
 
 def open_listener() -> socket.socket | None:
-    """Return a socket with an address that the kernel chooses; None where there is no such thing.
+    """Return a socket with an address that the kernel chooses; None where the system has none.
 
-    The address has no file: nothing is left behind, and no writable folder is needed.
+    The address is no file: nothing is left behind, and no writable folder is needed.
     """
     if not sys.platform.startswith("linux") or not _has_pidfd():
         return None
@@ -64,13 +64,13 @@ def open_listener() -> socket.socket | None:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address as stand-ins take it."""
+    """Return the address as shims take it."""
     name: bytes = listener.getsockname()
     return name[1:].hex()
 
 
 def _has_pidfd() -> bool:
-    """The fork server waits by such descriptors, which Linux has since 5.3."""
+    """Whether processes have descriptors to wait for, as on Linux since 5.3."""
     try:
         os.close(os.pidfd_open(os.getpid()))
     except OSError:

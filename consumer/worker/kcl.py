@@ -1,8 +1,8 @@
-"""kclpy's record processor on one side, ours on the other.
+"""From kclpy's record processor to a `ShardProcessor`.
 
-kclpy reports an action as done even when the processor raised, so that KCL goes on and a later
-checkpoint steps over what was lost. Only SystemExit gets through it. Hence the guard around each
-verb: whatever escapes ends the process, without an answer to the daemon.
+kclpy reports an action as done even when the processor raised. KCL would go on, and a later
+checkpoint would pass what was lost. Only SystemExit gets through kclpy. So there is a guard around
+each verb: any error ends the process, without an answer to the daemon.
 """
 
 import io
@@ -22,7 +22,7 @@ from consumer.worker.checkpointer import DaemonCheckpointer
 from consumer.worker.shim import EXIT_FAILED
 
 EXIT_WORKER = 3
-"""No shard of this worker can go on; the daemon ends it."""
+"""No shard of this worker can go on; the daemon ends the worker."""
 
 
 class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # kclpy is untyped
@@ -89,27 +89,26 @@ class RecordProcessor(processor.RecordProcessorBase):  # type: ignore[misc]  # k
 
 
 def converse(processor: RecordProcessor, journal: Journal, said: TextIO, answers: TextIO) -> None:
-    """Do what the daemon says until it says no more.
+    """Handle the daemon's actions until it closes the pipe.
 
     Args:
-        processor: Whom it speaks to.
-        journal: Where it is noted that the conversation broke off.
+        processor: Handles them.
+        journal: Where it is noted that the daemon is gone, or breaks the protocol.
         said: The daemon's lines.
-        answers: Where it reads.
+        answers: Where the answers are written.
 
     Raises:
-        SystemExit: A verb failed, or the daemon said what nobody understands.
+        SystemExit: A verb failed, or the daemon broke the protocol.
     """
     with _guard(journal):
-        # kclpy writes traces there of what escapes a verb, which here is only what breaks off the
-        # conversation at once.
+        # kclpy writes stack traces there, which would quote the daemon's lines with their images.
         unheard = io.StringIO()
         try:
             kcl.KCLProcess(processor, said, answers, unheard).run()
         except OSError:
             raise
         except Exception as error:
-            # Its own text may quote the line, and with it images.
+            # The error's text may quote the line, and with it images.
             what = type(error).__name__
             raise DaemonError(f"the daemon said what can't be understood ({what})") from error
 
@@ -131,7 +130,7 @@ def _guard(journal: Journal) -> Iterator[None]:
 
 
 def _status_after(error: Exception) -> int:
-    """Topic and credentials are the same for every shard."""
+    """An operator's error is the same for every shard: they share topic and credentials."""
     return EXIT_WORKER if isinstance(error, OperatorError) else EXIT_FAILED
 
 

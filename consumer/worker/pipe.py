@@ -1,4 +1,4 @@
-"""The pipe to the daemon: standard input and output are the protocol and nothing else."""
+"""The pipes to the daemon: standard input and output carry the protocol and nothing else."""
 
 import contextlib
 import os
@@ -10,8 +10,8 @@ from typing import TextIO
 def claim_stdout() -> TextIO:
     """Keep standard output for the protocol and send everything else there to standard error.
 
-    One stray line on the protocol's pipe breaks the shard. After this, a print in any library
-    and the output of any child process go to standard error.
+    One stray line among the protocol's would break the shard. From now on, whatever a library
+    prints and a child process writes goes to standard error.
 
     Returns:
         The only stream that still leads to the daemon.
@@ -23,20 +23,20 @@ def claim_stdout() -> TextIO:
 
 
 def give_sign_of_life() -> None:
-    """Let the daemon see that this process is at work, by an empty line that it doesn't pass on.
+    """Show the daemon that this process is at work, by an empty line that isn't logged.
 
-    A line of the log is such a sign too; without either the daemon takes the process for hung.
+    A line of the log does the same. Without either the daemon takes the process for hung.
     """
-    # Whoever can't write here can't be told so either.
+    # If this can't be written, no log line about it can be written either.
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write("\n")
         sys.stderr.flush()
 
 
 def daemon_is_gone(descriptor: int = 0) -> bool:
-    """Tell whether nobody holds the writing end of the pipe any more.
+    """Tell whether nobody has the writing end of the pipe any more.
 
-    A killed daemon says no goodbye; a record processor that is waiting for SNS would outlive it.
+    A killed daemon sends no action. A record processor that waits for SNS would outlive it.
     """
     poll = select.poll()
     poll.register(descriptor, 0)

@@ -1,7 +1,7 @@
 """Where a record processor starts: the daemon runs this once for each shard.
 
-It imports little, since every shard pays for it, and takes settings that `run` has already
-checked, through one environment variable.
+It imports little, since every shard pays for that. It gets its settings, which `run` has checked,
+through one environment variable.
 """
 
 import logging
@@ -31,7 +31,7 @@ from consumer.worker.shim import IGNORED
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything that is there before the daemon has named a shard.
+    """Everything that is made before the daemon has named a shard.
 
     Attributes:
         processor: The record processor.
@@ -45,7 +45,7 @@ class Prepared:
 
 
 def main() -> None:
-    """Process one shard, told by the daemon through standard input and output."""
+    """Process one shard, as the daemon says on standard input."""
     protocol = claim_stdout()
     ignore_stops()
     try:
@@ -56,17 +56,17 @@ def main() -> None:
 
 
 def ignore_stops() -> None:
-    """Leave stops to the daemon, which announces them.
+    """Ignore signals to stop: the daemon announces a stop.
 
-    Service managers and terminals signal the whole group: to end on SIGTERM would leave the daemon
-    without an answer and the batch unpublished.
+    Service managers and terminals signal the whole process group. If this process ended on SIGTERM,
+    the daemon would get no answer and the batch would not be published.
     """
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
 
 
 def prepare(settings: ProcessorSettings) -> Prepared:
-    """Do what doesn't depend on the shard; speaks with nobody but whoever gives credentials."""
+    """Do what doesn't depend on the shard; of AWS, asks only for credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
     log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
@@ -78,7 +78,7 @@ def prepare(settings: ProcessorSettings) -> Prepared:
 
 
 def process(prepared: Prepared, protocol: TextIO) -> None:
-    """Do what the daemon says on standard input, and answer it."""
+    """Handle the daemon's actions on standard input, and answer them."""
     with prepared.last:
         converse(prepared.processor, prepared.journal, sys.stdin, protocol)
 

@@ -1,8 +1,8 @@
-"""What the daemon starts for a shard where record processors are forked: it stands in for one.
+"""The shim: what the daemon starts for a shard whose record processor is forked.
 
-It hands its standard streams to the fork server, which forks the record processor that speaks
-through them, lives as long as that one, and ends with its status. To kill it is to kill both. It
-costs a shard 4 MB and some milliseconds, and so imports next to nothing, `consumer` included.
+It hands its standard streams to the fork server, which forks a record processor that uses them. It
+lives as long as the record processor and ends with its status. Whoever kills the shim kills both.
+It costs a shard 4 MB and some milliseconds, since it imports next to nothing, not even `consumer`.
 """
 
 import os
@@ -12,7 +12,7 @@ import struct
 import sys
 
 SERVER_VARIABLE = "STREAM_PUBLISHER_FORK_SERVER"
-"""Where the fork server listens: the hexadecimal digits of an abstract address."""
+"""Where the fork server listens: an abstract address, in hexadecimal digits."""
 
 STREAMS = (0, 1, 2)
 IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -21,8 +21,8 @@ EXIT_FAILED = 1
 
 
 def main() -> None:
-    """Stand in for a record processor; become one where there is nobody to fork it."""
-    # Stops are the daemon's to announce, as for a record processor.
+    """Get a record processor forked, and wait for it; become one where nobody can fork it."""
+    # The daemon announces stops, as to a record processor.
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
     server = connect(os.environ.get(SERVER_VARIABLE, ""))
@@ -31,12 +31,12 @@ def main() -> None:
     socket.send_fds(server, [b"\0"], STREAMS)
     release_streams()
     status = server.recv(1)
-    # Without an answer the fork server is gone, and what it forked with it.
+    # Without a status the fork server is gone, and its record processors with it.
     sys.exit(status[0] if status else EXIT_FAILED)
 
 
 def connect(address: str) -> "socket.socket | None":
-    """Return a connection to the fork server; None where there is none of this user's."""
+    """Return a connection to this user's fork server; None where there is none."""
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         server.connect(b"\0" + bytes.fromhex(address))
@@ -51,8 +51,8 @@ def connect(address: str) -> "socket.socket | None":
 def is_ours(peer: socket.socket) -> bool:
     """Tell whether a process of this very user is at the other end.
 
-    An abstract address has no owner: anybody on this host can connect to it, and can take it once
-    nobody has it.
+    An abstract address has no owner: anybody on this host can connect to it, and anybody can take
+    it once it is free.
     """
     credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     _, user, _ = struct.unpack("3i", credentials)
@@ -60,7 +60,7 @@ def is_ours(peer: socket.socket) -> bool:
 
 
 def release_streams() -> None:
-    """Let the record processor be the only one that holds what leads to the daemon and back."""
+    """Leave the pipes to and from the daemon to the record processor alone."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in STREAMS:
         os.dup2(nowhere, descriptor)

@@ -11,7 +11,9 @@ from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
 from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
+from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.snapshots import Run
+from consumer.settings.kcl import KclSettings
 from tests.fakes import FakeJournal
 
 NUMBER = "10" + "0" * 20
@@ -28,13 +30,12 @@ def state() -> Iterator[BackfillState]:
         retries = Retries("table", RetryPolicy(), FakeJournal())
         state = BackfillState(client, "app-CoordinatorState", "orders", retries)
         assert state.load() is None
-        state.create_table()
+        create_coordinator_table(client, KclSettings(application_name="app"))
         yield state
 
 
 def test_what_is_saved_is_loaded(state: BackfillState) -> None:
     """Every save is another heartbeat; after the release nobody owns it."""
-    state.create_table()
     assert state.load() is None
     state.claim(BACKFILL, None, ONE)
     owner = state.save(LATER, ONE)

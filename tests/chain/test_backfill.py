@@ -12,6 +12,7 @@ from consumer.sandbox.proxy import Proxy, Request, Response
 from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.backfills import Backfills, arrived, fill
 from tests.chain.holds import Pages, Saves
+from tests.chain.interrupt_tries import try_out
 from tests.chain.world import World
 
 pytestmark = pytest.mark.server
@@ -120,3 +121,10 @@ def test_one_that_may_not_read_the_table_is_told_so(world: World, backfills: Bac
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert f"publisher.table = '{TABLE}': Scan is not allowed; grant it" in done.stderr
     assert backfills.kept() == {}
+
+
+def test_ctrl_c_at_the_moment_of_a_save_ends_it_every_time() -> None:
+    """With 130: nothing swallows it, nothing hangs. `tests.chain.interrupt_tries` tries more."""
+    made = try_out(tries=18, seconds=PATIENCE_SECONDS, seed=1)
+
+    assert set(made.outcomes) == {130}, made.bad_logs

@@ -76,7 +76,7 @@ def fleet(sandbox: Sandbox, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> It
         if request.operation == "TransactWriteItems":
             raise DroppedError
         arn = f'"LatestStreamArn":"{stream.arn}"'
-        return re.sub(rb'"LatestStreamArn":"[^"]+"', arn.encode(), body)
+        return re.sub(rb'"LatestStreamArn": ?"[^"]+"', arn.encode(), body)
 
     with StreamsEndpoint(stream) as endpoint, Proxy(sandbox.tables.url, change=change) as tables:
         fleet = StillFleet(sandbox.client("dynamodb"), stream, endpoint, clock)

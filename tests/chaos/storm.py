@@ -13,8 +13,8 @@ from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chaos.fleet import Fleet
-from tests.chaos.plan import plan
-from tests.chaos.traffic import Stall, Traffic
+from tests.chaos.plan import Step, plan
+from tests.chaos.traffic import ITEMS, Stall, Traffic
 from tests.chaos.troubles import End, Services, Troubles
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
@@ -87,29 +87,46 @@ class Storm:
     Args:
         forecast: What it is to be.
         folder: Where the workers' logs go.
+        stream: The stream; a new one unless told.
+        steps: What happens; as the seed has it unless told.
+        items: What changes are picked from.
 
     Attributes:
+        application: The name of the lease table.
+        dynamodb: A boto3 client of the lease table.
         fleet: The workers.
         stream: The stream.
         traffic: What is written and what arrives.
         faults: How often each kind of trouble came so far.
     """
 
-    def __init__(self, forecast: Forecast, folder: Path) -> None:
-        self.forecast, self._folder = forecast, folder
+    def __init__(
+        self,
+        forecast: Forecast,
+        folder: Path,
+        *,
+        stream: SimulatedStream | None = None,
+        steps: Sequence[Step] | None = None,
+        items: Sequence[str] = ITEMS,
+    ) -> None:
+        self.forecast, self._folder, self._items = forecast, folder, items
+        self.application = f"chaos-{uuid.uuid4().hex[:8]}"
+        self._steps = plan(forecast.seed, forecast.seconds) if steps is None else steps
         self._services = Services(forecast.seed)
         self._ends: list[tuple[float, str, End]] = []
-        self.stream = SimulatedStream("orders", forecast.shards)
+        self.stream = stream or SimulatedStream("orders", forecast.shards)
         self.faults: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             sandbox = stack.enter_context(Sandbox())
+            self.dynamodb = sandbox.client("dynamodb")
             topic_arn = sandbox.client("sns").create_topic(Name="changes")["TopicArn"]
             self._start_fleet(stack, sandbox, topic_arn)
             clients = sandbox.client("sns"), sandbox.client("sqs")
             subscription = stack.enter_context(Subscription(topic_arn, *clients))
-            traffic = Traffic(self.stream, subscription, self.forecast.rate, self.forecast.seed)
+            rate, seed = self.forecast.rate, self.forecast.seed
+            traffic = Traffic(self.stream, subscription, rate, seed, self._items)
             self.traffic = stack.enter_context(traffic)
             self._stack = stack.pop_all()
         return self
@@ -129,7 +146,7 @@ class Storm:
             "PUBLISHER_TABLE": self.stream.table,
             "PUBLISHER_STREAM_ARN": self.stream.arn,
             "PUBLISHER_TOPIC_ARN": topic_arn,
-            "KCL_APPLICATION_NAME": f"chaos-{uuid.uuid4().hex[:8]}",
+            "KCL_APPLICATION_NAME": self.application,
         }
         environ = sandbox.environment() | _SETTINGS | settings
         self.fleet = Fleet(self.forecast.workers, environ, self._folder)
@@ -158,7 +175,7 @@ class Storm:
     def while_it_rages(self) -> Iterator[None]:
         """Yield from time to time while things go wrong as planned."""
         began, seconds = time.monotonic(), self.forecast.seconds
-        for step in plan(self.forecast.seed, seconds):
+        for step in self._steps:
             while time.monotonic() - began < step.at:
                 self._look()
             yield

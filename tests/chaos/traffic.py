@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -13,7 +13,9 @@ from tests.streams.items import Items, identify
 from tests.streams.ledger import Balance, Ledger
 from tests.streams.stream import SimulatedStream
 
-_ITEMS = 200
+ITEMS = tuple(f"item-{number}" for number in range(200))
+"""What is changed unless told otherwise."""
+
 _TICK_SECONDS = 0.05
 _REMOVALS = 0.1
 
@@ -45,12 +47,19 @@ class Traffic:
         subscription: The topic's subscriber.
         rate: Changes a second.
         seed: Which items, in which order.
+        items: What is picked from; an item that stands in it twice is changed twice as often.
     """
 
     def __init__(
-        self, stream: SimulatedStream, subscription: Subscription, rate: float, seed: int
+        self,
+        stream: SimulatedStream,
+        subscription: Subscription,
+        rate: float,
+        seed: int,
+        items: Sequence[str] = ITEMS,
     ) -> None:
         self._stream, self._subscription, self._rate = stream, subscription, rate
+        self._names = items
         self._chance = random.Random(seed)  # noqa: S311 - the same every time is what is wanted
         self._items, self._ledger = Items("x" * 100), Ledger()
         self._waiting: dict[tuple[str, int], float] = {}
@@ -109,7 +118,7 @@ class Traffic:
 
     def _write_some(self) -> None:
         for _ in range(max(1, round(self._rate * _TICK_SECONDS))):
-            self._change(f"item-{self._chance.randrange(_ITEMS)}")
+            self._change(self._chance.choice(self._names))
         self._no_more.wait(max(_TICK_SECONDS, 1 / self._rate))
 
     def _change(self, item_id: str) -> None:

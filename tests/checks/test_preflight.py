@@ -80,7 +80,7 @@ def test_a_table_without_a_stream_is_refused(environ: dict[str, str]) -> None:
     (line,) = problems(environ)
 
     assert (
-        line == "publisher.table = 'orders': has no stream; enable one with the view "
+        line == "publisher.table = 'orders': has no enabled stream; enable one with the view "
         "NEW_AND_OLD_IMAGES"
     )
 

@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from consumer.doctor.examination import Surroundings, examine
+from consumer.fleet.topic_claims import TopicClaim
 from consumer.problems import CheckOutcome
 from tests.places import ROOT
 from tests.project.policies import allowed
@@ -93,6 +94,7 @@ class Setup:
         ahead: How many seconds the host's clock is ahead.
         works: Whether the worker reports.
         renews: Whether it renews.
+        behind: How many seconds the clock of a second worker is behind; None without one.
         iam: What IAM tells.
     """
 
@@ -106,6 +108,7 @@ class Setup:
     ahead: float = 0
     works: bool = True
     renews: bool = True
+    behind: int | None = None
     iam: Iam = field(default_factory=Iam)
 
     def now(self) -> float:
@@ -117,12 +120,14 @@ class Setup:
         self.seconds += seconds
         if self.works:
             self.report()
+        if self.behind is not None:
+            self.report(self.behind, "w2")
         if self.renews:
             self.renew()
 
-    def report(self, seconds_ago: int = 0) -> None:
-        """The worker reports, by a clock that is right."""
-        report = {"wid": {"S": "w1"}, "lut": {"N": str(int(self.seconds) - seconds_ago)}}
+    def report(self, seconds_ago: int = 0, worker: str = "w1") -> None:
+        """A worker reports, by default one whose clock is right."""
+        report = {"wid": {"S": worker}, "lut": {"N": str(int(self.seconds) - seconds_ago)}}
         self.tables.put_item(TableName="app-WorkerMetricStats", Item=report)
 
     def renew(self) -> None:
@@ -221,7 +226,7 @@ def test_nothing_is_found_on_a_sound_set_up(setup: Setup) -> None:
     outcomes = setup.outcomes()
 
     assert [outcome for outcome in outcomes if outcome.verdict != "ok"] == []
-    assert len(outcomes) == 46
+    assert len(outcomes) == 50
     assert setup.tables.scan(TableName="app-CoordinatorState")["Count"] == rows
     assert setup.tables.scan(TableName="app")["Count"] == 1
 
@@ -312,6 +317,31 @@ def stop_workers(setup: Setup) -> None:
     setup.report(seconds_ago=120)
 
 
+def publish_elsewhere(setup: Setup) -> None:
+    """A worker that publishes to another topic."""
+    claim = TopicClaim("w1", f"{TOPIC}-2", int(setup.seconds) - 900)
+    setup.tables.put_item(TableName="app-CoordinatorState", Item=claim.to_item())
+
+
+def lack_places(setup: Setup) -> None:
+    """One worker that may hold one lease, and two open shards."""
+    setup.environ["KCL_MAX_LEASES_FOR_WORKER"] = "1"
+    setup.stream.split(setup.stream.open_shards()[0])
+
+
+def slow_a_clock(setup: Setup) -> None:
+    """A second worker whose clock is five seconds behind the leader's."""
+    setup.behind = 5
+    lock = {"ownerName": {"S": "w1"}, "recordVersionNumber": {"S": "v"}}
+    row = {"key": {"S": "Leader"}, **lock, "leaseDuration": {"S": "20000"}}
+    setup.tables.put_item(TableName="app-CoordinatorState", Item=row)
+
+
+def disable_the_stream(setup: Setup) -> None:
+    """A stream that takes no more changes, under a running worker."""
+    setup.stream.disable()
+
+
 def stop_renewing(setup: Setup) -> None:
     """A worker that reports, and lets its leases be."""
     setup.renews = False
@@ -344,6 +374,10 @@ PLANTED: list[tuple[Callable[[Setup], None], str, str]] = [
     (forbid_to_publish, f"may sns:Publish on {TOPIC}", "is not allowed by this identity"),
     (forbid_to_read, "may read the stream", "GetRecords is not allowed; grant it"),
     (stop_workers, "workers", "none has reported for"),
+    (publish_elsewhere, "one topic", f"worker w1: publishes to {TOPIC}-2, not to {TOPIC}; stop"),
+    (lack_places, "places for shards", "maxLeasesForWorker = 1: 1 worker may hold 1 of 2 shards"),
+    (slow_a_clock, "clocks of workers", "worker w2: its clock is about 5 s behind the clock of"),
+    (disable_the_stream, "stream takes changes", "is disabled, so no further change of the table"),
     (stop_renewing, "leases are renewed", "w1 has not renewed its lease for 11 s; restart w1"),
     (swap_streams, "leases are this stream's", "is a shard of another stream; give each"),
     (fall_behind, "24 hours", "its oldest unread record is 20.0 h old and expires in 4.0 h"),

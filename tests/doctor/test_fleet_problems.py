@@ -1,5 +1,7 @@
 """What two looks tell to be wrong with a fleet."""
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.doctor.fleet_problems import (
@@ -7,15 +9,20 @@ from consumer.doctor.fleet_problems import (
     foreign_leases,
     idle_leases,
     missing_workers,
+    other_topics,
     shards_near_expiry,
     signs_of_life,
+    slow_clocks,
+    too_few_places,
     unmeasured,
 )
 from consumer.fleet.backlog import Backlog, Unknown
+from consumer.fleet.leadership import Leadership
 from consumer.fleet.leases import Lease
 from consumer.fleet.retention import is_retained
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading
+from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.worker_reports import WorkerReport
 
 NOW = 1_700_000_000.0
@@ -122,3 +129,72 @@ def test_a_shard_near_the_edge_is_named_with_what_is_left() -> None:
         "before it have expired"
     )
     assert unmeasured(backlogs) == ["d: throttled"]
+
+
+def test_a_running_worker_with_another_topic_is_named() -> None:
+    """One that is gone is not, nor one with the topic of the configuration."""
+    reports = [reported("same", 1), reported("other", 1), reported("gone", 600)]
+    claims = tuple(
+        TopicClaim(worker, f"arn:{topic}", int(NOW) - 900)
+        for worker, topic in (("same", "mine"), ("other", "theirs"), ("gone", "theirs"))
+    )
+    first, last = readings(([], reports), ([], reports))
+    (problem,) = other_topics(first, replace(last, topic_claims=claims), LEASE_TIMEOUT, "arn:mine")
+
+    assert str(problem).startswith(
+        "worker other: publishes to arn:theirs, not to arn:mine; stop it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("workers", "most_leases", "is_found"),
+    [(1, 2, True), (1, 3, False), (2, 2, False), (1, None, False), (0, 1, False)],
+)
+def test_fewer_places_than_open_shards_are_found(
+    workers: int,
+    most_leases: int | None,
+    is_found: bool,  # noqa: FBT001
+) -> None:
+    """A closed shard needs no place for long; without workers that is what is wrong."""
+    shards = [Shard(name, None, "1", None) for name in "abc"] + [Shard("d", None, "1", "9")]
+    problems = too_few_places(workers, most_leases, shards)
+
+    assert bool(problems) == is_found
+    if problems:
+        assert str(problems[0]).startswith(
+            "maxLeasesForWorker = 2: 1 worker may hold 2 of 3 shards; raise it"
+        )
+
+
+@pytest.mark.parametrize(("behind", "is_found"), [(0, False), (1, False), (5, True), (-5, False)])
+@pytest.mark.parametrize("phase", [0.0, 0.4, 0.9])
+def test_a_clock_behind_the_leaders_is_found(behind: int, phase: float, is_found: bool) -> None:  # noqa: FBT001
+    """By more than two periods of reports, where the leader takes the worker for gone."""
+    looked_at = [NOW + second + phase for second in range(4)]
+    taken = [
+        FleetReading(
+            at,
+            (),
+            (WorkerReport("leader", int(at)), WorkerReport("other", int(at - behind))),
+            Leadership("leader", "v", 20_000),
+        )
+        for at in looked_at
+    ]
+    problems = slow_clocks(taken, report_seconds=1)
+
+    assert bool(problems) == is_found
+    if problems:
+        assert str(problems[0]).startswith("worker other: its clock is about 5 s behind the clock")
+
+
+def test_without_a_leader_that_reports_no_clock_is_judged() -> None:
+    """There is nothing to compare with; a report that never changes is no clock's."""
+    still = WorkerReport("other", int(NOW) - 60)
+    leader = WorkerReport("leader", int(NOW))
+    taken = [
+        FleetReading(NOW, (), (still,), None),
+        FleetReading(NOW + 1, (), (still, leader), Leadership("leader", "v", 20_000)),
+    ]
+
+    assert slow_clocks(taken[:1] * 2, 1) == []
+    assert slow_clocks(taken, 1) == []

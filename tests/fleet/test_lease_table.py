@@ -39,7 +39,7 @@ def test_tables_that_are_not_there_yet_read_as_empty(tables: Any) -> None:  # no
     """No worker has ever started."""
     table = LeaseTable(tables, NAMES)
 
-    assert (table.leases(), table.reports(), table.leadership()) == ((), (), None)
+    assert (table.leases(), table.reports(), table.coordinator()) == ((), (), (None, ()))
 
 
 def test_every_page_is_read(tables: Any) -> None:  # noqa: ANN401
@@ -63,7 +63,7 @@ def test_workers_and_their_leader_are_read(tables: Any) -> None:  # noqa: ANN401
     table = LeaseTable(tables, NAMES)
 
     assert table.reports() == (WorkerReport("w1", 17), WorkerReport("w2", 17))
-    assert table.leadership() == Leadership("w2", "v", 20_000)
+    assert table.coordinator()[0] == Leadership("w2", "v", 20_000)
 
 
 def test_somebody_elses_table_is_refused(tables: Any) -> None:  # noqa: ANN401

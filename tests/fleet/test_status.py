@@ -1,6 +1,7 @@
 """What is said of a fleet for what its tables and its stream hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leadership import Leadership
@@ -8,6 +9,7 @@ from consumer.fleet.leases import Lease
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
 from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess
+from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.unread_positions import unread_positions
 from consumer.fleet.worker_reports import WorkerReport
 from consumer.status.to_json import to_json
@@ -173,7 +175,9 @@ def test_the_json_has_everything_and_none_for_what_is_not_known() -> None:
         "isLeader": True,
         "isSilent": False,
         "leases": 1,
+        "topicArn": None,
     }
+    assert document["warnings"] == []
     assert document["shards"][0] == {
         "shardId": "a",
         "state": "reading",
@@ -218,3 +222,20 @@ def test_an_empty_fleet_is_behind_by_nothing() -> None:
 
     assert (totals["shards"], totals["lagSeconds"], totals["secondsUntilExpiry"]) == (0, 0, None)
     assert not totals["recordsLeftIsLeast"]
+
+
+def test_running_workers_with_different_topics_are_told() -> None:
+    """Each topic lacks a part; a silent worker's doesn't count."""
+    claims = tuple(
+        TopicClaim(worker, f"arn:{topic}", int(NOW) - 900)
+        for worker, topic in (("w1", "one"), ("w2", "two"), ("gone", "three"))
+    )
+    look = a_look((), [reported("w1"), reported("w2"), reported("gone", 600)])
+    apart = to_json(assessed(replace(look, topic_claims=claims)))
+    together = to_json(assessed(replace(look, topic_claims=(claims[0], claims[2]))))
+
+    (warning,) = apart["warnings"]
+    assert warning.endswith("a part of the changes: w1 to arn:one, w2 to arn:two")
+    topics = [worker["topicArn"] for worker in apart["workers"]]
+    assert topics == ["arn:three", "arn:one", "arn:two"]
+    assert together["warnings"] == []

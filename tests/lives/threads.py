@@ -143,6 +143,8 @@ class WildSns:
         for entry in entries:
             if self._is_refused(entry):
                 answer["Failed"].append(_failed(entry, "InvalidParameter", is_ours=True))
+            elif self._one_in(25):
+                continue  # SNS doesn't say whether it took it
             elif self._one_in(8):
                 answer["Failed"].append(_failed(entry, "InternalError", is_ours=False))
             else:
@@ -250,10 +252,9 @@ class Life:
 
     def _end(self, *, is_read: bool) -> None:
         """The daemon stops, takes the lease away, or has read the shard to its end."""
-        if "lease_lost" in self._journal.events:
-            return
         if self._now_and_then():
             self._verb(lambda _checkpointer: self._processor.lease_lost())
+            self._verb(self._processor.shard_ended)  # which is no longer this processor's to tell
         elif self._now_and_then():
             self._verb(self._processor.shutdown_requested)
         elif is_read:
@@ -263,6 +264,8 @@ class Life:
         self._checkpointer, self._sns.is_open = self._new_checkpointer(), True
         verb(self._checkpointer)
         self._sns.is_open = False
+        if "lease_lost" in self._journal.events:
+            time.sleep(3 * SHORT_SECONDS)  # what was left in flight would be sent by then
 
     def _die(self) -> None:
         """Let what was in flight arrive, as a killed process would, before the next life begins."""

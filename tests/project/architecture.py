@@ -17,7 +17,7 @@ HEAD = """\
 flowchart LR
     table[(table)] --> stream[[stream: shards]]
     stream -- KCL and the streams adapter read --> daemon[daemon, Java]
-    daemon -- a stand-in for each shard --> fork[fork server]
+    daemon -- a shim for each shard --> fork[fork server]
     fork -- forks --> processor[record processor]
     daemon <-- multilang protocol: records, checkpoints --> processor
     processor -- batches of ten --> topic[(SNS topic)]

@@ -42,7 +42,7 @@ class StillFleet:
         self.tables, self.stream, self.clock = tables, stream, clock
         self.application = f"test-{uuid.uuid4().hex[:8]}"
         self.names = TableNames(self.application, "reports", f"{self.application}-CoordinatorState")
-        self._endpoint, self._items = endpoint, Items()
+        self.endpoint, self._items = endpoint, Items()
         self._create(self.application, "leaseKey")
         self._create(self.names.coordinator, "key")
 
@@ -53,7 +53,7 @@ class StillFleet:
             "PUBLISHER_STREAM_ARN": self.stream.arn,
             "PUBLISHER_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:changes",
             "KCL_APPLICATION_NAME": self.application,
-            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self._endpoint.url,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": self.endpoint.url,
             **more,
         }
 

@@ -1,6 +1,7 @@
 """`stream-publisher replay`: what it shows, writes and refuses; no worker runs."""
 
 import io
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
+from consumer.fleet.lease_table import LeaseTable
+from consumer.fleet.stream import Stream
+from consumer.sandbox.proxy import Request
 from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
@@ -78,6 +82,67 @@ def test_a_lease_that_is_gone_comes_before_its_children(fleet: StillFleet, famil
     assert lease["checkpoint"] == {"S": family.old[-1]}
     assert int(lease["leaseCounter"]["N"]) > time.time() - 60
     assert fleet.checkpoints()[family.left] == "TRIM_HORIZON"
+
+
+def test_a_second_replay_finds_the_ended_parent_whose_lease_is_cleaned_up(
+    fleet: StillFleet, family: Family
+) -> None:
+    """Its children have no checkpoint yet: a first replay has set them back to their beginnings."""
+    first = replay(fleet, "--from", "6m ago", "--yes", "--json")
+    fleet.tables.delete_item(TableName=fleet.application, Key={"leaseKey": {"S": family.parent}})
+    second = replay(fleet, "--from", "15m ago", "--yes", "--json")
+    steps = {step["shardId"]: step for step in json.loads(second.stdout)["steps"]}
+
+    assert json.loads(first.stdout)["again"] == 16
+    assert fleet.checkpoints() == {
+        family.parent: family.old[-1],
+        family.left: "TRIM_HORIZON",
+        family.right: "TRIM_HORIZON",
+    }
+    assert (steps[family.parent]["again"], json.loads(second.stdout)["stays"]) == (4, {})
+
+
+@pytest.mark.parametrize("start", ["latest", "300000000000099999999"])
+def test_a_busy_shard_is_not_read_for_ever(fleet: StillFleet, start: str) -> None:
+    """Reading ends at the first change made after the command began; nothing later is skipped."""
+    (shard_id,) = fleet.stream.open_shards()
+    (first, *_, last) = fleet.change(*"abc", minutes_ago=1)
+    fleet.lease(shard_id, first)
+    counts = itertools.count()
+
+    def write_more(request: Request) -> None:
+        if request.operation == "GetRecords":
+            fleet.change(f"busy-{next(counts)}", minutes_ago=-1)
+
+    fleet.endpoint.fault = write_more
+    done = replay(fleet, "--from", start, "--yes")
+
+    assert next(counts) < 5
+    if start == "latest":
+        assert fleet.checkpoints() == {shard_id: last}
+    else:
+        assert (done.exit_code, fleet.checkpoints()) == (2, {shard_id: first})
+
+
+@pytest.mark.parametrize("read", [(LeaseTable, "leases"), (Stream, "describe")])
+def test_a_shard_that_ends_between_two_reads_is_not_another_streams(
+    fleet: StillFleet, family: Family, monkeypatch: pytest.MonkeyPatch, read: tuple[type, str]
+) -> None:
+    """Its child has a lease at once. Leases are read first, so the stream then has the child."""
+    children: list[str] = []
+    original = getattr(*read)
+
+    def roll_first(self: object) -> object:
+        if not children:
+            children.append(fleet.stream.roll(family.left))
+            fleet.lease(children[0], "TRIM_HORIZON", family.left)
+        return original(self)
+
+    monkeypatch.setattr(*read, roll_first)
+    done = replay(fleet, "--from", "15m ago", "--dry-run")
+
+    assert done.exit_code == 0, done.output
+    assert children
 
 
 @pytest.mark.usefixtures("family")

@@ -1,4 +1,4 @@
-"""A fork server in a process of its own, and stand-ins that ask it as the daemon's do."""
+"""A fork server in a process of its own, and shims that ask it as the daemon's do."""
 
 import contextlib
 import itertools
@@ -20,7 +20,7 @@ from tests.places import ROOT
 
 ANY = -1
 Asked: TypeAlias = "subprocess.Popen[str]"
-"""A stand-in."""
+"""A shim."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Host:
     asked: list[Asked] = field(default_factory=list)
 
     def ask(self) -> Asked:
-        """Start a stand-in, as the daemon does."""
+        """Start a shim, as the daemon does."""
         asked = subprocess.Popen(
             [sys.executable, "-IS", shim.__file__],
             env={**os.environ, SERVER_VARIABLE: self.address},

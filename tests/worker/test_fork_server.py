@@ -1,4 +1,4 @@
-"""Record processors are forked, speak through their stand-in's streams, and end as it ends."""
+"""Record processors are forked, speak through their shim's streams, and end as it ends."""
 
 import contextlib
 import os

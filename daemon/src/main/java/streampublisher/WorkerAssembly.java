@@ -1,7 +1,7 @@
 package streampublisher;
 
 import ch.qos.logback.classic.LoggerContext;
-import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -18,6 +18,7 @@ import streampublisher.children.RecordProcessors;
 import streampublisher.children.RunningChildren;
 import streampublisher.children.ShardFailures;
 import streampublisher.leases.LeaseHandover;
+import streampublisher.leases.StreamLeases;
 import streampublisher.reading.ExpiredRecords;
 import streampublisher.reading.StreamArn;
 import streampublisher.reading.StreamReading;
@@ -113,21 +114,27 @@ final class WorkerAssembly {
 
     private StreamReading reading(StreamArn stream, StreamsConfiguration resolved) {
         var expired = new ExpiredRecords(
-                properties.stopsAtTrimmedData(), System::currentTimeMillis, WorkerAssembly::halt, metrics);
+                properties.stopsAtTrimmedData(), System::currentTimeMillis, WorkerAssembly::halt, metrics, health);
         return new StreamReading(stream, resolved.credentials(), expired);
     }
 
+    /** Does what the adapter's own factory does for a scheduler, with our rules for leases. */
     private Scheduler scheduler(StreamsConfiguration resolved, StreamReading reading) {
         var client = reading.client(resolved.retrieval(), initialPosition(), children::count);
-        return StreamsSchedulerFactory.createScheduler(
+        var leases = resolved.leaseManagement();
+        leases.leaseManagementFactory(new StreamLeases(client, leases, resolved.retrieval()));
+        leases.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
+        // The shards of a DynamoDB stream have no hash ranges. So each audit finds a gap, and makes new leases.
+        leases.leasesRecoveryAuditorInconsistencyConfidenceThreshold(0);
+        resolved.coordinator().skipShardSyncAtWorkerInitializationIfLeasesExist(true);
+        return new Scheduler(
                 resolved.checkpoint(),
                 resolved.coordinator(),
-                resolved.leaseManagement(),
+                leases,
                 resolved.lifecycle(),
                 resolved.metrics(),
                 resolved.processor(),
-                resolved.retrieval(),
-                client);
+                resolved.retrieval());
     }
 
     private InitialPositionInStreamExtended initialPosition() {

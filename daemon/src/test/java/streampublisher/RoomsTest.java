@@ -32,7 +32,7 @@ class RoomsTest {
             ROOT + ".telemetry", Set.of(ROOT + ".settings"),
             ROOT + ".reading", Set.of(ROOT + ".settings", ROOT + ".telemetry"),
             ROOT + ".children", Set.of(ROOT + ".settings", ROOT + ".telemetry"),
-            ROOT + ".leases", Set.of(ROOT + ".settings"),
+            ROOT + ".leases", Set.of(ROOT + ".settings", ROOT + ".telemetry"),
             ROOT,
             Set.of(ROOT + ".settings", ROOT + ".telemetry", ROOT + ".reading", ROOT + ".children", ROOT + ".leases"));
 

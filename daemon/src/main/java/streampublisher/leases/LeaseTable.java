@@ -4,12 +4,13 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
-import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import streampublisher.settings.ConfigurationException;
 
 /**
@@ -21,6 +22,7 @@ import streampublisher.settings.ConfigurationException;
  */
 public final class LeaseTable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
     private static final long POLL_SECONDS = 1;
     private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(10);
 
@@ -36,7 +38,7 @@ public final class LeaseTable {
     }
 
     /**
-     * Creates the table and its index if they are missing, and a lease for each shard if there is none.
+     * Creates the table and its index if they are missing, and the leases that are missing in it.
      *
      * @throws ConfigurationException when the table has leases of another stream
      */
@@ -49,6 +51,7 @@ public final class LeaseTable {
             createLeases();
         } else {
             refuseOtherStreams();
+            createMissingLeases();
         }
     }
 
@@ -65,7 +68,7 @@ public final class LeaseTable {
 
     private void refuseOtherStreams() throws Exception {
         var unfinished = leases.listLeases().stream()
-                .filter(lease -> !ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint()))
+                .filter(lease -> !KeptLeases.isFinished(lease))
                 .map(Lease::leaseKey)
                 .toList();
         var others = foreign.apply(unfinished);
@@ -74,6 +77,18 @@ public final class LeaseTable {
                     + scheduler.leaseManagementConfig().tableName() + " has leases of another stream, such as "
                     + others.iterator().next() + "; take another name, one for each stream, or first read the"
                     + " other stream to its end");
+        }
+    }
+
+    /**
+     * After a stop of a day no shard leads to those behind an expired one. KCL makes their leases at its first
+     * audit, after a minute.
+     */
+    private void createMissingLeases() {
+        try {
+            createLeases();
+        } catch (Exception error) {
+            LOG.warn("Leases of new shards are made at the first audit, in a minute: {}", error.toString());
         }
     }
 

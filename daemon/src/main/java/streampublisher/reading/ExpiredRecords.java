@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import net.logstash.logback.argument.StructuredArguments;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -16,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import streampublisher.telemetry.Events;
+import streampublisher.telemetry.Health;
 import streampublisher.telemetry.Metrics;
 
 /**
@@ -29,32 +32,48 @@ public final class ExpiredRecords implements ExecutionInterceptor {
     /** Longer than the 15 minutes for which an iterator is valid. */
     private static final Duration REMEMBERED = Duration.ofMinutes(20);
 
+    /** A shard that stands still is logged again after this time. */
+    private static final Duration SAID = Duration.ofMinutes(1);
+
     private static final String NOWHERE = "";
+    private static final String SHARD_END = "SHARD_END";
+    private static final String TRIM_HORIZON = "TRIM_HORIZON";
 
     private final boolean stopsAtTrimmedData;
     private final LongSupplier nowMillis;
     private final Runnable halt;
     private final Metrics metrics;
+    private final Health health;
     private final Cache<String, Reading> iterators =
             CacheBuilder.newBuilder().expireAfterWrite(REMEMBERED).build();
     private final Cache<String, String> gaps =
             CacheBuilder.newBuilder().expireAfterWrite(REMEMBERED).build();
+    private final Cache<String, Boolean> standing =
+            CacheBuilder.newBuilder().expireAfterWrite(SAID).build();
     private final AtomicInteger found = new AtomicInteger();
 
-    /** An iterator's shard, and the last record before a gap that is not logged yet; empty for no gap. */
-    private record Reading(String shardId, String gapAfter) {}
+    /**
+     * Where an iterator is.
+     *
+     * @param after the last record read of the shard, or where its reading began
+     * @param gapAfter the last record before a gap that is not logged yet; empty for no gap
+     */
+    private record Reading(String shardId, String after, String gapAfter) {}
 
     /**
      * @param stopsAtTrimmedData whether a shard with expired records is not read on
      * @param nowMillis milliseconds since 1970
      * @param halt ends the JVM as a failure, without running hooks
      * @param metrics counts the gaps
+     * @param health is told of shards that stand still
      */
-    public ExpiredRecords(boolean stopsAtTrimmedData, LongSupplier nowMillis, Runnable halt, Metrics metrics) {
+    public ExpiredRecords(
+            boolean stopsAtTrimmedData, LongSupplier nowMillis, Runnable halt, Metrics metrics, Health health) {
         this.stopsAtTrimmedData = stopsAtTrimmedData;
         this.nowMillis = nowMillis;
         this.halt = halt;
         this.metrics = metrics;
+        this.health = health;
     }
 
     boolean stopsAtTrimmedData() {
@@ -64,12 +83,15 @@ public final class ExpiredRecords implements ExecutionInterceptor {
     @Override
     public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
         if (context.response() instanceof GetShardIteratorResponse answer) {
-            var shardId = ((GetShardIteratorRequest) context.request()).shardId();
-            var gap = gaps.getIfPresent(shardId);
-            remember(answer.shardIterator(), new Reading(shardId, gap == null ? NOWHERE : gap));
+            begin((GetShardIteratorRequest) context.request(), answer.shardIterator());
         } else if (context.response() instanceof GetRecordsResponse answer) {
             advance(((GetRecordsRequest) context.request()).shardIterator(), answer);
         }
+    }
+
+    private void begin(GetShardIteratorRequest request, String iterator) {
+        var gap = gaps.getIfPresent(request.shardId());
+        remember(iterator, new Reading(request.shardId(), beginning(request), gap == null ? NOWHERE : gap));
     }
 
     private void remember(String iterator, Reading reading) {
@@ -86,73 +108,80 @@ public final class ExpiredRecords implements ExecutionInterceptor {
         var known = !answer.records().isEmpty() || answer.nextShardIterator() == null;
         if (known && !reading.gapAfter().equals(NOWHERE)) {
             gaps.invalidate(reading.shardId());
-            logGap(reading, answer);
+            logGap(reading.shardId(), reading.gapAfter(), first(answer));
         }
-        remember(answer.nextShardIterator(), known ? new Reading(reading.shardId(), NOWHERE) : reading);
+        remember(
+                answer.nextShardIterator(),
+                new Reading(reading.shardId(), last(answer, reading.after()), known ? NOWHERE : reading.gapAfter()));
     }
 
-    private void logGap(Reading reading, GetRecordsResponse answer) {
-        var next = answer.records().isEmpty()
-                ? "the shard's end"
-                : answer.records().get(0).dynamodb().sequenceNumber();
-        logExpired(reading.shardId(), "Records of {} after {} and before {} have expired unread; gap {} since the"
-                + " start", reading.shardId(), reading.gapAfter(), next, found.incrementAndGet());
+    private static String first(GetRecordsResponse answer) {
+        return answer.records().isEmpty() ? SHARD_END : sequenceNumber(answer, 0);
+    }
+
+    private static String last(GetRecordsResponse answer, String before) {
+        return answer.records().isEmpty() ? before : sequenceNumber(answer, answer.records().size() - 1);
+    }
+
+    private static String sequenceNumber(GetRecordsResponse answer, int place) {
+        return answer.records().get(place).dynamodb().sequenceNumber();
+    }
+
+    private void logGap(String shardId, String after, String before) {
+        log(shardId, "Records of {} after {} and before {} have expired unread; gap {} since the start", after, before,
+                found.incrementAndGet());
     }
 
     @Override
     public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
         var error = context.exception();
-        if (!(error instanceof ResourceNotFoundException gone) || !isReading(context)) {
-            return error;
+        if (error instanceof ResourceNotFoundException && isReading(context)) {
+            refuseYoung(readingOf(context).shardId());
         }
-        var shardId = shardOf(context);
+        return error;
+    }
+
+    private void refuseYoung(String shardId) {
         if (StreamShards.isYoung(shardId, nowMillis.getAsLong())) {
             Events.error("daemon_failed", "{} is not a shard of this stream; its checkpoint stays as it is", shardId);
             // The adapter would treat the shard as ended, and KCL would checkpoint its end.
             halt.run();
         }
-        return stopsAtTrimmedData ? trimmed(shardId, gone) : error;
-    }
-
-    private static Throwable trimmed(String shardId, ResourceNotFoundException gone) {
-        return TrimmedDataAccessException.builder()
-                .message(shardId + " has expired")
-                // The adapter reads the details of every exception.
-                .awsErrorDetails(gone.awsErrorDetails())
-                .statusCode(gone.statusCode())
-                .cause(gone)
-                .build();
     }
 
     @Override
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-        var error = context.exception();
-        if (!isReading(context)) {
+        var gone = context.exception() instanceof ResourceNotFoundException;
+        if (!isReading(context) || !gone && !(context.exception() instanceof TrimmedDataAccessException)) {
             return;
         }
-        if (error instanceof ResourceNotFoundException) {
-            logExpired(shardOf(context), "{} is not in the stream any more; its records after {} have expired unread;"
-                    + " gap {} since the start", shardOf(context), positionOf(context), found.incrementAndGet());
-        } else if (error instanceof TrimmedDataAccessException) {
-            noteTrimmed(shardOf(context), positionOf(context));
-        }
-    }
-
-    private void noteTrimmed(String shardId, String position) {
+        var reading = readingOf(context);
         if (stopsAtTrimmedData) {
-            logExpired(shardId, "Records of {} after {} have expired unread; the shard is not read on, since"
-                    + " onTrimmedData = stop", shardId, position);
+            standStill(reading, gone ? SHARD_END : TRIM_HORIZON);
+        } else if (gone) {
+            logGap(reading.shardId(), reading.after(), SHARD_END);
         } else {
             // Logged once the position is known at which reading goes on.
-            gaps.put(shardId, position);
+            gaps.put(reading.shardId(), reading.after());
         }
     }
 
-    private void logExpired(String shardId, String message, Object... arguments) {
-        var counted = Arrays.copyOf(arguments, arguments.length + 1);
-        counted[arguments.length] = metrics.trimmedGap();
+    /** KCL retries the shard every few seconds. */
+    private void standStill(Reading reading, String before) {
+        var shardId = reading.shardId();
+        health.problem(shardId, "its unread records have expired; it is not read on, since onTrimmedData = stop");
+        if (standing.asMap().putIfAbsent(shardId, true) == null) {
+            log(shardId, "Records of {} after {} and before {} have expired unread; the shard is not read on, since"
+                    + " onTrimmedData = stop", reading.after(), before);
+        }
+    }
+
+    private void log(String shardId, String message, String after, String before, Object... more) {
+        var arguments = Stream.concat(
+                Stream.of(shardId, StructuredArguments.value("after", after), StructuredArguments.value("before", before)),
+                Stream.concat(Arrays.stream(more), Stream.of(metrics.trimmedGap())));
         try (var shard = Events.ofShard(shardId)) {
-            Events.error("records_expired", message, counted);
+            Events.error("records_expired", message, arguments.toArray());
         }
     }
 
@@ -160,18 +189,15 @@ public final class ExpiredRecords implements ExecutionInterceptor {
         return context.request() instanceof GetShardIteratorRequest || context.request() instanceof GetRecordsRequest;
     }
 
-    private String shardOf(Context.FailedExecution context) {
+    private Reading readingOf(Context.FailedExecution context) {
         if (context.request() instanceof GetShardIteratorRequest request) {
-            return request.shardId();
+            return new Reading(request.shardId(), beginning(request), NOWHERE);
         }
         var reading = iterators.getIfPresent(((GetRecordsRequest) context.request()).shardIterator());
-        return reading == null ? "a shard" : reading.shardId();
+        return reading == null ? new Reading("a shard", "the last one read", NOWHERE) : reading;
     }
 
-    private static String positionOf(Context.FailedExecution context) {
-        if (context.request() instanceof GetShardIteratorRequest request && request.sequenceNumber() != null) {
-            return request.sequenceNumber();
-        }
-        return "the last one read";
+    private static String beginning(GetShardIteratorRequest request) {
+        return request.sequenceNumber() == null ? request.shardIteratorTypeAsString() : request.sequenceNumber();
     }
 }

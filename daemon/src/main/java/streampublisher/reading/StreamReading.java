@@ -1,6 +1,7 @@
 package streampublisher.reading;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
+import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.time.Duration;
@@ -67,8 +68,11 @@ public final class StreamReading {
         retrieval.streamTracker(StreamsSchedulerFactory.createSingleStreamTracker(stream.adapter(), position));
         var polling = (PollingConfig) retrieval.retrievalSpecificConfig();
         var size = new ReadSize(polling.maxRecords(), shards);
-        retrieval.retrievalSpecificConfig(new PacedPolling(polling, new ReadingPace(size::last, Instant::now)));
-        return client(size);
+        var client = client(size);
+        var paced = new PacedPolling(polling, new ReadingPace(size::last, Instant::now));
+        paced.dataFetcherProvider(shard -> new DynamoDBStreamsDataFetcher(client, shard));
+        retrieval.retrievalSpecificConfig(paced);
+        return client;
     }
 
     private AmazonDynamoDBStreamsAdapterClient client(ReadSize size) {

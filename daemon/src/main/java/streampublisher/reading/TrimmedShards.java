@@ -12,12 +12,16 @@ import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 
 /**
  * Reads that stop at a gap: a shard whose records expired unread is not read on.
  *
  * <p>KCL retries such a read for ever, twice a second, and logs a stack trace each time. So this failure
  * is delayed. Only its own shard waits for it.
+ *
+ * <p>If the whole shard has expired, the stream does not know it. The adapter would treat it as read to
+ * its end. Here it is a gap like any other.
  */
 final class TrimmedShards extends ShardReads {
 
@@ -32,24 +36,28 @@ final class TrimmedShards extends ShardReads {
 
     @Override
     public CompletableFuture<GetShardIteratorResponse> getShardIterator(GetShardIteratorRequest request) {
-        return super.getShardIterator(request).exceptionallyCompose(this::delay);
+        return super.getShardIterator(request).exceptionallyCompose(this::standStill);
     }
 
     @Override
     public CompletableFuture<DynamoDBStreamsGetRecordsResponseAdapter> getDynamoDBStreamsRecords(
             GetRecordsRequest request) {
-        return super.getDynamoDBStreamsRecords(request).exceptionallyCompose(this::delay);
+        return super.getDynamoDBStreamsRecords(request).exceptionallyCompose(this::standStill);
     }
 
-    private <T> CompletableFuture<T> delay(Throwable error) {
+    private <T> CompletableFuture<T> standStill(Throwable error) {
         var cause = error instanceof CompletionException ? error.getCause() : error;
-        if (!(cause instanceof UnableToReadMoreRecordsException)) {
-            return CompletableFuture.failedFuture(cause);
+        if (cause instanceof ResourceNotFoundException) {
+            return delayed(new UnableToReadMoreRecordsException("The shard has expired", cause));
         }
+        return cause instanceof UnableToReadMoreRecordsException ? delayed(cause) : CompletableFuture.failedFuture(cause);
+    }
+
+    private <T> CompletableFuture<T> delayed(Throwable failure) {
         var slow = CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS);
         return CompletableFuture.supplyAsync(
                 () -> {
-                    throw new CompletionException(cause);
+                    throw new CompletionException(failure);
                 },
                 slow);
     }

@@ -9,17 +9,25 @@ import java.util.function.LongSupplier;
  * Tells whether this worker's shards make progress.
  *
  * <p>A shard stands still if its record processor has not answered a call for too long. If KCL calls
- * quiet shards too, a shard also stands still if KCL has not called it for too long.
+ * quiet shards too, a shard also stands still if KCL has not called it for too long. Other parts report
+ * problems of their own.
  */
 public final class Health {
+
+    /** A problem that nobody reports again is over after this time. */
+    static final long PROBLEM_MILLIS = 60_000;
 
     private final LongSupplier clock;
     private final long stuckAfterMillis;
     private final boolean quietShardsAreCalled;
     private final Map<String, Moment> shards = new ConcurrentHashMap<>();
+    private final Map<String, Problem> problems = new ConcurrentHashMap<>();
 
     /** What a shard's record processor does, and since when. */
     private record Moment(boolean processing, long since) {}
+
+    /** What is wrong, and when it was reported last. */
+    private record Problem(String text, long reported) {}
 
     /** One shard in a {@link Report}. */
     public record ShardState(String state, long seconds) {}
@@ -53,15 +61,27 @@ public final class Health {
         shards.remove(shardId);
     }
 
+    /**
+     * Something is wrong now, whatever the shards do. The problem lasts for a minute unless it is reported
+     * again.
+     *
+     * @param thing what has the problem, such as a shard's id
+     * @param text the rest of the sentence
+     */
+    public void problem(String thing, String text) {
+        problems.put(thing, new Problem(thing + ": " + text, clock.getAsLong()));
+    }
+
     public Report report() {
         var now = clock.getAsLong();
         var states = new TreeMap<String, ShardState>();
-        String problem = null;
+        problems.values().removeIf(reported -> now - reported.reported() > PROBLEM_MILLIS);
+        var problem = problems.values().stream().map(Problem::text).sorted().findFirst().orElse(null);
         for (var shard : shards.entrySet()) {
             var moment = shard.getValue();
             var state = new ShardState(moment.processing() ? "processing" : "idle", (now - moment.since()) / 1000);
             states.put(shard.getKey(), state);
-            problem = standsStill(moment, now) ? describe(shard.getKey(), state) : problem;
+            problem = problem == null && standsStill(moment, now) ? describe(shard.getKey(), state) : problem;
         }
         return new Report(problem == null, states, problem);
     }

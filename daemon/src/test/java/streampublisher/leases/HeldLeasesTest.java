@@ -2,9 +2,7 @@ package streampublisher.leases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +24,7 @@ class HeldLeasesTest {
     private static final UUID TOKEN = UUID.randomUUID();
 
     private final List<String> calls = new ArrayList<>();
-    private final HeldLeases leases = new HeldLeases(fake(LeaseCoordinator.class, this::coordinate));
+    private final HeldLeases leases = new HeldLeases(Fakes.of(LeaseCoordinator.class, this::coordinate));
     private Lease stored;
     private Lease held = lease(WORKER);
     private Exception failure;
@@ -160,7 +158,7 @@ class HeldLeasesTest {
 
     private Object coordinate(Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {
-            case "leaseRefresher" -> fake(LeaseRefresher.class, this::refresh);
+            case "leaseRefresher" -> Fakes.of(LeaseRefresher.class, this::refresh);
             case "workerIdentifier" -> WORKER;
             case "getCurrentlyHeldLease" -> SHARD.equals(arguments[0]) ? held : null;
             case "dropLease" -> note("drop", (Lease) arguments[0]);
@@ -203,9 +201,5 @@ class HeldLeasesTest {
         lease.concurrencyToken(TOKEN);
         lease.leaseOwner(owner);
         return lease;
-    }
-
-    private static <T> T fake(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

@@ -1,7 +1,6 @@
 package streampublisher.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +27,9 @@ import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
 import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
+import streampublisher.telemetry.Health;
 import streampublisher.telemetry.Metrics;
 import streampublisher.testing.LoggedEvents;
 
@@ -49,6 +50,7 @@ class ExpiredRecordsTest {
     private static final Throwable THROTTLED = LimitExceededException.builder().build();
 
     private final AtomicInteger halts = new AtomicInteger();
+    private final Health health = new Health(() -> 0, 60_000, true);
     private final ExpiredRecords going = expiredRecords(false);
     private final ExpiredRecords stopping = expiredRecords(true);
     private long now = OPENED;
@@ -107,7 +109,7 @@ class ExpiredRecordsTest {
         read(going, "i2", null);
 
         assertLogged("Records of " + SHARD
-                + " after 17 and before the shard's end have expired unread; gap 1 since the start");
+                + " after 17 and before SHARD_END have expired unread; gap 1 since the start");
     }
 
     @Test
@@ -118,7 +120,17 @@ class ExpiredRecordsTest {
         read(going, "i2", "i3", "40");
 
         assertLogged("Records of " + SHARD
-                + " after the last one read and before 40 have expired unread; gap 1 since the start");
+                + " after TRIM_HORIZON and before 40 have expired unread; gap 1 since the start");
+    }
+
+    @Test
+    void thePositionsAreFieldsOfTheLine() {
+        fail(going, after(SHARD, "17"), TRIMMED);
+        answer(going, oldest(SHARD), "i1");
+        read(going, "i1", "i2", "40");
+
+        assertEquals("17", logged.fields(0).get("after"));
+        assertEquals("40", logged.fields(0).get("before"));
     }
 
     @Test
@@ -194,9 +206,11 @@ class ExpiredRecordsTest {
 
         assertSame(GONE, fail(going, after(SHARD, "17"), GONE));
 
-        assertLogged(SHARD + " is not in the stream any more; its records after 17 have expired unread; gap 1 since the start");
+        assertLogged("Records of " + SHARD
+                + " after 17 and before SHARD_END have expired unread; gap 1 since the start");
         assertEquals(List.of(SHARD), logged.shards());
         assertEquals(0, halts.get());
+        assertTrue(health.report().healthy());
     }
 
     @Test
@@ -206,9 +220,31 @@ class ExpiredRecordsTest {
 
         assertSame(GONE, fail(going, records("i1"), GONE));
 
-        assertLogged(SHARD + " is not in the stream any more; its records after the last one read have expired unread;"
-                + " gap 1 since the start");
+        assertLogged("Records of " + SHARD
+                + " after 17 and before SHARD_END have expired unread; gap 1 since the start");
         assertEquals(0, halts.get());
+    }
+
+    @Test
+    void aShardThatGoesBetweenTwoPagesIsLoggedWithTheLastRecordRead() {
+        now = OPENED + DAY;
+        answer(going, after(SHARD, "17"), "i1");
+        read(going, "i1", "i2", "18", "19");
+        read(going, "i2", "i3");
+
+        fail(going, records("i3"), GONE);
+
+        assertLogged("Records of " + SHARD
+                + " after 19 and before SHARD_END have expired unread; gap 1 since the start");
+    }
+
+    @Test
+    void aShardThatGoesBeforeItIsReadHasNoPositionButItsBeginning() {
+        now = OPENED + DAY;
+
+        fail(going, oldest(SHARD), GONE);
+
+        assertEquals("TRIM_HORIZON", logged.fields(0).get("after"));
     }
 
     @ParameterizedTest
@@ -240,24 +276,38 @@ class ExpiredRecordsTest {
     void aShardThatStopsIsLoggedAtOnceWithoutANumber() {
         assertSame(TRIMMED, fail(stopping, after(SHARD, "17"), TRIMMED));
 
-        assertLogged("Records of " + SHARD
-                + " after 17 have expired unread; the shard is not read on, since onTrimmedData = stop");
+        assertLogged("Records of " + SHARD + " after 17 and before TRIM_HORIZON have expired unread; the shard is not"
+                + " read on, since onTrimmedData = stop");
         assertEquals(List.of(SHARD), logged.shards());
     }
 
     @Test
-    void anOldShardThatIsGoneStopsWithTheDetailsThatTheAdapterReads() {
+    void aShardThatStopsIsLoggedOnceAMinuteThoughItIsTriedMoreOften() {
+        for (var attempt = 0; attempt < 3; attempt++) {
+            fail(stopping, after(SHARD, "17"), TRIMMED);
+            fail(stopping, after(OTHER, "18"), TRIMMED);
+        }
+
+        assertEquals(List.of(SHARD, OTHER), logged.shards());
+    }
+
+    @Test
+    void aShardThatStopsIsAProblem() {
+        fail(stopping, after(SHARD, "17"), TRIMMED);
+
+        var problem = health.report().problem();
+        assertTrue(problem.contains(SHARD) && problem.contains("expired"), problem);
+    }
+
+    /** The SDK accepts no exception of another class. */
+    @Test
+    void anOldShardThatIsGoneStopsWithTheServicesOwnException() {
         now = OPENED + DAY;
 
-        var error = assertInstanceOf(
-                TrimmedDataAccessException.class, fail(stopping, after(SHARD, "17"), GONE));
+        assertSame(GONE, fail(stopping, after(SHARD, "17"), GONE));
 
-        assertSame(GONE, error.getCause());
-        assertTrue(error.getMessage().contains(SHARD), error.getMessage());
-        assertEquals("ResourceNotFoundException", error.awsErrorDetails().errorCode());
-        assertEquals(400, error.statusCode());
-        assertLogged("Records of " + SHARD
-                + " after 17 have expired unread; the shard is not read on, since onTrimmedData = stop");
+        assertLogged("Records of " + SHARD + " after 17 and before SHARD_END have expired unread; the shard is not"
+                + " read on, since onTrimmedData = stop");
         assertEquals(0, halts.get());
     }
 
@@ -266,7 +316,7 @@ class ExpiredRecordsTest {
         now = OPENED + DAY;
         answer(stopping, after(SHARD, "17"), "i1");
 
-        assertInstanceOf(TrimmedDataAccessException.class, fail(stopping, records("i1"), GONE));
+        assertSame(GONE, fail(stopping, records("i1"), GONE));
         assertEquals(List.of(SHARD), logged.shards());
     }
 
@@ -286,7 +336,11 @@ class ExpiredRecordsTest {
 
     private ExpiredRecords expiredRecords(boolean stops) {
         return new ExpiredRecords(
-                stops, () -> now, halts::incrementAndGet, new Metrics(60_000, "orders-publisher", "orders", () -> now));
+                stops,
+                () -> now,
+                halts::incrementAndGet,
+                new Metrics(60_000, "orders-publisher", "orders", () -> now),
+                health);
     }
 
     /** Fails a call as the SDK does, and returns the error that the caller gets. Nothing runs after a halt. */
@@ -333,13 +387,17 @@ class ExpiredRecordsTest {
     private static SdkRequest after(String shardId, String sequenceNumber) {
         return GetShardIteratorRequest.builder()
                 .shardId(shardId)
+                .shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
                 .sequenceNumber(sequenceNumber)
                 .build();
     }
 
     /** A request for an iterator at the oldest record that the stream keeps. */
     private static SdkRequest oldest(String shardId) {
-        return GetShardIteratorRequest.builder().shardId(shardId).build();
+        return GetShardIteratorRequest.builder()
+                .shardId(shardId)
+                .shardIteratorType(ShardIteratorType.TRIM_HORIZON)
+                .build();
     }
 
     private static SdkRequest records(String iterator) {

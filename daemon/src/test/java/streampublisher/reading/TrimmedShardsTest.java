@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
@@ -35,6 +36,9 @@ class TrimmedShardsTest {
     private static final Duration LONGER_THAN_THE_TEST = Duration.ofHours(1);
     private static final AwsServiceException TRIMMED = TrimmedDataAccessException.builder()
             .awsErrorDetails(code("TrimmedDataAccessException"))
+            .build();
+    private static final AwsServiceException GONE = ResourceNotFoundException.builder()
+            .awsErrorDetails(code("ResourceNotFoundException"))
             .build();
     private static final AwsServiceException THROTTLED = DynamoDbException.builder()
             .awsErrorDetails(code("ThrottlingException"))
@@ -60,6 +64,16 @@ class TrimmedShardsTest {
         assertInstanceOf(UnableToReadMoreRecordsException.class, failure(records(WAIT)));
         assertTrue(System.nanoTime() - begun >= WAIT.toNanos());
         assertEquals(1, streams.requests.get());
+    }
+
+    @Test
+    void aShardThatIsGoneIsNotReadToItsEndEither() {
+        streams.failure = GONE;
+        var begun = System.nanoTime();
+
+        assertInstanceOf(UnableToReadMoreRecordsException.class, failure(iterator(WAIT)));
+        assertInstanceOf(UnableToReadMoreRecordsException.class, failure(records(WAIT)));
+        assertTrue(System.nanoTime() - begun >= 2 * WAIT.toNanos());
     }
 
     @Test

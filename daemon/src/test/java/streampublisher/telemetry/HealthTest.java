@@ -56,6 +56,21 @@ class HealthTest {
     }
 
     @Test
+    void aProblemThatIsReportedLastsForAMinute() {
+        var health = health(true);
+        health.problem(SHARD, "its records have expired");
+        clock.addAndGet(Health.PROBLEM_MILLIS);
+        answer(health, SHARD);
+
+        assertEquals("shardId-1: its records have expired", health.report().problem());
+        assertFalse(health.report().healthy());
+
+        clock.addAndGet(1);
+
+        assertTrue(health.report().healthy());
+    }
+
+    @Test
     void aShardThatIsNotCalledIsHealthyWhereQuietShardsAreNotCalled() {
         var health = health(false);
         answer(health, SHARD);

@@ -1,0 +1,63 @@
+"""KCL's coordinator table, for rows that this program keeps in it beside KCL's own.
+
+KCL reads its own rows there by their keys, and workers may read and write the table already. So
+these rows need no table and no permission of their own.
+"""
+
+import contextlib
+from typing import Any
+
+from consumer.settings.kcl import KclSettings
+
+_KCL_CAPACITY = 10
+"""KCL's own capacity of a provisioned table."""
+
+
+def create_coordinator_table(client: Any, kcl: KclSettings) -> None:  # noqa: ANN401 - boto3's client
+    """Create the table as KCL does, unless it exists; wait until it can be used.
+
+    Args:
+        client: A boto3 client of DynamoDB.
+        kcl: The settings of the workers.
+    """
+    name = kcl.coordinator_state_table
+    waiter = client.get_waiter("table_exists")
+    try:
+        client.describe_table(TableName=name)
+        is_new = False
+    except client.exceptions.ResourceNotFoundException:
+        _create(client, name, kcl)
+        is_new = True
+    waiter.wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+    if is_new and kcl.coordinator_state_point_in_time_recovery_enabled:
+        client.update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+
+
+def _create(client: Any, name: str, kcl: KclSettings) -> None:  # noqa: ANN401 - boto3's client
+    # Another process may create it at the same time.
+    with contextlib.suppress(client.exceptions.ResourceInUseException):
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+            **_billing(kcl),
+            **_protection(kcl),
+        )
+
+
+def _billing(kcl: KclSettings) -> dict[str, Any]:
+    if kcl.coordinator_state_billing_mode != "PROVISIONED":
+        return {"BillingMode": "PAY_PER_REQUEST"}
+    capacity = {
+        "ReadCapacityUnits": kcl.coordinator_state_read_capacity or _KCL_CAPACITY,
+        "WriteCapacityUnits": kcl.coordinator_state_write_capacity or _KCL_CAPACITY,
+    }
+    return {"BillingMode": "PROVISIONED", "ProvisionedThroughput": capacity}
+
+
+def _protection(kcl: KclSettings) -> dict[str, Any]:
+    is_on = kcl.coordinator_state_deletion_protection_enabled
+    return {"DeletionProtectionEnabled": True} if is_on else {}

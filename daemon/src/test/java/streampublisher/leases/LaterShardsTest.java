@@ -1,0 +1,105 @@
+package streampublisher.leases;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.kinesis.model.Shard;
+import software.amazon.kinesis.common.InitialPositionInStream;
+import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.common.StreamIdentifier;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.ShardDetector;
+import software.amazon.kinesis.metrics.NullMetricsScope;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/** Where the reading of shards begins that have no lease yet, with LATEST as the initial position. */
+class LaterShardsTest {
+
+    private static final InitialPositionInStreamExtended LATEST =
+            InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.LATEST);
+    private static final String ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/label";
+    private static final String EXPIRED = shardId(0);
+    private static final String CHILD = shardId(1);
+    private static final String GRANDCHILD = shardId(2);
+
+    private final LaterShards shards = new LaterShards(stream(), true, null);
+    private final List<Lease> stored = new ArrayList<>();
+    private final List<Shard> listed = List.of(shard(CHILD, EXPIRED, "9"), shard(GRANDCHILD, CHILD, null));
+
+    @Test
+    void theFirstLeasesBeginAtTheInitialPosition() throws Exception {
+        assertEquals(Map.of(GRANDCHILD, "LATEST"), created());
+    }
+
+    @Test
+    void whatFollowsOnAnExpiredShardIsReadFromItsBeginning() throws Exception {
+        stored.add(lease(EXPIRED));
+
+        assertEquals(Map.of(CHILD, "TRIM_HORIZON", GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    private Map<String, String> created() throws Exception {
+        var created = new TreeMap<String, String>();
+        var leases = Fakes.of(LeaseRefresher.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getLeaseTableIdentifier" -> "orders-publisher";
+            case "listLeases" -> stored;
+            case "createLeaseIfNotExists" -> note(created, (Lease) arguments[0]);
+            case "deleteLease" -> null;
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+        shards.checkAndCreateLeaseForNewShards(
+                Fakes.of(ShardDetector.class, this::detect),
+                leases,
+                LATEST,
+                new NullMetricsScope(),
+                false,
+                stored.isEmpty());
+        return created;
+    }
+
+    private Object detect(Object self, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "listShards" -> listed;
+            case "streamIdentifier" -> StreamIdentifier.singleStreamInstance(stream());
+            default -> throw new UnsupportedOperationException(method.getName());
+        };
+    }
+
+    private static boolean note(Map<String, String> created, Lease lease) {
+        created.put(lease.leaseKey(), lease.checkpoint().sequenceNumber());
+        return true;
+    }
+
+    private static Lease lease(String shardId) {
+        var lease = new Lease();
+        lease.leaseKey(shardId);
+        lease.parentShardIds(List.of());
+        lease.checkpoint(new ExtendedSequenceNumber("17"));
+        return lease;
+    }
+
+    private static Shard shard(String shardId, String parent, String end) {
+        return Shard.builder()
+                .shardId(shardId)
+                .parentShardId(parent)
+                .hashKeyRange(range -> range.startingHashKey("0").endingHashKey("1"))
+                .sequenceNumberRange(range -> range.startingSequenceNumber("1").endingSequenceNumber(end))
+                .build();
+    }
+
+    private static String shardId(int number) {
+        return "shardId-0000000179544923477" + number + "-0000000" + number;
+    }
+
+    /** The stream's name as KCL knows it. */
+    private static String stream() {
+        return KinesisMapperUtil.createKinesisStreamIdentifierFromDynamoDBStreamsArn(ARN, false);
+    }
+}

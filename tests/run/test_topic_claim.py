@@ -1,0 +1,140 @@
+"""A worker doesn't start beside one of the same application that publishes to another topic."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from consumer.run.topic_claim import TopicClaims
+from consumer.settings.configuration import Configuration
+from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.resolve import resolve
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:{}"
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """DynamoDB in memory."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    with mock_aws():
+        yield boto3.client("dynamodb", region_name="eu-west-1")
+
+
+def configuration(topic: str, **more: str) -> Configuration:
+    """The configuration of a worker that publishes to this topic."""
+    settings = {
+        "PUBLISHER_TABLE": "orders",
+        "PUBLISHER_TOPIC_ARN": TOPIC.format(topic),
+        "KCL_APPLICATION_NAME": "app",
+    }
+    return resolve({}, settings | more)
+
+
+def claims(worker: str, topic: str, **more: str) -> TopicClaims:
+    """A worker's claim of a topic."""
+    return TopicClaims(configuration(topic, **more), worker)
+
+
+def rows(tables: Any) -> dict[str, str]:  # noqa: ANN401 - boto3's client
+    """The topics in the coordinator table."""
+    items = tables.scan(TableName="app-CoordinatorState", ConsistentRead=True)["Items"]
+    return {item["key"]["S"]: item["topicArn"]["S"] for item in items}
+
+
+def report(tables: Any, worker: str, seconds_ago: int) -> None:  # noqa: ANN401 - boto3's client
+    """A worker's report."""
+    name = "app-WorkerMetricStats"
+    if name not in tables.list_tables()["TableNames"]:
+        tables.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "wid", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "wid", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    at = str(int(time.time()) - seconds_ago)
+    tables.put_item(TableName=name, Item={"wid": {"S": worker}, "lut": {"N": at}})
+
+
+def test_workers_with_one_topic_start_side_by_side(tables: Any) -> None:  # noqa: ANN401
+    """The first one creates the table, since it comes before KCL."""
+    claims("w1", "one").take(beside_others=False)
+    claims("w2", "one").take(beside_others=False)
+
+    assert rows(tables) == {f"Worker/{each}": TOPIC.format("one") for each in ("w1", "w2")}
+
+
+def test_a_second_topic_is_refused_with_the_first(tables: Any) -> None:  # noqa: ANN401
+    """And leaves no trace, so that it keeps nobody from a start."""
+    claims("w1", "one").take(beside_others=False)
+    with pytest.raises(ConfigurationError) as caught:
+        claims("w2", "two").take(beside_others=False)
+    (line,) = caught.value.mistakes
+
+    assert line.startswith(f"publisher.topicArn = '{TOPIC.format('two')}': worker w1 of ")
+    assert f"publishes to '{TOPIC.format('one')}'; stop it first" in line
+    assert rows(tables) == {"Worker/w1": TOPIC.format("one")}
+
+
+def test_a_check_alone_writes_nothing(tables: Any) -> None:  # noqa: ANN401
+    """Neither table nor row, and refuses the same."""
+    claims("w1", "one").check()
+    assert tables.list_tables()["TableNames"] == []
+
+    claims("w1", "one").take(beside_others=False)
+    with pytest.raises(ConfigurationError):
+        claims("w2", "two").check()
+    assert list(rows(tables)) == ["Worker/w1"]
+
+
+def test_a_topic_is_changed_once_its_workers_are_gone(tables: Any) -> None:  # noqa: ANN401
+    """By a worker of the same name at once, by another one when no report is fresh."""
+    claims("w1", "one").take(beside_others=False)
+    claims("w1", "two").take(beside_others=False)
+    report(tables, "w1", -1)
+    with pytest.raises(ConfigurationError):
+        claims("w2", "three").take(beside_others=False)
+    later = TopicClaims(configuration("three"), "w2", now=lambda: time.time() + 60)
+    later.take(beside_others=False)
+
+    assert rows(tables)["Worker/w2"] == TOPIC.format("three")
+
+
+def test_a_topic_is_changed_on_purpose_without_a_pause(tables: Any) -> None:  # noqa: ANN401
+    """By --change-topic, one worker after the other."""
+    claims("w1", "one").take(beside_others=False)
+    claims("w2", "two").take(beside_others=True)
+
+    assert rows(tables) == {"Worker/w1": TOPIC.format("one"), "Worker/w2": TOPIC.format("two")}
+
+
+def test_claims_of_long_gone_workers_are_deleted(tables: Any) -> None:  # noqa: ANN401
+    """A container has another name at each start."""
+    TopicClaims(configuration("one"), "old", now=lambda: time.time() - 90_000).take(
+        beside_others=False
+    )
+    claims("new", "one").take(beside_others=False)
+
+    assert list(rows(tables)) == ["Worker/new"]
+
+
+def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # noqa: ANN401
+    """With the capacity, the protection and the recovery of the settings."""
+    settings = {
+        "KCL_COORDINATOR_STATE_BILLING_MODE": "PROVISIONED",
+        "KCL_COORDINATOR_STATE_READ_CAPACITY": "3",
+        "KCL_COORDINATOR_STATE_DELETION_PROTECTION_ENABLED": "true",
+        "KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true",
+    }
+    claims("w1", "one", **settings).take(beside_others=False)
+    table = tables.describe_table(TableName="app-CoordinatorState")["Table"]
+
+    assert table["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
+    assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
+    assert table["DeletionProtectionEnabled"]
+    backups = tables.describe_continuous_backups(TableName="app-CoordinatorState")
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
