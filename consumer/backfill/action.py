@@ -1,14 +1,10 @@
 """What `backfill` does: publish every item of the table, as a snapshot beside the stream."""
 
-import json
 import logging
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import click
-from rich.console import Console
 
 from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
@@ -27,6 +23,7 @@ from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
 from consumer.terminal.interrupts import deferred
+from consumer.terminal.output import Console, say, say_error, say_json
 from consumer.terminal.plurals import counted
 
 
@@ -77,7 +74,7 @@ def _claimed(
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    say_error(line)
 
 
 def _run(work: Callable[[], object]) -> tuple[int, str]:
@@ -108,8 +105,8 @@ def _resume(properties: Path | None) -> str:
 
 def _tell(progress: Progress, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(progress.to_json()))
+        say_json(progress.to_json())
     else:
         figures = f"{counted(progress.backfill.items, 'item')} published by run "
         units = f"{progress.units:,.0f} read units in {progress.seconds:,.0f} s"
-        click.echo(f"{figures}{progress.backfill.run.name}; {units}")
+        say(f"{figures}{progress.backfill.run.name}; {units}")

@@ -86,9 +86,9 @@ def test_ctrl_c_keeps_what_is_published_and_says_how_to_go_on(
     world: World, backfills: Backfills
 ) -> None:
     """Nothing comes twice."""
-    names, pages = fill(world, 500), Pages(2)
+    names, pages = fill(world, 900), Pages(2)
     with Proxy(world.sandbox.tables.url, pages) as proxy:
-        slowly = ("--segments", "1", "--read-units-per-second", "2")
+        slowly = ("--segments", "1", "--read-units-per-second", "1")
         process = backfills.start(*slowly, AWS_ENDPOINT_URL_DYNAMODB=proxy.url)
         wait_for(lambda: backfills.kept_items() > 0)
         process.signal(signal.SIGINT)
@@ -103,7 +103,7 @@ def test_ctrl_c_keeps_what_is_published_and_says_how_to_go_on(
     assert status == 130
     assert "go on with: stream-publisher backfill --resume" in log
     assert (resumed.returncode, resumed.stderr) == (0, "")
-    assert "500 items published" in resumed.stdout
+    assert "900 items published" in resumed.stdout
     assert arrived(world) == Counter(names)
 
 
