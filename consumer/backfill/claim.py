@@ -5,7 +5,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from consumer.aws.clients import client
@@ -16,7 +16,7 @@ from consumer.backfill.state_store import BackfillState, BusyError, watch
 from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
-from consumer.delivery.retries import Retries
+from consumer.delivery.retries import Clocks, Retries
 from consumer.fleet.connections import tables_client
 from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.ports import Journal
@@ -131,8 +131,8 @@ def _open_state(
     configuration: Configuration, settings: ProcessorSettings, around: Surroundings
 ) -> BackfillState:
     tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
-    policy = replace(policy_of(settings), sleep=around.sleep)
-    retries = Retries(f"table {name}", policy, around.journal)
+    clocks = Clocks(sleep=around.sleep)
+    retries = Retries(f"table {name}", policy_of(settings), around.journal, clocks=clocks)
     return BackfillState(tables, name, configuration.table, retries)
 
 

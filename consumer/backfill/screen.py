@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +14,7 @@ from rich.progress import (
 )
 
 from consumer.backfill.runner import Progress
+from consumer.terminal.output import Console
 
 _LINE_SECONDS = 10.0
 

@@ -68,7 +68,7 @@ class Table:
 
         Raises:
             TableGoneError: The table is not there any more.
-            PublishError: It can't be read; as `Retries.ask` raises it.
+            PublishError: It can't be read; as `Retries.call` raises it.
         """
         request = {
             "TableName": self._name,
@@ -81,7 +81,7 @@ class Table:
             "ReturnConsumedCapacity": "TOTAL",
             **({"ExclusiveStartKey": after} if after else {}),
         }
-        answer, _ = self._retries.ask(lambda: self._ask(request))
+        answer, _ = self._retries.call(lambda: self._ask(request))
         return ItemPage(
             answer["Items"],
             answer.get("LastEvaluatedKey"),

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import Backfill, ScanPositions
 from consumer.backfill.table import Table
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Journal
 from consumer.publishing.processor import ShardProcessor
@@ -63,7 +65,8 @@ def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], lis
 def _processor(shard_id: str, tools: Tools) -> ShardProcessor:
     settings = tools.settings
     # Each has its own: outcomes are collected by the thread that has begun the call.
-    destinations = open_destinations(settings, policy_of(settings), tools.journal)
+    retries = partial(Retries, policy=policy_of(settings), journal=tools.journal)
+    destinations = open_destinations(settings, retries, tools.journal)
     return shard_processor(
         settings,
         settings.form(shard_id),

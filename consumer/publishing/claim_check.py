@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from consumer.publishing.errors import BatchError
-from consumer.publishing.messages import Message
+from consumer.publishing.messages import AttributeValue, Message
 from consumer.publishing.ports import ClaimCheck
 from consumer.publishing.s3_location import S3Location
 
@@ -44,7 +44,12 @@ def fit(message: Message, limit: int, claim_check: ClaimCheck | None) -> Message
 
 def claim_key(message: Message) -> str:
     """Return the S3 key of a message's body: a message that is published again overwrites it."""
-    return f"{BODY_FOLDER}/{message.attributes['table']}/{message.deduplication_id}"
+    return f"{claim_folder(message.attributes['table'])}{message.deduplication_id}"
+
+
+def claim_folder(table: AttributeValue | None) -> str:
+    """Return what the keys of a table's bodies begin with."""
+    return f"{BODY_FOLDER}/{table}/"
 
 
 def pointer_to(message: Message, location: S3Location) -> Message:

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-import click
-
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
 from consumer.settings.configuration import Configuration
@@ -17,6 +15,7 @@ from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
 from consumer.terminal import exits
+from consumer.terminal.output import say_error
 
 
 def configuration_of(
@@ -38,7 +37,7 @@ def configuration_of(
 def refuse(mistakes: Iterable[str]) -> NoReturn:
     """Exit with a line for each mistake, and status 2."""
     for mistake in mistakes:
-        click.echo(mistake, err=True)
+        say_error(mistake)
     sys.exit(exits.USAGE)
 
 
@@ -50,5 +49,5 @@ def told_in_one_line(thing: str) -> Iterator[None]:
     except ConfigurationError as error:
         refuse(error.mistakes)
     except SETUP_ERRORS as error:
-        click.echo(explain(thing, error), err=True)
+        say_error(explain(thing, error))
         sys.exit(exits.USAGE)

@@ -14,7 +14,8 @@ from typing import Any
 from amazon_kclpy import kcl
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.poison import DeadLetterOnPoison
