@@ -27,18 +27,19 @@ FROM tools AS java
 RUN jlink --output /opt/stream-publisher/java \
         --add-modules java.se,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.net,jdk.unsupported \
         --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages
-COPY daemon/pom.xml daemon/
+COPY daemon/pom.xml daemon/jars.sha256 daemon/
 COPY daemon/src/main daemon/src/main
+COPY scripts/jars scripts/
 RUN --mount=type=secret,id=maven,target=/root/.m2/settings.xml \
     --mount=type=secret,id=java-ca,target=/etc/ssl/certs/java/cacerts \
     --mount=type=cache,target=/root/.m2/repository \
-    mvn --quiet --batch-mode -Dstyle.color=never -f daemon/pom.xml package -DskipTests \
+    scripts/jars \
  && mv daemon/target/jars /opt/stream-publisher/jars
 
 
 FROM tools AS python
-# Where the build of kclpy takes its jars from.
-ARG KCL_MVN_REPO_SEARCH_URL=https://repo1.maven.org/maven2/
+# Where the build of kclpy reads its jars. Nothing runs them, and this address gives it names alone.
+ARG KCL_MVN_REPO_SEARCH_URL=data:,
 # For Python itself; pip's own settings may name a file that is only on the building machine.
 ARG SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 ARG PIP_CERT=/etc/ssl/certs/ca-certificates.crt
@@ -46,13 +47,16 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 # The environment has no pip of its own: nothing is to be installed there later.
 RUN python3 -m venv --without-pip /opt/stream-publisher/venv
-COPY requirements/run.txt requirements/
-# kclpy's jars are for Kinesis streams, and a second copy of most of ours.
+COPY requirements/build.txt requirements/run.txt requirements/
+# What is built is built by what is pinned; pip fetches nothing for it by itself.
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
     python3 -m pip --python /opt/stream-publisher/venv/bin/python \
-        install --quiet --no-compile --no-deps --require-hashes -r requirements/run.txt \
+        install --quiet --no-compile --no-deps --require-hashes -r requirements/build.txt \
+ && python3 -m pip --python /opt/stream-publisher/venv/bin/python \
+        install --quiet --no-compile --no-deps --no-build-isolation --use-pep517 \
+        --require-hashes -r requirements/run.txt \
  && rm -r /opt/stream-publisher/venv/lib/python3*/site-packages/amazon_kclpy/jars
 COPY pyproject.toml README.md LICENSE ./
 COPY consumer consumer
@@ -61,7 +65,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
     --mount=type=cache,target=/root/.cache/pip \
     python3 -m pip --python /opt/stream-publisher/venv/bin/python \
-        install --quiet --no-compile --no-deps . \
+        install --quiet --no-compile --no-deps --no-build-isolation . \
+ && python3 -m pip --python /opt/stream-publisher/venv/bin/python \
+        uninstall --quiet --yes setuptools \
  && /opt/stream-publisher/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash \
         /opt/stream-publisher/venv/lib
 
@@ -79,6 +85,7 @@ COPY --from=java /opt/stream-publisher/java /opt/stream-publisher/java
 COPY --from=java /opt/stream-publisher/jars /opt/stream-publisher/jars
 COPY --from=python /opt/stream-publisher/venv /opt/stream-publisher/venv
 COPY properties/aws.properties /etc/stream-publisher/
+COPY LICENSE NOTICE /opt/stream-publisher/
 
 ENV PATH=/opt/stream-publisher/venv/bin:/opt/stream-publisher/java/bin:/usr/local/bin:/usr/bin:/bin \
     JAVA_HOME=/opt/stream-publisher/java \

@@ -29,7 +29,8 @@ from rich.table import Table
 
 from benchmarks.sns_answers import action, answer
 from consumer.aws.clients import client
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.batches import Batcher
 from consumer.publishing.messages import MessageForm

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import CallLimits, Clocks, Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.batches import Batcher
 from consumer.publishing.claim_check import claim_key, pointer_to
@@ -26,6 +27,7 @@ from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import decode_record
 from consumer.publishing.s3_location import S3Location
 from consumer.publishing.shard import Decode, Destinations, Shard
+from consumer.settings.publisher import PublisherSettings
 from tests.builders import FORM
 
 
@@ -214,16 +216,43 @@ class Fuse:
         return guarded
 
 
-def a_publisher(
+def a_publisher(  # noqa: PLR0913 - what a test may want otherwise
     client: Any,  # noqa: ANN401 - a boto3 client or a double of one
     topic_arn: str,
     policy: RetryPolicy | None = None,
     journal: FakeJournal | None = None,
+    *,
+    limits: CallLimits | None = None,
+    clocks: Clocks | None = None,
 ) -> SnsPublisher:
     """A real publisher."""
-    used = policy or RetryPolicy()
-    retries = Retries(f"topic {topic_arn}", used, journal or FakeJournal())
-    return SnsPublisher(client, topic_arn, retries, used.clock, LIMITS.calls)
+    retries = Retries(
+        f"topic {topic_arn}",
+        policy or RetryPolicy(),
+        journal or FakeJournal(),
+        limits or CallLimits(),
+        clocks or Clocks(),
+    )
+    return SnsPublisher(client, topic_arn, retries, LIMITS.calls)
+
+
+ACCOUNT = "123456789012"
+"""Who owns everything in moto."""
+
+
+def bucket_settings(name: str | None, region: str = "eu-west-1") -> PublisherSettings:
+    """Settings with this bucket."""
+    topic_arn = f"arn:aws:sns:{region}:{ACCOUNT}:changes"
+    return PublisherSettings(topic_arn=topic_arn, claim_check_bucket=name)
+
+
+def retries_of(thing: str) -> Retries:
+    """Retries without an end, told to nobody."""
+    return Retries(thing, RetryPolicy(), FakeJournal())
+
+
+NO_WAITS = Clocks(sleep=lambda _seconds: None)
+"""The time as it is, but no wait between attempts."""
 
 
 @dataclass

@@ -1,14 +1,10 @@
 """What `backfill` does: publish every item of the table, as a snapshot beside the stream."""
 
-import json
 import logging
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import click
-from rich.console import Console
 
 from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
@@ -27,6 +23,7 @@ from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
 from consumer.terminal.interrupts import deferred
+from consumer.terminal.output import Console, say, say_error, say_json
 from consumer.terminal.plurals import counted
 
 
@@ -38,7 +35,7 @@ def publish_table(
     *,
     as_json: bool,
 ) -> None:
-    """Publish every item of the table; end with status 1 where it stopped before its end."""
+    """Publish every item of the table; exit with status 1 if it stops before its end."""
     configuration = configuration_of(properties)
     journal, console = LogJournal(logging.getLogger("consumer")), Console(stderr=True)
     with deferred() as stop:
@@ -48,15 +45,17 @@ def publish_table(
         runner = BackfillRunner(claimed, configuration, journal, units_per_second)
         with Screen(console, claimed.description.items, claimed.backfill.items) as screen:
             _log_for(console, configuration)  # above the bar, from now on
-            status, lines = _run(lambda: runner.run(screen.show, stop.check), properties)
-        for line in lines:
+            status, line = _run(lambda: runner.run(screen.show, stop.check))
+        if line:
             _say(line)
+        if status != 0 and runner.is_resumable:
+            _say(_resume(properties))
         _tell(runner.progress, as_json=as_json)
     sys.exit(status)
 
 
 def _log_for(console: Console, configuration: Configuration) -> None:
-    """Log only what somebody should know of: what is routine shows as progress."""
+    """Log warnings and errors only: the progress bar shows the rest."""
     form = "human" if console.is_terminal else configuration.publisher.log_format
     level = configuration.publisher.log_level
     start_logging(form, "ERROR" if level == "ERROR" else "WARN", {})
@@ -75,20 +74,20 @@ def _claimed(
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    say_error(line)
 
 
-def _run(work: Callable[[], object], properties: Path | None) -> tuple[int, list[str]]:
-    """Work until the end; return the exit status, and what to say of it."""
+def _run(work: Callable[[], object]) -> tuple[int, str]:
+    """Work until the end; return the exit status, and why it is not 0."""
     try:
         work()
     except BusyError as error:
-        return exits.FAILED, [f"stopped: {error}, and has taken it over"]
+        return exits.FAILED, f"stopped: {error}, and has taken it over"
     except KeyboardInterrupt:
-        return exits.INTERRUPTED, ["stopped", _resume(properties)]
+        return exits.INTERRUPTED, "stopped"
     except StreamPublisherError as error:
-        return exits.FAILED, [f"stopped: {error}{_remedy(error)}", _resume(properties)]
-    return 0, []
+        return exits.FAILED, f"stopped: {error}{_remedy(error)}"
+    return 0, ""
 
 
 def _remedy(error: BaseException) -> str:
@@ -106,8 +105,8 @@ def _resume(properties: Path | None) -> str:
 
 def _tell(progress: Progress, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(progress.to_json()))
+        say_json(progress.to_json())
     else:
         figures = f"{counted(progress.backfill.items, 'item')} published by run "
         units = f"{progress.units:,.0f} read units in {progress.seconds:,.0f} s"
-        click.echo(f"{figures}{progress.backfill.run.name}; {units}")
+        say(f"{figures}{progress.backfill.run.name}; {units}")

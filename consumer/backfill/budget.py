@@ -1,20 +1,20 @@
-"""How fast a table may be read."""
+"""How fast a table may be read: read units a second, and items a page."""
 
 _FIRST_PAGE = 10
 
 _LEAST_UNITS = 4.0
-"""What a page may always cost: its price is rounded up, and smaller ones are mostly that."""
+"""Read units that a page may always cost. DynamoDB rounds up, so smaller pages would waste them."""
 
 
 class TokenBucket:
-    """Read units that come in at a steady rate; what a page costs beyond them is paid back.
+    """Read units that come in at a steady rate, and may be overdrawn.
 
-    What a page costs is known only once it is read, so it may be spent before it is there; nothing
-    more is read until the debt is paid. What isn't spent is saved for a second at the most.
+    A page's cost is known only once it is read. So it may cost more than is left; nothing more is
+    read until the debt is paid. At most the units of one second are saved up.
 
     Args:
         units_per_second: The rate.
-        now: Seconds of any clock that never goes back.
+        now: The time, in seconds of a clock that never goes back.
     """
 
     def __init__(self, units_per_second: float, now: float) -> None:
@@ -38,10 +38,11 @@ class TokenBucket:
 
 
 class PageSize:
-    """How many items a page should have, so that it costs what it may.
+    """How many items a page should have, so that it costs what it should.
 
     Args:
-        units: What a page should cost. A few it may cost anyway, one of a single item more.
+        units: Read units that a page should cost. Very few are raised to a minimum; a page of one
+            item may cost more.
     """
 
     def __init__(self, units: float) -> None:
@@ -50,6 +51,6 @@ class PageSize:
         """The most items of the next page."""
 
     def learn(self, items: int, units: float) -> None:
-        """Learn what a page of so many items has cost."""
+        """Learn how many read units a page of so many items has cost."""
         if items and units:
             self.items = max(1, int(self._units * items / units))

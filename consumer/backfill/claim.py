@@ -1,11 +1,11 @@
-"""What must be so before a backfill begins: everything is checked, then this process owns it."""
+"""Before a backfill begins: everything is checked, then this process becomes its owner."""
 
 import os
 import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from consumer.aws.clients import client
@@ -16,7 +16,7 @@ from consumer.backfill.state_store import BackfillState, BusyError, watch
 from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
 from consumer.checks.preflight import asked, check_surroundings, check_targets
-from consumer.delivery.retries import Retries
+from consumer.delivery.retries import Clocks, Retries
 from consumer.fleet.connections import tables_client
 from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.ports import Journal
@@ -52,7 +52,7 @@ class Surroundings:
 
     Attributes:
         journal: Where retries are noted.
-        tell: Told what is being waited for.
+        tell: Gets a line that says what is being waited for.
         sleep: Waits for so many seconds.
     """
 
@@ -72,7 +72,7 @@ def claim(
     Args:
         configuration: The workers' configuration.
         request: Whether it is a new one.
-        segments: How many segments are wanted, None where nobody says.
+        segments: The number of segments that is asked for; None if none is.
         around: What it needs of the program.
 
     Raises:
@@ -117,7 +117,7 @@ def _checked(configuration: Configuration, environ: Mapping[str, str]) -> Descri
 
 
 def _described(configuration: Configuration) -> tuple[Description | None, list[str]]:
-    """Ask for the table, and then for one item of it: whether that is allowed shows only so."""
+    """Describe the table, and scan one item: only that shows whether scans are allowed."""
     thing, name = f"publisher.table = {configuration.table!r}", configuration.table
     tables = open_table_client(configuration, attempts=_ATTEMPTS)
     description, mistakes = asked(thing, lambda: describe(tables, name))
@@ -131,8 +131,8 @@ def _open_state(
     configuration: Configuration, settings: ProcessorSettings, around: Surroundings
 ) -> BackfillState:
     tables, name = tables_client(configuration), configuration.kcl.coordinator_state_table
-    policy = replace(policy_of(settings), sleep=around.sleep)
-    retries = Retries(f"table {name}", policy, around.journal)
+    clocks = Clocks(sleep=around.sleep)
+    retries = Retries(f"table {name}", policy_of(settings), around.journal, clocks=clocks)
     return BackfillState(tables, name, configuration.table, retries)
 
 

@@ -1,4 +1,4 @@
-"""The scan's rate, kept by all segments together."""
+"""The rate at which all segments together may read."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from consumer.backfill.budget import TokenBucket
 
 
 class RateLimiter:
-    """Lets threads read as fast as a budget allows.
+    """Lets threads read at a rate.
 
     Args:
         units_per_second: The rate of all threads together.
@@ -27,7 +27,7 @@ class RateLimiter:
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self.units = 0.0
-        """Read units that were consumed so far."""
+        """Read units consumed so far."""
 
     def wait(self) -> None:
         """Return when something may be read, or when the sleep was cut short."""

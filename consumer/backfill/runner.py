@@ -17,6 +17,7 @@ from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 
 _SAVE_SECONDS = 1.0
+_CHECK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class BackfillRunner:
         key_names = claimed.description.key_names
         tools = Tools(claimed.settings, table, key_names, self._rate_limiter, journal)
         self._scans, self._positions = open_scans(claimed.backfill, tools)
+        self.is_resumable = False
+        """Whether it stopped before its end, and its positions are saved."""
 
     def run(
         self, show: Callable[[Progress], object], check: Callable[[], object] = lambda: None
@@ -85,21 +88,25 @@ class BackfillRunner:
 
         Args:
             show: Told about once a second how far it has come.
-            check: Called about once a second; raises what is to end the run.
+            check: Called ten times a second; raises to end the run.
 
         Raises:
             BusyError: Another process has taken the backfill over. Nothing more is saved.
             StreamPublisherError: It can't go on. The positions are saved.
         """
         threads = SegmentThreads([scan.run for scan in self._scans], self._stop)
+        save_at = time.monotonic() + _SAVE_SECONDS
         try:
-            while threads.are_at_work(_SAVE_SECONDS):
-                self._owner = self._claimed.state.save(self.progress.backfill, self._owner)
-                show(self.progress)
+            while threads.are_at_work(_CHECK_SECONDS):
                 check()
+                if time.monotonic() >= save_at:
+                    self._owner = self._claimed.state.save(self.progress.backfill, self._owner)
+                    save_at = time.monotonic() + _SAVE_SECONDS
+                    show(self.progress)
         finally:
             threads.stop()
             self._claimed.state.release(self.progress.backfill, self._owner)
+            self.is_resumable = not self.progress.backfill.is_ended
             show(self.progress)
 
     @property

@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +14,7 @@ from rich.progress import (
 )
 
 from consumer.backfill.runner import Progress
+from consumer.terminal.output import Console
 
 _LINE_SECONDS = 10.0
 
@@ -56,7 +56,7 @@ class Screen:
         items, seconds = progress.backfill.items, max(progress.seconds, 0.001)
         speed = f"{(items - self._done) / seconds:,.0f} items/s"
         rate = f"{speed}, {progress.units / seconds:,.0f} read units/s"
-        # It is an estimate, and old: a table may well have more.
+        # The total is an old estimate: a table may have more items.
         total = self._items if self._items >= items else None
         self._bar.update(self._task, completed=items, total=total, rate=rate)
         if not self._console.is_terminal and progress.seconds >= self._line_at:

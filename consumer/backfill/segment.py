@@ -23,7 +23,7 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Which part of which table is read.
+    """A part of the table that is read.
 
     Attributes:
         run: The backfill.
@@ -89,7 +89,7 @@ class SegmentScan:
             if is_last:
                 self._processor.shard_ended(self._positions)
         except PoisonError as error:
-            # Nobody finds an item by its number.
+            # An operator finds an item by its key, not by its number.
             keys = self._positions.keys_of(error.sequence_number)
             reason = f"the item with the key {keys} {error.reason}"
             raise type(error)(error.sequence_number, reason) from error

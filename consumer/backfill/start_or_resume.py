@@ -17,7 +17,7 @@ class Target:
         table: The table's name.
         table_id: Its id.
         topic_arn: The topic.
-        segments: How many segments are wanted, None where nobody says.
+        segments: The number of segments that is asked for; None if none is.
     """
 
     table: str

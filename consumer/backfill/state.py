@@ -42,7 +42,7 @@ class ScanPositions:
         self._read: deque[ScanPosition] = deque()
 
     def read(self, number: str, keys: Image) -> None:
-        """Learn of an item that was read."""
+        """Note an item that was read."""
         self._read.append(ScanPosition(number, keys))
 
     def keys_of(self, number: str) -> Image | None:
@@ -55,7 +55,7 @@ class ScanPositions:
             self.position = self._read.popleft()
 
     def wait_until_made(self) -> None:
-        """Nothing: it is made at once."""
+        """Do nothing: each checkpoint is made at once."""
 
     def checkpoint_shard_end(self) -> None:
         """Move to the end."""

@@ -77,7 +77,7 @@ class BackfillState:
 
         Raises:
             BusyError: Another process has taken over.
-            PublishError: It can't be saved; as `Retries.ask` raises it.
+            PublishError: It can't be saved; as `Retries.call` raises it.
         """
         later = replace(owner, heartbeat=owner.heartbeat + 1)
         self._put_as_owner(SavedBackfill(backfill, later), owner)
@@ -89,7 +89,7 @@ class BackfillState:
 
     def _put_as_owner(self, saved: SavedBackfill, owner: Owner) -> None:
         values = {":holder": {"S": owner.token}}
-        self._retries.ask(lambda: self._put(saved, "holder = :holder", values))
+        self._retries.call(lambda: self._put(saved, "holder = :holder", values))
 
     def _put(self, saved: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
         try:

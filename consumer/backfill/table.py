@@ -19,7 +19,7 @@ class Description:
     """What DynamoDB says of a table.
 
     Attributes:
-        table_id: Its id; a table that is made anew has another.
+        table_id: Its id; a table that is created again has another.
         key_names: The names of its key attributes.
         items: About how many items it has; DynamoDB counts them about every six hours.
         now: The time of this answer by DynamoDB's clock, in whole seconds since 1970 UTC.
@@ -68,19 +68,20 @@ class Table:
 
         Raises:
             TableGoneError: The table is not there any more.
-            PublishError: It can't be read; as `Retries.ask` raises it.
+            PublishError: It can't be read; as `Retries.call` raises it.
         """
         request = {
             "TableName": self._name,
             "Segment": segment[0],
             "TotalSegments": segment[1],
             "Limit": most,
-            # An older image than the newest at the run's beginning would stay at the subscriber.
+            # An eventually consistent read may give an image from before the run's beginning, and
+            # the subscriber would keep it.
             "ConsistentRead": True,
             "ReturnConsumedCapacity": "TOTAL",
             **({"ExclusiveStartKey": after} if after else {}),
         }
-        answer, _ = self._retries.ask(lambda: self._ask(request))
+        answer, _ = self._retries.call(lambda: self._ask(request))
         return ItemPage(
             answer["Items"],
             answer.get("LastEvaluatedKey"),
@@ -95,7 +96,7 @@ class Table:
 
 
 class TableGoneError(StreamPublisherError):
-    """The table is not there any more, and one of its name would be another."""
+    """The table was deleted. A new one of its name would be another table."""
 
 
 def describe(

@@ -2,12 +2,14 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import Backfill, ScanPositions
 from consumer.backfill.table import Table
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Journal
 from consumer.publishing.processor import ShardProcessor
@@ -35,10 +37,10 @@ class Tools:
 
 
 def policy_of(settings: ProcessorSettings) -> RetryPolicy:
-    """How a request that failed is tried again: as a record processor does.
+    """Return how failed requests are retried: as a record processor does.
 
-    But for the age: a snapshot's time is that of its run's beginning, and says nothing of how long
-    it has been waited for.
+    The age of a record doesn't count: a snapshot has the time of its run's beginning, which doesn't
+    say how long it has waited.
     """
     patience = settings.operator_error_exit_after or None
     return replace(retry_policy(settings), operator_patience_seconds=patience, oldest_seconds=None)
@@ -63,7 +65,8 @@ def open_scans(backfill: Backfill, tools: Tools) -> tuple[list[SegmentScan], lis
 def _processor(shard_id: str, tools: Tools) -> ShardProcessor:
     settings = tools.settings
     # Each has its own: outcomes are collected by the thread that has begun the call.
-    destinations = open_destinations(settings, policy_of(settings), tools.journal)
+    retries = partial(Retries, policy=policy_of(settings), journal=tools.journal)
+    destinations = open_destinations(settings, retries, tools.journal)
     return shard_processor(
         settings,
         settings.form(shard_id),

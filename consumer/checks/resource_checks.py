@@ -88,11 +88,10 @@ class ResourceChecks:
         return [Problem(thing, wrong, f"set the queue's {_SIZE} to {QUEUE_LIMIT} or more")]
 
     def _bucket(self) -> Sequence[Problem]:
-        name = self._configuration.publisher.claim_check_bucket
-        buckets = self._target("s3")
-        answered(
-            f"publisher.claimCheckBucket = {name!r}", lambda: buckets().head_bucket(Bucket=name)
-        )
+        own, buckets = self._configuration.publisher, self._target("s3")
+        wanted = {"Bucket": own.claim_check_bucket, "ExpectedBucketOwner": own.bucket_owner}
+        thing = f"publisher.claimCheckBucket = {own.claim_check_bucket!r}"
+        answered(f"{thing} of account {own.bucket_owner}", lambda: buckets().head_bucket(**wanted))
         return ()
 
     def _lease_table(self) -> Sequence[Problem]:

@@ -56,6 +56,6 @@ def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything:
     """
     if bool(letter_ids) == everything:
         raise click.UsageError("name the letters, or say --all")
-    from consumer.dead_letters.action import redrive_letters
+    from consumer.dead_letters.action import redrive_chosen
 
-    redrive_letters(properties, letter_ids)
+    redrive_chosen(properties, letter_ids)

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-
 from consumer.delivery.sqs_dead_letters import QueuedDeadLetter
 from consumer.publishing.dead_letter import DeadLetter
 from consumer.terminal.blocks import print_block
+from consumer.terminal.output import Console
 from consumer.terminal.plurals import counted
 
 _SHOWN = {
@@ -41,8 +40,8 @@ def summary(kept: QueuedDeadLetter) -> Mapping[str, Any]:
     }
 
 
-def print_letters(console: Console, found: Sequence[QueuedDeadLetter]) -> None:
-    """Print letters one below the other, and how many there are."""
+def print_dead_letters(console: Console, found: Sequence[QueuedDeadLetter]) -> None:
+    """Print dead letters one below the other, and how many there are."""
     for kept in found:
         told = summary(kept)
         facts = {shown: str(told[name]) for name, shown in _SHOWN.items() if name in told}

@@ -1,11 +1,11 @@
 """Calls to the topic side by side, each on a thread of its own."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
 
-from consumer.delivery.retries import GiveUpRule, Retries
+from consumer.delivery.retries import MessageHistory, Retries
 from consumer.publishing.errors import OperatorError, PublishError, TransientError, UnansweredError
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import PublishOutcome, Receipt
@@ -13,8 +13,15 @@ from consumer.publishing.ports import PublishOutcome, Receipt
 SendResult = str | PublishError
 """What the topic says of one message: its id there, or why it isn't taken."""
 
-Send = Callable[[Sequence[Message]], Sequence[SendResult]]
-"""Sends messages once, together, and returns the answer to each, in their order."""
+Check = Callable[[], None]
+"""Returns if another request may be sent; raises if none may."""
+
+Send = Callable[[Sequence[Message], Check], Iterable[SendResult]]
+"""Sends messages once, and yields the result of each, in their order, as soon as it is known.
+
+They have been checked to leave together; where it sends more than one request, it checks before
+each further one.
+"""
 
 
 class Call:
@@ -23,7 +30,7 @@ class Call:
     Args:
         messages: The messages.
         send: Sends them.
-        retries: Whose policy says when a message is given up.
+        retries: Says when a message is given up.
         tell: Called with each outcome as soon as it is known.
     """
 
@@ -35,43 +42,35 @@ class Call:
         tell: Callable[[PublishOutcome], object],
     ) -> None:
         self._send, self._tell = send, tell
-        self._left = [(message, GiveUpRule(message, retries.policy)) for message in messages]
-        self._clock = retries.policy.clock
-        self._since, self._tries = self._clock(), 0
-        self._has_hurried = False
+        self._left = [(message, retries.history(message)) for message in messages]
+        self._clock = retries.clocks.monotonic
+        self._since, self._attempts = self._clock(), 0
+        self._was_hurried = False
         self._unanswered_since: int | None = None
 
-    def attempt(self, answered: int) -> bool:
+    def attempt(self, answered: int, check: Check) -> bool:
         """Send what is left; return whether any of it was taken.
 
         Args:
             answered: How many calls have been answered until now.
+            check: Returns if a further request may be sent.
 
         Raises:
             TransientError: Something of it must be sent again.
             OperatorError: The same; and somebody must fix something first.
         """
-        self._tries += 1
-        self._has_hurried = self._has_hurried or self.can_retry_now(answered)
+        self._attempts += 1
+        self._was_hurried = self._was_hurried or self.can_retry_now(answered)
         self._unanswered_since = None
-        answers = self._send([message for message, _ in self._left])
-        sent, self._left = self._left, []
-        failures: list[PublishError] = []
-        for (message, hope), answer in zip(sent, answers, strict=True):
-            result = self._receipt(answer) if isinstance(answer, str) else hope.after(answer)
-            if isinstance(result, TransientError | OperatorError):
-                self._left.append((message, hope))
-                failures.append(result)
-            else:
-                self._tell(PublishOutcome(message, result))
+        failures, is_any_taken = self._send_left(check)
         if failures:
             if all(isinstance(error, UnansweredError) for error in failures):
                 self._unanswered_since = answered
             raise max(failures, key=lambda error: isinstance(error, OperatorError))
-        return any(isinstance(answer, str) for answer in answers)
+        return is_any_taken
 
     def can_retry_now(self, answered: int) -> bool:
-        """Tell whether the next try needn't wait: no answer came, and others got theirs since.
+        """Tell whether the next attempt needn't wait: no answer came, and others got theirs since.
 
         Once in a call's life: waits must grow where some are answered and some never.
 
@@ -79,30 +78,57 @@ class Call:
             answered: How many calls have been answered until now.
         """
         since = self._unanswered_since
-        return since is not None and not self._has_hurried and answered > since
+        return since is not None and not self._was_hurried and answered > since
 
     def fail(self, error: PublishError) -> None:
         """Tell of what is left that it failed."""
         for message, _ in self._left:
             self._tell(PublishOutcome(message, error))
 
+    def _send_left(self, check: Check) -> tuple[list[PublishError], bool]:
+        """Send what is left; of it stays what must be sent again, and what was not sent."""
+        waiting, self._left = self._left, []
+        failures: list[PublishError] = []
+        seen, is_any_taken = 0, False
+        messages = [message for message, _ in waiting]
+        try:
+            for each, sent in zip(waiting, self._send(messages, check), strict=True):
+                seen += 1
+                is_any_taken = is_any_taken or isinstance(sent, str)
+                failures.extend(filter(None, [self._settle(each, sent)]))
+        finally:
+            self._left.extend(waiting[seen:])
+        return failures, is_any_taken
+
+    def _settle(
+        self, each: tuple[Message, MessageHistory], sent: SendResult
+    ) -> TransientError | OperatorError | None:
+        """Tell a message's outcome; or keep it, and return why it must be sent again."""
+        message, history = each
+        result = self._receipt(sent) if isinstance(sent, str) else history.after(sent)
+        if isinstance(result, TransientError | OperatorError):
+            self._left.append(each)
+            return result
+        self._tell(PublishOutcome(message, result))
+        return None
+
     def _receipt(self, message_id: str) -> Receipt:
-        return Receipt(message_id, self._tries, self._clock() - self._since)
+        return Receipt(message_id, self._attempts, self._clock() - self._since)
 
 
 class _CancelledError(Exception):
-    """The call must not be made again."""
+    """Nothing of the call may be sent any more."""
 
 
 class Calls:
     """Makes calls, and hands their outcomes to the thread that asks for them.
 
     Threads rather than a pool of them, which would keep the process from ending while a call waits
-    for its next try.
+    for its next attempt.
 
     Args:
         send: Sends the messages of a call once.
-        retries: Asks again after a failure.
+        retries: Retries after a failure.
     """
 
     def __init__(self, send: Send, retries: Retries) -> None:
@@ -132,18 +158,14 @@ class Calls:
         """
         outcomes: list[PublishOutcome] = []
         while self._under_way and (not self._heard.empty() or (wait and not outcomes)):
-            heard = self._heard.get()
-            if isinstance(heard, BaseException):
+            error = self._hear(outcomes)
+            if error:
                 self._has_raised = True
-                raise heard
-            if heard is None:
-                self._under_way -= 1
-            else:
-                outcomes.append(heard)
+                raise error
         return outcomes
 
     def cancel(self) -> Sequence[PublishOutcome]:
-        """Send nothing again; return outcomes once nothing is in flight.
+        """Send nothing more; return outcomes once nothing is in flight.
 
         Raises:
             BaseException: A call's thread has raised this, beyond an outcome, and nothing was
@@ -152,30 +174,30 @@ class Calls:
         with self._news:
             self._is_cancelled = True
             self._news.notify_all()
-        outcomes, errors = self._drain()
+        outcomes: list[PublishOutcome] = []
+        errors: list[BaseException] = []
+        while self._under_way:
+            errors.extend(filter(None, [self._hear(outcomes)]))
         # One that was raised already has told enough: calls side by side fail for one cause.
         is_told, self._is_cancelled, self._has_raised = self._has_raised, False, False
         if errors and not is_told:
             raise errors[0]
         return outcomes
 
-    def _drain(self) -> tuple[list[PublishOutcome], list[BaseException]]:
-        """Wait until nothing is in flight; return outcomes, and what else threads have raised."""
-        outcomes: list[PublishOutcome] = []
-        errors: list[BaseException] = []
-        while self._under_way:
-            heard = self._heard.get()
-            if isinstance(heard, BaseException):
-                errors.append(heard)
-            elif heard is None:
-                self._under_way -= 1
-            else:
-                outcomes.append(heard)
-        return outcomes, errors
+    def _hear(self, outcomes: list[PublishOutcome]) -> BaseException | None:
+        """Wait for what a thread tells next: add an outcome; return what it raised."""
+        heard = self._heard.get()
+        if isinstance(heard, BaseException):
+            return heard
+        if heard is None:
+            self._under_way -= 1
+        else:
+            outcomes.append(heard)
+        return None
 
     def _make(self, call: Call) -> None:
         try:
-            self._retries.ask(lambda: self._attempt(call), sleep=partial(self._rest, call))
+            self._retries.call(partial(self._attempt, call), sleep=partial(self._rest, call))
         except PublishError as error:
             call.fail(error)
         except _CancelledError:
@@ -185,15 +207,19 @@ class Calls:
         self._heard.put(None)
 
     def _attempt(self, call: Call) -> None:
-        if self._is_cancelled:
-            raise _CancelledError
-        if call.attempt(self._answered):
+        self._check()
+        if call.attempt(self._answered, self._check):
             with self._news:
                 self._answered += 1
                 self._news.notify_all()
 
+    def _check(self) -> None:
+        if self._is_cancelled:
+            raise _CancelledError
+        self._retries.check_limits()
+
     def _rest(self, call: Call, seconds: float) -> None:
-        """Wait for so long, or until the call can be retried at once or is cancelled."""
+        """Wait for so long, or until the call can be retried now or is cancelled."""
         with self._news:
             self._news.wait_for(
                 lambda: self._is_cancelled or call.can_retry_now(self._answered), seconds

@@ -1,4 +1,4 @@
-"""Asking AWS again after a failure, by its class."""
+"""Calls to AWS, retried by the class of their failure."""
 
 import math
 import random
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
-from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
 from consumer.aws.errors import AWS_ERRORS, AwsError
 from consumer.aws.explain import explain
 from consumer.delivery.error_classes import is_known, translate
+from consumer.delivery.retry_policy import Attempts, RetryPolicy
 from consumer.publishing.errors import (
     OperatorError,
     PublishError,
@@ -28,115 +28,127 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How a request that failed is tried again.
-
-    A passing failure is tried again for as long as it takes, at growing, jittered waits; one that
-    an operator must fix at slow, jittered waits. A message can be given up, where that is wanted:
-    only for a passing failure, and never for what an operator can fix.
+class Clocks:
+    """Time as it is measured and spent.
 
     Attributes:
-        first_wait_seconds: The first wait lies between 0 and this; each later bound is doubled.
-        longest_wait_seconds: No wait is longer.
-        operator_patience_seconds: How long an operator's failure is tried; None without an end.
-        most_attempts: How often a message is tried that fails in passing; None without an end.
-        oldest_seconds: How old the oldest change of a message may be that fails in passing; None
-            without an end.
-        seconds_left: In how many seconds the last try must have begun. What has failed in passing
-            by then fails for good.
-        is_abandoned: Tells whether nobody waits for the answer any more; asked before each try.
+        monotonic: Seconds that never go back.
+        time_of_day: The time of day, in seconds since 1970 UTC.
         sleep: Waits for that many seconds.
-        clock: Seconds that never go back.
-        time: The time of day, in seconds since 1970 UTC.
     """
 
-    first_wait_seconds: float = 0.2
-    longest_wait_seconds: float = 30.0
-    operator_patience_seconds: float | None = None
-    most_attempts: int | None = None
-    oldest_seconds: float | None = None
-    seconds_left: Callable[[], float] = lambda: math.inf
-    is_abandoned: Callable[[], bool] = lambda: False
+    monotonic: Callable[[], float] = time.monotonic
+    time_of_day: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
-    time: Callable[[], float] = time.time
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """Until when calls may be made; asked before each.
+
+    Attributes:
+        daemon_is_gone: Tells whether nobody waits for the result any more.
+        seconds_left: In how many seconds the last call must have begun.
+    """
+
+    daemon_is_gone: Callable[[], bool] = lambda: False
+    seconds_left: Callable[[], float] = lambda: math.inf
 
 
 class Retries:
-    """Asks until there is an answer.
+    """Makes a call until it succeeds.
 
     Args:
-        thing: What is asked, for the log.
-        policy: How to try again.
+        thing: What is called, for the log.
+        policy: How to retry.
         journal: Where each retry is noted.
+        limits: Until when.
+        clocks: The time.
     """
 
-    def __init__(self, thing: str, policy: RetryPolicy, journal: Journal) -> None:
-        self._thing = thing
-        self._policy = policy
-        self._journal = journal
-
-    @property
-    def policy(self) -> RetryPolicy:
-        """How to try again."""
-        return self._policy
-
-    def ask(
+    def __init__(
         self,
-        question: Callable[[], Result],
+        thing: str,
+        policy: RetryPolicy,
+        journal: Journal,
+        limits: CallLimits = CallLimits(),
+        clocks: Clocks = Clocks(),
+    ) -> None:
+        self._thing, self._policy, self._journal = thing, policy, journal
+        self._limits, self.clocks = limits, clocks
+
+    def call(
+        self,
+        make: Callable[[], Result],
         message: Message | None = None,
         sleep: Callable[[float], None] | None = None,
     ) -> tuple[Result, int]:
-        """Return the answer, and how often it was asked for.
+        """Return the result of a call, and how often it was made.
 
         Args:
-            question: Asks once; may raise botocore's errors, or ours.
-            message: What the question is about, if it is to be given up where the policy says so.
-            sleep: Waits for that many seconds, where the policy's own is not to.
+            make: Makes the call once; may raise AWS's errors, or ours.
+            message: What the call is about, if it is to be given up where the policy says so.
+            sleep: Waits for that many seconds, where the clocks' own is not to.
 
         Raises:
-            BatchError: The request is refused for what is in it.
+            BatchError: The call is refused for what is in it.
             RetriesExhaustedError: The message kept failing until the policy gave it up.
-            OperatorError: Nobody has mended what is wrong within the time that the policy gives.
-            TransientError: No time is left in which to try again.
-            SystemExit: The daemon is gone, so that nobody waits for the answer.
+            OperatorError: Nobody has fixed what is wrong within the time that the policy gives.
+            TransientError: No time is left in which to retry.
+            SystemExit: The daemon is gone, so that nobody waits for the result.
         """
-        retrying = self._retrying(sleep or self._policy.sleep)
-        hope = GiveUpRule(message, self._policy) if message else None
-        answer = retrying(self._ask_once, question, hope)
-        return answer, int(retrying.statistics["attempt_number"])
+        retrying = self._retrying(sleep or self.clocks.sleep)
+        history = self.history(message) if message else None
+        result = retrying(self._call_once, make, history)
+        return result, int(retrying.statistics["attempt_number"])
+
+    def history(self, message: Message) -> "MessageHistory":
+        """Return a new message's history, which says when it is given up."""
+        return MessageHistory(message, self._policy, self.clocks)
 
     def failure(self, error: AwsError) -> PublishError:
-        """Return botocore's error as one of ours, which says what is wrong with what is asked."""
+        """Return AWS's error as one of ours, which says what is wrong with what is called."""
         failure = translate(error, explain(self._thing, error))
         failure.__cause__ = error
         return failure
 
-    def _ask_once(self, question: Callable[[], Result], hope: "GiveUpRule | None") -> Result:
-        # Before each try, and so after each wait: what is sent behind the next holder's back would
-        # come after newer changes.
-        if self._policy.is_abandoned():
+    def check_limits(self) -> None:
+        """Return if a call may be made now.
+
+        What is sent behind the back of the shard's next worker would come after newer changes.
+
+        Raises:
+            SystemExit: The daemon is gone.
+            TransientError: No time is left.
+        """
+        if self._limits.daemon_is_gone():
             self._journal.note("daemon_gone")
             raise SystemExit(1)
-        if self._policy.seconds_left() <= 0:
+        if self._limits.seconds_left() <= 0:
             raise TransientError(f"{self._thing}: no time is left to begin another try")
+
+    def _call_once(self, make: Callable[[], Result], history: "MessageHistory | None") -> Result:
+        self.check_limits()
         try:
-            return question()
+            return make()
         except AWS_ERRORS as error:
             failure = self.failure(error)
-            raise (hope.after(failure) if hope else failure) from error
+            raise (history.after(failure) if history else failure) from error
 
     def _retrying(self, sleep: Callable[[float], None]) -> Retrying:
         policy = self._policy
+        operators = _OperatorFailure(policy, self.clocks.monotonic)
         return Retrying(
             retry=retry_if_exception_type((TransientError, OperatorError)),
             wait=_WaitByClass(policy.first_wait_seconds, policy.longest_wait_seconds),
-            stop=_StopWaitingForOperator(policy.operator_patience_seconds, policy.clock)
-            | _StopInTime(policy.seconds_left),
+            stop=lambda state: operators.has_lasted(state) or self._is_too_late(state),
             sleep=sleep,
             before_sleep=self._before_sleep,
             reraise=True,
         )
+
+    def _is_too_late(self, state: RetryCallState) -> bool:
+        return state.upcoming_sleep >= self._limits.seconds_left()
 
     def _before_sleep(self, state: RetryCallState) -> None:
         error = _error_of(state)
@@ -148,6 +160,39 @@ class Retries:
             waitSeconds=round(state.upcoming_sleep, 2),
             failingForSeconds=round(state.seconds_since_start or 0.0, 2),
         )
+
+
+RetriesOf = Callable[[str], Retries]
+"""Makes the retries of a thing, by what the log calls it."""
+
+
+class MessageHistory:
+    """The attempts to publish one message, since when they are made, and the message's age.
+
+    Args:
+        message: The message.
+        policy: When it is given up.
+        clocks: The time.
+    """
+
+    def __init__(self, message: Message, policy: RetryPolicy, clocks: Clocks) -> None:
+        self._made_at_millis = message.oldest_at_millis
+        self._policy, self._clocks = policy, clocks
+        self._since, self._attempts = clocks.monotonic(), Attempts()
+
+    def after(self, error: PublishError) -> PublishError:
+        """Return what a failed attempt means: the same, or that the message is given up."""
+        self._attempts = self._attempts.after(error)
+        if self._attempts.verdict(error, self._policy, self._age_seconds()) != "exhausted":
+            return error
+        attempts = counted(self._attempts.made, "attempt")
+        seconds = self._clocks.monotonic() - self._since
+        return RetriesExhaustedError(f"{error}; given up after {attempts} in {seconds:.0f} s")
+
+    def _age_seconds(self) -> float | None:
+        if self._made_at_millis is None or self._policy.oldest_seconds is None:
+            return None
+        return self._clocks.time_of_day() - self._made_at_millis / 1000
 
 
 class _WaitByClass(wait_base):
@@ -163,69 +208,20 @@ class _WaitByClass(wait_base):
         return self._growing(retry_state)
 
 
-class _StopWaitingForOperator(stop_base):
-    """Stops once an operator's failure has lasted too long, unbroken by any other."""
+class _OperatorFailure:
+    """Since when an operator's failure has lasted, unbroken by any other."""
 
-    def __init__(self, patience_seconds: float | None, clock: Callable[[], float]) -> None:
-        self._patience_seconds = patience_seconds
-        self._clock = clock
+    def __init__(self, policy: RetryPolicy, clock: Callable[[], float]) -> None:
+        self._policy, self._clock = policy, clock
         self._since: float | None = None
 
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        if not isinstance(_error_of(retry_state), OperatorError):
+    def has_lasted(self, state: RetryCallState) -> bool:
+        """Tell whether it has lasted too long."""
+        if not isinstance(_error_of(state), OperatorError):
             self._since = None
             return False
         self._since = self._clock() if self._since is None else self._since
-        patience = self._patience_seconds
-        return patience is not None and self._clock() - self._since >= patience
-
-
-class _StopInTime(stop_base):
-    """Stops where the next try would begin too late."""
-
-    def __init__(self, seconds_left: Callable[[], float]) -> None:
-        self._seconds_left = seconds_left
-
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        return retry_state.upcoming_sleep >= self._seconds_left()
-
-
-class GiveUpRule:
-    """Ends once a message has failed in passing too often in a row, or is too old.
-
-    Args:
-        message: The message.
-        policy: When that is.
-    """
-
-    def __init__(self, message: Message, policy: RetryPolicy) -> None:
-        self._made_at_millis = message.oldest_at_millis
-        self._policy = policy
-        self._since = policy.clock()
-        self._tries = self._failures = 0
-
-    def after(self, error: PublishError) -> PublishError:
-        """Return what a failed try means: the same, or that the message is given up."""
-        self._tries += 1
-        if not isinstance(error, TransientError):
-            self._failures = 0
-            return error
-        self._failures += 1
-        if not (self._is_tried_out() or self._is_too_old()):
-            return error
-        attempts = counted(self._tries, "attempt")
-        seconds = self._policy.clock() - self._since
-        return RetriesExhaustedError(f"{error}; given up after {attempts} in {seconds:.0f} s")
-
-    def _is_tried_out(self) -> bool:
-        most = self._policy.most_attempts
-        return most is not None and self._failures >= most
-
-    def _is_too_old(self) -> bool:
-        oldest = self._policy.oldest_seconds
-        if oldest is None or self._made_at_millis is None:
-            return False
-        return self._policy.time() - self._made_at_millis / 1000 > oldest
+        return self._policy.ends_operators(self._clock() - self._since)
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

@@ -1,12 +1,11 @@
 """Publishing to an SNS topic."""
 
 import math
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from consumer.aws.errors import AWS_ERRORS, AwsError
-from consumer.delivery.calls import Calls, SendResult
+from consumer.delivery.calls import Calls, Check, SendResult
 from consumer.delivery.error_classes import answered
 from consumer.delivery.retries import Retries
 from consumer.publishing.errors import BatchError, PublishError, TransientError
@@ -32,8 +31,7 @@ class SnsPublisher:
     Args:
         client: A boto3 SNS client that doesn't retry by itself: retries are made and noted here.
         topic_arn: The topic.
-        retries: Asks again after a failure.
-        clock: Seconds that never go back.
+        retries: Retries after a failure.
         most_calls: How many calls may be under way at a standard topic.
     """
 
@@ -42,13 +40,12 @@ class SnsPublisher:
         client: "SNSClient",
         topic_arn: str,
         retries: Retries,
-        clock: Callable[[], float] = time.monotonic,
         most_calls: int = 1,
     ) -> None:
         self._client = client
         self._topic_arn = topic_arn
         self._retries = retries
-        self._clock = clock
+        self._clock = retries.clocks.monotonic
         self._most_calls = most_calls
         self._calls = Calls(self._send_together, retries)
         self._limit: int | None = None
@@ -62,7 +59,7 @@ class SnsPublisher:
         return ConcurrencyLimits(self._most_calls, MOST_MESSAGES)
 
     def begin(self, messages: Sequence[Message]) -> None:
-        """Begin a call, which is tried as `Retries.ask` says until each message has an outcome."""
+        """Begin a call; `Retries.call` retries it until each message has an outcome."""
         self._calls.begin(messages)
 
     def finished(self, *, wait: bool) -> Sequence[PublishOutcome]:
@@ -78,9 +75,9 @@ class SnsPublisher:
         return self._calls.cancel()
 
     def publish(self, message: Message) -> Receipt:
-        """Return once SNS has answered that it holds the message; raises as `Retries.ask` does."""
+        """Return once SNS has answered that it holds the message; raises as `Retries.call` does."""
         started = self._clock()
-        answer, attempts = self._retries.ask(lambda: self._send(message), message)
+        answer, attempts = self._retries.call(lambda: self._send(message), message)
         return Receipt(answer["MessageId"], attempts, self._clock() - started)
 
     def largest_message(self) -> int:
@@ -89,7 +86,7 @@ class SnsPublisher:
         It is asked for at first, every five minutes, and after a message was refused.
         """
         if self._limit is None:
-            topic, _ = self._retries.ask(self._describe_topic)
+            topic, _ = self._retries.call(self._describe_topic)
             self._limit = _limit_of(topic)
             self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
         elif self._clock() > self._limit_until:
@@ -107,18 +104,30 @@ class SnsPublisher:
     def _describe_topic(self) -> Mapping[str, Any]:
         return self._client.get_topic_attributes(TopicArn=self._topic_arn)
 
-    def _send_together(self, messages: Sequence[Message]) -> Sequence[SendResult]:
+    def _send_together(self, messages: Sequence[Message], check: Check) -> Iterator[SendResult]:
         if len(messages) == 1:
-            return [self._send_alone(messages[0])]
+            yield self._send_alone(messages[0])
+            return
         try:
             answer = self._send_batch(messages)
         except AWS_ERRORS as error:
-            failure = self._failure(error)
+            yield from self._after_refusal(messages, self._failure(error), check)
+        else:
+            yield from self._results(answer, len(messages))
+
+    def _after_refusal(
+        self, messages: Sequence[Message], failure: PublishError, check: Check
+    ) -> Iterator[SendResult]:
+        """Send each alone if the batch is refused for what is in it: that shows whose fault it is.
+
+        The shard may be another worker's before the last has left.
+        """
+        for message in messages:
             if isinstance(failure, BatchError):
-                # Whose fault it is shows only alone.
-                return [self._send_alone(message) for message in messages]
-            return [failure] * len(messages)
-        return self._answers(answer, len(messages))
+                check()
+                yield self._send_alone(message)
+            else:
+                yield failure
 
     def _send_alone(self, message: Message) -> SendResult:
         try:
@@ -126,15 +135,15 @@ class SnsPublisher:
         except AWS_ERRORS as error:
             return self._failure(error)
 
-    def _answers(self, answer: Mapping[str, Any], count: int) -> Sequence[SendResult]:
+    def _results(self, answer: Mapping[str, Any], count: int) -> Iterator[SendResult]:
         taken = {entry["Id"]: str(entry["MessageId"]) for entry in answer.get("Successful", [])}
         failed = {
             entry["Id"]: self._failure(answered(entry, "PublishBatch"))
             for entry in answer.get("Failed", [])
         }
         unsaid = TransientError("PublishBatch did not say whether it took the message")
-        answers: Mapping[str, SendResult] = {**taken, **failed}
-        return [answers.get(str(number), unsaid) for number in range(count)]
+        results: Mapping[str, SendResult] = {**taken, **failed}
+        return (results.get(str(number), unsaid) for number in range(count))
 
     def _failure(self, error: AwsError) -> PublishError:
         failure = self._retries.failure(error)

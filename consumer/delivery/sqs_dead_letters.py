@@ -1,10 +1,10 @@
 """The dead-letter queue, in SQS."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 from uuid import uuid4
 
 from consumer.aws.errors import AWS_ERRORS
@@ -20,10 +20,20 @@ from consumer.publishing.dead_letter import (
 from consumer.publishing.errors import BatchError
 from consumer.publishing.fifo_id import fifo_id
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
 # Long enough to publish thousands of letters before the first of them can be seen again.
 _HOLD_SECONDS = 900
+
+
+class _FifoIds(TypedDict, total=False):
+    """What a FIFO queue wants, and no other queue takes."""
+
+    MessageGroupId: str
+    MessageDeduplicationId: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +62,13 @@ class SqsDeadLetters:
         client: A boto3 SQS client that doesn't retry by itself.
         queue_url: The queue.
         origin: Who sends them.
-        retries: Asks again after a failure.
+        retries: Retries after a failure.
         bucket: Takes records that the queue doesn't; None where there is none.
     """
 
     def __init__(
         self,
-        client: Any,  # noqa: ANN401 - boto3's clients have no common type
+        client: "SQSClient",
         queue_url: str,
         origin: Sender,
         retries: Retries,
@@ -71,7 +81,7 @@ class SqsDeadLetters:
         self._keep = bucket.keep_record if bucket else None
 
     def send(self, letter: DeadLetter) -> None:
-        """Return once the queue holds the letter; raises as `Retries.ask` does.
+        """Return once the queue holds the letter; raises as `Retries.call` does.
 
         Where the queue refuses the letter as it is, once it holds the letter without the record.
         """
@@ -82,12 +92,12 @@ class SqsDeadLetters:
             told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
             self._post(encode_without_record(told, envelope, self._keep), ids)
 
-    def _post(self, text: str, ids: Mapping[str, str]) -> None:
-        self._retries.ask(
+    def _post(self, text: str, ids: _FifoIds) -> None:
+        self._retries.call(
             lambda: self._client.send_message(QueueUrl=self._queue_url, MessageBody=text, **ids)
         )
 
-    def _fifo_ids(self, letter: DeadLetter) -> Mapping[str, str]:
+    def _fifo_ids(self, letter: DeadLetter) -> _FifoIds:
         """Ids of one `send`: the queue drops what its retries repeat, and nothing else.
 
         An id made from the record would be the same when the record fails again within five minutes
@@ -129,7 +139,7 @@ class DeadLetterQueue:
         queue_url: The queue.
     """
 
-    def __init__(self, client: Any, queue_url: str) -> None:  # noqa: ANN401
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
         self._held: dict[str, QueuedDeadLetter] = {}
@@ -148,29 +158,31 @@ class DeadLetterQueue:
 
     def letters(self) -> Iterator[QueuedDeadLetter]:
         """Yield every letter once."""
-        while fresh := [each for each in self._receive() if each["MessageId"] not in self._seen]:
-            for message in fresh:
-                kept = _kept(message)
-                self._seen.add(kept.message_id)
-                self._held[kept.message_id] = kept
-                yield kept
+        while fresh := [_kept(each) for each in self._receive() if self._is_new(each)]:
+            # All are hidden by now, also those that nobody asks for any more.
+            self._held.update((kept.message_id, kept) for kept in fresh)
+            self._seen.update(kept.message_id for kept in fresh)
+            yield from fresh
 
     def delete(self, kept: QueuedDeadLetter) -> None:
         """Remove a letter for good."""
         self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=kept.handle)
         del self._held[kept.message_id]
 
-    def _receive(self) -> list[dict[str, Any]]:
+    def _is_new(self, message: Mapping[str, Any]) -> bool:
+        return message["MessageId"] not in self._seen
+
+    def _receive(self) -> Sequence[Mapping[str, Any]]:
         answer = self._client.receive_message(
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=_MOST_MESSAGES,
             VisibilityTimeout=_HOLD_SECONDS,
             WaitTimeSeconds=1,
         )
-        return list(answer.get("Messages", []))
+        return answer.get("Messages", [])
 
 
-def _kept(message: dict[str, Any]) -> QueuedDeadLetter:
+def _kept(message: Mapping[str, Any]) -> QueuedDeadLetter:
     text = message["Body"]
     try:
         letter, envelope = decode_dead_letter(text)

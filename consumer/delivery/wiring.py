@@ -3,7 +3,8 @@
 from typing import TypeVar
 
 from consumer.aws.clients import client
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import RetriesOf
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, open_bucket
 from consumer.delivery.sns import SnsPublisher
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
@@ -28,25 +29,21 @@ def retry_policy(settings: ProcessorSettings) -> RetryPolicy:
     )
 
 
-def open_topic(
-    settings: ProcessorSettings, policy: RetryPolicy, journal: Journal, kind: type[Topic]
-) -> Topic:
+def open_topic(settings: ProcessorSettings, retries: RetriesOf, kind: type[Topic]) -> Topic:
     """Make a publisher to the topic; asks nothing of AWS yet.
 
     Args:
         settings: What is published where.
-        policy: How a failed request is retried.
-        journal: Where events are noted.
+        retries: How failed calls are retried.
         kind: The class of the publisher.
     """
-    retries = Retries(f"topic {settings.topic_arn}", policy, journal)
-    sns = client("sns", region=settings.region_of("sns"))
-    return kind(sns, settings.topic_arn, retries, most_calls=settings.max_in_flight)
+    sns, arn = client("sns", region=settings.region_of("sns")), settings.topic_arn
+    return kind(sns, arn, retries(f"topic {arn}"), most_calls=settings.max_in_flight)
 
 
 def open_destinations(
     settings: ProcessorSettings,
-    policy: RetryPolicy,
+    retries: RetriesOf,
     journal: Journal,
     topic: Publisher | None = None,
 ) -> Destinations:
@@ -54,15 +51,15 @@ def open_destinations(
 
     Args:
         settings: What is published where.
-        policy: How a failed request is retried.
+        retries: How failed calls are retried.
         journal: Where events are noted.
         topic: The topic, where there is a publisher to it already.
     """
-    bucket = open_bucket(settings.claim_check_bucket, settings.region_of("s3"), policy, journal)
+    bucket = open_bucket(settings, retries, journal)
     return Destinations(
-        topic or open_topic(settings, policy, journal, SnsPublisher),
+        topic or open_topic(settings, retries, SnsPublisher),
         bucket,
-        _poison(settings, policy, journal, bucket),
+        _poison(settings, retries, bucket),
         journal,
     )
 
@@ -88,9 +85,7 @@ def shard_processor(
     return ShardProcessor(Shard(form, decode, batcher, destinations))
 
 
-def _poison(
-    settings: ProcessorSettings, policy: RetryPolicy, journal: Journal, bucket: Bucket | None
-) -> PoisonPolicy:
+def _poison(settings: ProcessorSettings, retries: RetriesOf, bucket: Bucket | None) -> PoisonPolicy:
     url = settings.dead_letter_queue_url
     if settings.on_poison == "stop" or url is None:
         return StopOnPoison()
@@ -98,7 +93,7 @@ def _poison(
         client("sqs", region=settings.region_of("sqs")),
         url,
         Sender(settings.table, settings.worker_id),
-        Retries(f"queue {url}", policy, journal),
+        retries(f"queue {url}"),
         bucket,
     )
     return DeadLetterOnPoison(dead_letters, settings.dead_letter_max_percent)

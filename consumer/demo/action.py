@@ -1,16 +1,13 @@
 """What `demo` does: the main job on this machine, with no account."""
 
-import json
 import sys
-
-import click
-from rich.console import Console
 
 from consumer.demo.screen import Screen
 from consumer.demo.show import DemoError, Show, perform
 from consumer.sandbox.server import SandboxError
 from consumer.terminal import exits
 from consumer.terminal.interrupts import deferred
+from consumer.terminal.output import Console, say_error, say_json
 
 
 def show_demo(changes: int, *, as_json: bool, keep: bool) -> None:
@@ -21,10 +18,10 @@ def show_demo(changes: int, *, as_json: bool, keep: bool) -> None:
         with deferred() as stop:
             outcome, faithful = perform(Show(changes, started, keep=keep), screen, stop)
     except (DemoError, SandboxError) as error:
-        click.echo(str(error), err=True)
+        say_error(str(error))
         sys.exit(exits.FAILED)
     if as_json:
-        click.echo(json.dumps(outcome.to_json()))
+        say_json(outcome.to_json())
     sys.exit(0 if faithful else exits.FAILED)
 
 
@@ -33,10 +30,9 @@ def _started() -> float:
     try:
         import psutil  # noqa: PLC0415 - where a worker runs, the servers' packages are missing
     except ModuleNotFoundError:
-        click.echo(
+        say_error(
             "the demo's servers are not installed; run scripts/demo in a checkout, or install "
-            "dynamodb-stream-publisher[sandbox]",
-            err=True,
+            "dynamodb-stream-publisher[sandbox]"
         )
         sys.exit(exits.USAGE)
     return psutil.Process().create_time()

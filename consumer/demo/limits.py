@@ -1,4 +1,4 @@
-"""A topic's MaximumMessageSize, which moto's server takes and doesn't tell."""
+"""A topic's MaximumMessageSize, which moto's server accepts but doesn't return."""
 
 import threading
 from urllib.parse import parse_qs

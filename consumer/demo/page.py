@@ -13,7 +13,7 @@ _PROGRAMS = Path(sys.executable).parent
 
 
 class TourError(Exception):
-    """A step did not show what it should; says which."""
+    """A step did not show what it should; the text says which."""
 
 
 class TourPage:
@@ -23,7 +23,7 @@ class TourPage:
         output: Where to.
         folder: Where commands run.
         environ: Their environment.
-        look: Called before each command and each wait; raises what is to end the tour.
+        look: Called before each command and each wait; raises to end the tour.
     """
 
     def __init__(

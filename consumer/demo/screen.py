@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from consumer.demo.comparison import Comparison
 from consumer.demo.tally import DemoResult
 from consumer.local.subscription import Received
+from consumer.terminal.output import Console
 from consumer.terminal.plurals import counted
 
 _NEXT_STEP = {

@@ -20,6 +20,7 @@ from consumer.sandbox.proxy import Proxy
 from consumer.sandbox.server import SandboxError
 from consumer.terminal import exits
 from consumer.terminal.interrupts import StopRequest, deferred
+from consumer.terminal.output import say_error
 
 _INTRODUCTION = """\
 <!-- Written by scripts/tour --output docs/tour.md; times and ids differ from run to run. -->
@@ -74,7 +75,7 @@ def main(output: TextIO) -> None:
         with deferred() as stop:
             give(output, stop)
     except (TourError, SandboxError) as error:
-        click.echo(str(error), err=True)
+        say_error(str(error))
         sys.exit(exits.FAILED)
     except KeyboardInterrupt:
         sys.exit(exits.INTERRUPTED)

@@ -1,14 +1,11 @@
 """What `doctor` does: say what is wrong, what it causes, what to do."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -17,6 +14,7 @@ from consumer.problems import CheckOutcome, Verdict
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.terminal import exits
+from consumer.terminal.output import Console, say_json
 from consumer.terminal.plurals import counted
 
 _COLOURS: dict[Verdict, str] = {
@@ -30,7 +28,7 @@ def check_everything(properties: Path | None, *, programs: bool, as_json: bool) 
     """Print the outcomes; exit with status 1 if there is a problem."""
     outcomes = _examined(properties, programs=programs)
     if as_json:
-        click.echo(json.dumps(_document(outcomes), ensure_ascii=False))
+        say_json(_document(outcomes))
     else:
         _print(outcomes, Console())
     found = any(outcome.verdict == "finding" for outcome in outcomes)

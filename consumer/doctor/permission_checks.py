@@ -20,6 +20,8 @@ from consumer.fleet.connections import open_lease_table, open_stream
 from consumer.fleet.leases import TRIM_HORIZON
 from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
+from consumer.publishing.claim_check import BODY_FOLDER
+from consumer.publishing.dead_letter import RECORD_FOLDER
 from consumer.settings.configuration import Configuration
 from consumer.settings.publisher import PublisherSettings
 
@@ -125,10 +127,10 @@ class PermissionChecks:
         bucket = f"arn:{own.topic_arn.split(':')[1]}:s3:::{own.claim_check_bucket}"
         file = f"{self._configuration.table}/{NOBODY}"
         causes = "A change that is too large for the topic blocks its shard."
-        yield _Wanted("s3:PutObject", f"{bucket}/messages/{file}", causes, fix)
+        yield _Wanted("s3:PutObject", f"{bucket}/{BODY_FOLDER}/{file}", causes, fix)
         if own.on_poison == "dead-letter":
             causes = "A record that is too large for the dead-letter queue blocks its shard."
-            yield _Wanted("s3:PutObject", f"{bucket}/letters/{file}", causes, fix)
+            yield _Wanted("s3:PutObject", f"{bucket}/{RECORD_FOLDER}/{file}", causes, fix)
 
     def _lease_table_arn(self) -> str:
         kcl = self._configuration.kcl

@@ -55,5 +55,9 @@ def _replaced(stream: StreamDescription, leases: Collection[Lease]) -> list[Prob
     listed = {shard.shard_id for shard in stream.shards}
     if not leases or not listed or any(lease.shard_id in listed for lease in leases):
         return []
-    wrong = "no worker of this application reads it: every lease is of an earlier stream"
-    return [Problem(f"stream {stream.arn}", wrong, f"{_START}, {_THEN_STOP}")]
+    wrong = (
+        "none of its shards has a lease: the workers of this application read an earlier stream, "
+        "or stopped more than 24 hours ago"
+    )
+    fix = f"start stopped workers; if it replaced another stream, {_START}, {_THEN_STOP}"
+    return [Problem(f"stream {stream.arn}", wrong, fix)]

@@ -9,16 +9,14 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-import click
-from rich.console import Console
-
 from consumer.delivery.sns import DEFAULT_LIMIT
-from consumer.delivery.wiring import open_destinations, open_topic, retry_policy
+from consumer.delivery.wiring import open_destinations, open_topic
 from consumer.function.dry_run import DryRunBucket, DryRunDeadLetters, DryRunTopic
 from consumer.function.handler import Deadline, Function
 from consumer.function.invocation import Invocation, read_invocation
 from consumer.function.recording import RecordingPublisher
 from consumer.function.simulated import Notes, Simulated, render, to_json
+from consumer.function.start import retries_within
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.shard import Destinations
@@ -29,6 +27,7 @@ from consumer.settings.properties import read_properties
 from consumer.settings.variables import environment_name
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, refuse
+from consumer.terminal.output import Console, say
 
 _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
@@ -43,7 +42,7 @@ def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_jso
         simulated = _simulate(file, event, settings, publish=publish)
     if as_json:
         for line in to_json(simulated):
-            click.echo(line)
+            say(line)
     else:
         Console().print(render(simulated), soft_wrap=True)
     sys.exit(exits.FAILED if simulated.failed else 0)
@@ -114,17 +113,16 @@ def _dry(
 def _real(
     settings: ProcessorSettings, notes: Notes, deadline: Deadline
 ) -> tuple[RecordingPublisher, Destinations]:
-    policy = replace(
-        retry_policy(settings), operator_patience_seconds=0.0, seconds_left=deadline.seconds_left
-    )
-    topic = open_topic(settings, policy, notes, RecordingPublisher)
-    return topic, open_destinations(settings, policy, notes, topic)
+    retries = retries_within(deadline, settings, notes)
+    topic = open_topic(settings, retries, RecordingPublisher)
+    return topic, open_destinations(settings, retries, notes, topic)
 
 
 class _Invoked:
     """An invocation that has a minute from now on."""
 
     aws_request_id = "simulate"
+    invoked_function_arn = ""
 
     def __init__(self) -> None:
         self._until = time.monotonic() + _SECONDS

@@ -35,6 +35,10 @@ class Context(Protocol):
     def aws_request_id(self) -> str:
         """The invocation's id."""
 
+    @property
+    def invoked_function_arn(self) -> str:
+        """The function; empty where none is invoked."""
+
     def get_remaining_time_in_millis(self) -> int:
         """Return how much time is left until Lambda ends the function."""
 
@@ -100,16 +104,20 @@ class Function:
         """
         self.bound["requestId"] = context.aws_request_id
         self.deadline.start(context.get_remaining_time_in_millis)
-        invocation = self._read(event)
+        invocation = self._read(event, context.invoked_function_arn)
         self.bound["shardId"] = invocation.shard_id
         return invocation.answer(self._publish(invocation))
 
-    def _read(self, event: object) -> Invocation:
+    def _read(self, event: object, function_arn: str) -> Invocation:
+        """Read an event of this table.
+
+        Lambda reads streams of its own account and region. Another account's must be named.
+        """
         invocation = read_invocation(event)
-        if invocation.records and invocation.table != self.settings.table:
-            raise EventError(
-                [f"the event is of table {invocation.table!r}, not of {self.settings.table!r}"]
-            )
+        home = self.settings.stream_arn or function_arn
+        foreign = invocation.why_foreign(self.settings.table, home)
+        if foreign:
+            raise EventError([foreign])
         return invocation
 
     def _publish(self, invocation: Invocation) -> str | None:

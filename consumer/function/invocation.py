@@ -16,9 +16,7 @@ import orjson
 from consumer.publishing.errors import EventError
 from consumer.publishing.records import RawRecord
 
-_STREAM = re.compile(
-    r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+", re.ASCII
-)
+_STREAM = re.compile(r"arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table/[\w.-]+/stream/.+", re.ASCII)
 _CREATED_AT = "ApproximateCreationDateTime"
 
 
@@ -27,7 +25,7 @@ class Invocation:
     """Records of one shard that Lambda hands over together.
 
     Attributes:
-        table: The table that the records are of; empty where there are no records.
+        table_arn: The table that the records are of; empty where there are no records.
         shard_id: The shard's id, if the event has it: it does with a tumbling window only. Else a
             name that the same first record always gives again.
         group_id: What a FIFO topic keeps in order if the shard isn't known: the table's changes.
@@ -35,11 +33,30 @@ class Invocation:
         state: The state of a tumbling window, to be returned as it is; None without a window.
     """
 
-    table: str
+    table_arn: str
     shard_id: str
     group_id: str | None
     records: Sequence[RawRecord]
     state: Mapping[str, Any] | None = None
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return self.table_arn.rpartition("/")[2]
+
+    def why_foreign(self, table: str, home: str) -> str | None:
+        """Return why the event is not this function's; None where it is, or has no records.
+
+        Args:
+            table: The name of the function's table.
+            home: An ARN in the account and region of that table; empty where nobody tells.
+        """
+        if self.records and self.table != table:
+            return f"the event is of table {self.table!r}, not of {table!r}"
+        wanted, found = (arn.split(":")[3:5] for arn in (home, self.table_arn))
+        if not self.records or not wanted or wanted == found:
+            return None
+        return f"the event is of {self.table_arn}, not of region {wanted[0]}, account {wanted[1]}"
 
     def after(self, sequence_number: str | None) -> Sequence[RawRecord]:
         """The records after a sequence number; all records after None."""
@@ -77,16 +94,16 @@ def read_invocation(event: object) -> Invocation:
         for number, record in enumerate(records, start=1)
         if (mistake := _mistake(record))
     ]
-    tables = {} if mistakes else dict.fromkeys(_table(record) for record in records)
+    tables = {} if mistakes else dict.fromkeys(_table_arn(record) for record in records)
     if len(tables) > 1:
         mistakes.append(f"the event has records of several tables: {', '.join(tables)}")
     if mistakes:
         raise EventError(mistakes)
-    table, shard_id = next(iter(tables), ""), event.get("shardId")
+    table_arn, shard_id = next(iter(tables), ""), event.get("shardId")
     return Invocation(
-        table=table,
+        table_arn=table_arn,
         shard_id=str(shard_id or _stand_in(records)),
-        group_id=None if shard_id else table,
+        group_id=None if shard_id else table_arn.rpartition("/")[2],
         records=[_raw_record(record) for record in records],
         state=event.get("state"),
     )
@@ -105,9 +122,8 @@ def _mistake(record: object) -> str | None:
     return None
 
 
-def _table(record: Mapping[str, Any]) -> str:
-    match = _STREAM.fullmatch(record["eventSourceARN"])
-    return match["table"] if match else ""
+def _table_arn(record: Mapping[str, Any]) -> str:
+    return str(record["eventSourceARN"]).partition("/stream/")[0]
 
 
 def _stand_in(records: Sequence[Mapping[str, Any]]) -> str:

@@ -1,16 +1,14 @@
 """What `listen` does: show what arrives at a topic, as it arrives."""
 
-import json
 import time
 from collections.abc import Iterator
 
-import click
-from rich.console import Console
 from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
 from consumer.terminal.failures import told_in_one_line
 from consumer.terminal.interrupts import StopRequest, deferred
+from consumer.terminal.output import Console, say_json
 from consumer.terminal.plurals import counted
 
 
@@ -52,7 +50,7 @@ def _print_json(received: Received) -> None:
         **({} if received.entries else {"body": received.body}),
         **({"mistake": received.mistake} if received.mistake else {}),
     }
-    click.echo(json.dumps(document, ensure_ascii=False))
+    say_json(document)
 
 
 def _print_foreign(received: Received) -> None:

@@ -6,14 +6,20 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from consumer.aws.clients import client
 from consumer.delivery.s3_bodies import fetch
-from consumer.publishing.claim_check import location_in
+from consumer.publishing.claim_check import claim_folder, location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
-from consumer.settings.forms import region_of
+from consumer.settings.forms import account_of, region_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
@@ -56,14 +62,14 @@ class Subscription:
     def __init__(
         self,
         topic_arn: str,
-        sns: Any = None,  # noqa: ANN401 - boto3's clients have no common type
-        sqs: Any = None,  # noqa: ANN401
-        s3: Any = None,  # noqa: ANN401
+        sns: "SNSClient | None" = None,
+        sqs: "SQSClient | None" = None,
+        s3: "S3Client | None" = None,
     ) -> None:
         region = region_of(topic_arn)
         self._topic_arn = topic_arn
-        self._sns = sns or client("sns", attempts=3, region=region)
-        self._sqs = sqs or client("sqs", attempts=3, region=region)
+        self._sns: SNSClient = sns or client("sns", attempts=3, region=region)
+        self._sqs: SQSClient = sqs or client("sqs", attempts=3, region=region)
         self._given_s3 = s3
 
     def __enter__(self) -> Self:
@@ -95,26 +101,33 @@ class Subscription:
         return [self._followed(parse_envelope(message["Body"])) for message in messages]
 
     def _followed(self, received: Received) -> Received:
-        """The message, with the body that it points to."""
+        """The message, with the body that it points to.
+
+        Anybody who may publish may point anywhere: only a body of the message's own table is
+        fetched, and only from a bucket of the topic's account.
+        """
         place = location_in(received.body)
         if place is None:
             return received
+        if not place.key.startswith(claim_folder(received.attributes.get("table"))):
+            return replace(received, mistake=f"{place}: is no place for a body of this program")
         try:
-            body = fetch(self._s3, place).decode()
+            body = fetch(self._s3, place, account_of(self._topic_arn)).decode()
         except (PublishError, UnicodeDecodeError) as error:
             return replace(received, mistake=str(error))
         return replace(received, body=body, entries=_entries(body))
 
     @functools.cached_property
-    def _s3(self) -> Any:  # noqa: ANN401
+    def _s3(self) -> "S3Client":
         """Made for the first pointer only: most topics have none."""
         return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
 
     def _create_queue(self) -> str:
         suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
-        attributes = {"FifoQueue": "true"} if suffix else {}
         name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
-        created = self._sqs.create_queue(QueueName=name, Attributes=attributes)
+        created = self._sqs.create_queue(
+            QueueName=name, Attributes={"FifoQueue": "true"} if suffix else {}
+        )
         return str(created["QueueUrl"])
 
     def _subscribe(self) -> str:
@@ -134,7 +147,7 @@ class Subscription:
         return str(subscribed["SubscriptionArn"])
 
     def _delete(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        entries = [
+        entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
             {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
             for index, message in enumerate(messages)
         ]

@@ -9,12 +9,15 @@ from typing import Any
 import orjson
 
 from consumer.publishing.errors import BatchError
-from consumer.publishing.messages import Message
+from consumer.publishing.messages import AttributeValue, Message
 from consumer.publishing.ports import ClaimCheck
 from consumer.publishing.s3_location import S3Location
 
 SIZE_ATTRIBUTE = "ExtendedPayloadSize"
 """The attribute that tells a pointer from other messages; its value is the body's size in bytes."""
+
+BODY_FOLDER = "messages"
+"""The folder of the bucket that bodies lie in."""
 
 _POINTER_CLASS = "software.amazon.payloadoffloading.PayloadS3Pointer"
 
@@ -41,7 +44,12 @@ def fit(message: Message, limit: int, claim_check: ClaimCheck | None) -> Message
 
 def claim_key(message: Message) -> str:
     """Return the S3 key of a message's body: a message that is published again overwrites it."""
-    return f"messages/{message.attributes['table']}/{message.deduplication_id}"
+    return f"{claim_folder(message.attributes['table'])}{message.deduplication_id}"
+
+
+def claim_folder(table: AttributeValue | None) -> str:
+    """Return what the keys of a table's bodies begin with."""
+    return f"{BODY_FOLDER}/{table}/"
 
 
 def pointer_to(message: Message, location: S3Location) -> Message:

@@ -1,6 +1,7 @@
 """A dead letter: a record that can't be published, and the text of it that the queue keeps."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,15 @@ from consumer.publishing.errors import FailureName
 from consumer.publishing.s3_location import S3Location
 from consumer.publishing.xml_safe import xml_safe
 
+RECORD_FOLDER = "letters"
+"""The folder of the bucket for records that are too large for the queue."""
+
 QUEUE_LIMIT = 262_144
 """The most bytes of a dead letter. The checks before a start see that the queue takes so many."""
 
 _MOST_OF_A_REASON = 2000
+_SHARD_ID = re.compile("[!-~]{1,300}")
+_NUMBER = re.compile("[0-9]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,8 @@ def encode_whole(dead_letter: DeadLetter, envelope: Envelope) -> str:
 
 def record_key(dead_letter: DeadLetter, envelope: Envelope) -> str:
     """Return the S3 key of a dead letter's record: the same record has the same one."""
-    return f"letters/{envelope.table}/{dead_letter.shard_id}/{dead_letter.sequence_number}"
+    place = f"{dead_letter.shard_id}/{dead_letter.sequence_number}"
+    return f"{RECORD_FOLDER}/{envelope.table}/{place}"
 
 
 def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
@@ -108,20 +115,36 @@ def decode_dead_letter(text: str) -> tuple[DeadLetter, Envelope]:
     Raises:
         ValueError: It is something else.
     """
-    document = orjson.loads(text)
-    try:
-        dead_letter = DeadLetter(
-            shard_id=document["shardId"],
-            sequence_number=document["sequenceNumber"],
-            data=_data(document["record"]) if document["complete"] else b"",
-            reason=document["reason"],
-            failure=document["class"],
-            elsewhere=_elsewhere(document["record"]),
-        )
-        envelope = Envelope(document["table"], document["workerId"], document["time"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a dead letter of this program: {error}") from error
-    return dead_letter, envelope
+    match orjson.loads(text):
+        case {
+            "table": str(table),
+            "shardId": str(shard_id),
+            "sequenceNumber": str(sequence_number),
+            "class": "record's" | "batch's" | "passing" as failure,
+            "reason": str(reason),
+            "time": str(time),
+            "workerId": str(worker_id),
+            "complete": bool(complete),
+            "record": dict(record),
+        } if _SHARD_ID.fullmatch(shard_id) and _NUMBER.fullmatch(sequence_number):
+            data, elsewhere = _read_record(record, complete=complete)
+            dead_letter = DeadLetter(shard_id, sequence_number, data, reason, failure, elsewhere)
+            return dead_letter, Envelope(table, worker_id, time)
+    raise ValueError("not a dead letter of this program")
+
+
+def _read_record(record: Mapping[str, Any], *, complete: bool) -> tuple[bytes, S3Location | None]:
+    """Return the record, or where it lies; neither where the dead letter has its keys only."""
+    if not complete:
+        return b"", None
+    match record:
+        case {"s3": {"bucket": str(bucket), "key": str(key)}}:
+            return b"", S3Location(bucket, key)
+        case {"base64": str(text)}:
+            return base64.b64decode(text, validate=True), None
+        case {"json": document}:
+            return orjson.dumps(document), None
+    raise ValueError("not a dead letter of this program: it has no record")
 
 
 def _text(dead_letter: DeadLetter, envelope: Envelope, record: Any, *, complete: bool) -> str:  # noqa: ANN401
@@ -153,17 +176,3 @@ def _keys(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
         return {"keys": orjson.loads(data)["dynamodb"]["Keys"]}
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return {"keys": None}
-
-
-def _elsewhere(record: Mapping[str, Any]) -> S3Location | None:
-    if "s3" not in record:
-        return None
-    return S3Location(record["s3"]["bucket"], record["s3"]["key"])
-
-
-def _data(record: Mapping[str, Any]) -> bytes:
-    if "s3" in record:
-        return b""
-    if "base64" in record:
-        return base64.b64decode(record["base64"])
-    return orjson.dumps(record["json"])

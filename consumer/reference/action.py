@@ -1,24 +1,23 @@
 """What `settings` does: print every setting, its default and what it does."""
 
-import json
 import sys
 
 import click
-from rich.console import Console
 
 from consumer.reference.all_settings import ExplainedSetting, all_settings, as_properties
 from consumer.terminal import exits
 from consumer.terminal.blocks import print_block
+from consumer.terminal.output import Console, say_error, say_json
 
 
 def explain_settings(words: tuple[str, ...], *, as_file: bool, as_json: bool) -> None:
     """Print the settings that have all of the words; end with status 1 where none has."""
     found = [setting for setting in all_settings() if _has(setting, words)]
     if not found:
-        click.echo(f"no setting has all of: {' '.join(words)}; name fewer words", err=True)
+        say_error(f"no setting has all of: {' '.join(words)}; name fewer words")
         sys.exit(exits.FAILED)
     if as_json:
-        click.echo(json.dumps([setting.to_json() for setting in found], indent=2))
+        say_json([setting.to_json() for setting in found], indent=2)
     elif as_file:
         click.echo(as_properties(found), nl=False)
     else:

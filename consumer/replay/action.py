@@ -1,14 +1,10 @@
 """What `replay` does: publish changes again, from a time or a record on."""
 
-import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import click
-from rich.console import Console
 
 from consumer.replay.errors import OtherReplayError, ReplayError
 from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
@@ -19,6 +15,7 @@ from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
+from consumer.terminal.output import Console, say_error, say_json
 
 
 def make_replay(  # noqa: PLR0913 - a command's options
@@ -61,13 +58,12 @@ def _refused(configuration: Configuration) -> Iterator[None]:
         with told_in_one_line(f"replay of {configuration.kcl.application_name}"):
             yield
     except (ReplayError, ConfigurationError) as error:
-        click.echo(str(error), err=True)
+        say_error(str(error))
         sys.exit(exits.USAGE)
     except OtherReplayError:
-        click.echo(
+        say_error(
             "another replay was done meanwhile, so this one changed nothing; see "
-            "stream-publisher replay --history, then plan again",
-            err=True,
+            "stream-publisher replay --history, then plan again"
         )
         sys.exit(exits.USAGE)
 
@@ -78,4 +74,4 @@ def _print_history(writes: LeaseWrites, *, as_json: bool) -> None:
         Console().print(history_table(replay_records))
         return
     for replay_record in replay_records:
-        click.echo(json.dumps(replay_record.to_json()))
+        say_json(replay_record.to_json())

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Sequence
 from typing import Self
 
-from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Column, Table
 
 from consumer.replay.plan import Plan
 from consumer.replay.replay_record import ReplayRecord
+from consumer.terminal.output import Console
 from consumer.terminal.plurals import counted
 
 

@@ -1,13 +1,11 @@
 """One replay of `stream-publisher replay`: plan it, show it, ask, write it."""
 
-import json
 import sys
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
 
 from consumer.fleet.connections import open_lease_table, open_stream
 from consumer.replay.caller_identity import find_caller
@@ -22,6 +20,7 @@ from consumer.settings.configuration import Configuration
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
 from consumer.terminal.interrupts import deferred
+from consumer.terminal.output import Console, say, say_error, say_json
 from consumer.terminal.plurals import counted
 
 _MOST_PLANS = 5
@@ -79,12 +78,10 @@ class ReplaySession:
                 with deferred():
                     self._do(plan, last)
             except LeasesChangedError:
-                click.echo("Leases changed since the plan was made; planning again.", err=True)
+                say_error("Leases changed since the plan was made; planning again.")
             else:
                 return
-        click.echo(
-            "nothing was changed: leases change faster than they are read; try again", err=True
-        )
+        say_error("nothing was changed: leases change faster than they are read; try again")
         sys.exit(exits.FAILED)
 
     def _plan(self) -> Plan:
@@ -104,7 +101,7 @@ class ReplaySession:
         if ends_here:
             return False
         if not self._request.yes and not click.confirm("Write this?", err=True):
-            click.echo("Nothing was changed.", err=True)
+            say_error("Nothing was changed.")
             sys.exit(exits.FAILED)
         return True
 
@@ -117,24 +114,22 @@ class ReplaySession:
         if self._request.as_json:
             self._print_json(plan, replay_record)
         else:
-            click.echo(
-                f"Done as replay {replay_record.number}; workers go on from there within seconds."
-            )
+            say(f"Done as replay {replay_record.number}; workers go on from there within seconds.")
         self._replayer.look_after(replay_record)
 
     def _show(self, plan: Plan) -> None:
         if not plan.steps:
-            click.echo(f"Nothing comes again from {plan.start_position}.")
+            say(f"Nothing comes again from {plan.start_position}.")
         else:
             Console().print(plan_table(plan))
         for shard_id, reason in plan.stays.items():
-            click.echo(f"{shard_id} stays as it is: {reason}.", err=True)
+            say_error(f"{shard_id} stays as it is: {reason}.")
         for warning in self._warnings(plan):
-            click.echo(f"Warning: {warning}.", err=True)
+            say_error(f"Warning: {warning}.")
 
     def _print_json(self, plan: Plan, replay_record: ReplayRecord | None) -> None:
         done = replay_record.to_json() if replay_record else {"replay": None}
-        click.echo(json.dumps({**plan.to_json(), **done, "warnings": self._warnings(plan)}))
+        say_json({**plan.to_json(), **done, "warnings": self._warnings(plan)})
 
     def _warnings(self, plan: Plan) -> list[str]:
         is_fifo = self._configuration.publisher.topic_arn.endswith(".fifo")

@@ -43,11 +43,13 @@ def health(port: int, host: str, timeout: float) -> None:
         )
     from http.client import HTTPConnection, HTTPException
 
+    from consumer.telemetry.visible import visible
+
     try:
         connection = HTTPConnection(host, port, timeout=timeout)
         connection.request("GET", "/health")
         answer = connection.getresponse()
-        click.echo(answer.read().decode())
+        click.echo(visible(answer.read().decode(errors="replace")))
     except (OSError, HTTPException) as error:
         click.echo(
             f"port {port}: the daemon doesn't answer ({error}); is it running, and is "

@@ -50,6 +50,9 @@ def _wrong_duration(text: str) -> str | None:
 
 _STREAM = r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+"
 
+ACCOUNT = _pattern(
+    "an account's number", r"\d{12}", "is not an account's number, which has twelve digits"
+)
 TABLE = _pattern(
     "a table's name",
     r"[\w.-]{3,255}",
@@ -104,3 +107,8 @@ def table_of(stream_arn: str) -> str:
 def region_of(arn: str) -> str:
     """Return the region that an ARN names."""
     return arn.split(":")[3]
+
+
+def account_of(arn: str) -> str:
+    """Return the account that an ARN names."""
+    return arn.split(":")[4]

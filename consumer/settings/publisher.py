@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from consumer.settings.forms import (
+    ACCOUNT,
     BUCKET,
     QUEUE_URL,
     STREAM_ARN,
     SUBJECT,
     TABLE,
     TOPIC_ARN,
+    account_of,
     region_of,
 )
 from consumer.settings.setting import Setting
@@ -74,6 +76,14 @@ class PublisherSettings:
             "is published. Without a bucket such a change can't be published. A record that is too "
             "large for the dead-letter queue goes there too. It needs no further package.",
             form=BUCKET,
+        ),
+    ] = None
+    claim_check_bucket_owner: Annotated[
+        str | None,
+        Setting(
+            "The account that owns `publisher.claimCheckBucket`; without it, the topic's. S3 "
+            "refuses the call if the bucket is another's.",
+            form=ACCOUNT,
         ),
     ] = None
     on_poison: Annotated[
@@ -250,6 +260,11 @@ class PublisherSettings:
         "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData "
         "-XX:+ExitOnOutOfMemoryError"
     )
+
+    @property
+    def bucket_owner(self) -> str:
+        """The account that owns the claim check's bucket."""
+        return self.claim_check_bucket_owner or account_of(self.topic_arn)
 
     @property
     def metrics_period_millis(self) -> int:

@@ -1,6 +1,5 @@
 """What `status` does: show which worker reads which shard, and how far behind it is."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -8,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-from rich.console import Console
 from rich.live import Live
 from rich.progress import Progress
 
@@ -21,6 +18,7 @@ from consumer.status.table import render
 from consumer.status.to_json import to_json
 from consumer.terminal.failures import configuration_of, told_in_one_line
 from consumer.terminal.interrupts import StopRequest, deferred
+from consumer.terminal.output import Console, say_json
 
 _POLL_SECONDS = 1.0
 
@@ -100,7 +98,7 @@ def _print_json(statuses: Iterator[FleetStatus], configuration: Configuration) -
     for each in statuses:
         at = datetime.fromtimestamp(each.at, UTC).isoformat(timespec="milliseconds")
         head = {"time": at, "application": configuration.kcl.application_name}
-        click.echo(json.dumps(head | to_json(each), ensure_ascii=False))
+        say_json(head | to_json(each))
 
 
 def _show(statuses: Iterator[FleetStatus], *, everything: bool) -> None:

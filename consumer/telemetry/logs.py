@@ -15,6 +15,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from consumer.publishing.events import EVENTS, EventKey
 from consumer.publishing.ports import Fact
+from consumer.telemetry.visible import visible
 
 LogFormat = Literal["json", "human"]
 LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
@@ -45,7 +46,7 @@ class _JsonLine(JsonFormatter):
 
 
 class _HumanLine(logging.Formatter):
-    """Time of day, level, sentence, then the facts as name=value."""
+    """Time of day, level, sentence, then the facts as name=value; nothing a terminal obeys."""
 
     def __init__(self, bound: Mapping[str, Fact]) -> None:
         super().__init__()
@@ -56,7 +57,8 @@ class _HumanLine(logging.Formatter):
         shown = " ".join(f"{name}={value}" for name, value in facts.items())
         level = _LEVEL_NAMES.get(record.levelno, record.levelname)
         line = f"{_utc(record)[11:]} {level:<5} {record.getMessage()}  {shown}".rstrip()
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        return visible(f"{line}{trace}")
 
 
 def _utc(record: logging.LogRecord) -> str:

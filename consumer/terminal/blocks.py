@@ -1,4 +1,4 @@
-"""Things with long names and facts, one below the other: a table would cut them to its columns."""
+"""Things with long names and facts, one below the other: a table would cut them."""
 
 import textwrap
 from collections.abc import Mapping

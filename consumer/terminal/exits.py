@@ -1,10 +1,10 @@
 """Exit statuses of the commands."""
 
 FAILED = 1
-"""What was asked for was not done, or not wholly."""
+"""The command did not do all that was asked for, or found something wrong."""
 
 USAGE = 2
-"""What was given can't be used; nothing was started."""
+"""The input can't be used; nothing was started."""
 
 INTERRUPTED = 130
-"""Ended by Ctrl-C, as a shell tells it."""
+"""Ended by Ctrl-C; shells use the same number."""

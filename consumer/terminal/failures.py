@@ -1,4 +1,4 @@
-"""How a command ends when what it was given can't be used."""
+"""How a command ends when its input can't be used: a line for each mistake, exit status 2."""
 
 import os
 import sys
@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-import click
-
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
 from consumer.settings.configuration import Configuration
@@ -17,16 +15,17 @@ from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
 from consumer.terminal import exits
+from consumer.terminal.output import say_error
 
 
 def configuration_of(
     properties: Path | None, defaults: Mapping[str, str] = MappingProxyType({})
 ) -> Configuration:
-    """Return the configuration of a worker; end with a line for each mistake in it.
+    """Return a worker's configuration; exit with a line for each mistake in it.
 
     Args:
-        properties: The worker's file; None where the environment is all.
-        defaults: What a key has that neither of them sets.
+        properties: The worker's file; None if the environment is all.
+        defaults: Values of keys that neither of them sets.
     """
     try:
         values = read_properties(properties) if properties else {}
@@ -36,9 +35,9 @@ def configuration_of(
 
 
 def refuse(mistakes: Iterable[str]) -> NoReturn:
-    """End with a line for each mistake."""
+    """Exit with a line for each mistake, and status 2."""
     for mistake in mistakes:
-        click.echo(mistake, err=True)
+        say_error(mistake)
     sys.exit(exits.USAGE)
 
 
@@ -50,5 +49,5 @@ def told_in_one_line(thing: str) -> Iterator[None]:
     except ConfigurationError as error:
         refuse(error.mistakes)
     except SETUP_ERRORS as error:
-        click.echo(explain(thing, error), err=True)
+        say_error(explain(thing, error))
         sys.exit(exits.USAGE)

@@ -10,11 +10,13 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TextIO
 
 import boto3
 
 from consumer.aws.credentials import renewing_session
+from consumer.delivery.retries import CallLimits, Retries
 from consumer.delivery.wiring import open_destinations, retry_policy, shard_processor
 from consumer.publishing.ports import Fact, Journal
 from consumer.publishing.processor import ShardProcessor
@@ -105,9 +107,10 @@ def _record_processor(
     policy = replace(
         retry_policy(settings),
         operator_patience_seconds=settings.operator_error_exit_after or None,
-        is_abandoned=daemon_is_gone,
     )
-    destinations = open_destinations(settings, policy, journal)
+    limits = CallLimits(daemon_is_gone)
+    retries = partial(Retries, policy=policy, journal=journal, limits=limits)
+    destinations = open_destinations(settings, retries, journal)
     max_wait_seconds = settings.batch_max_wait_millis / 1000
 
     def build(shard_id: str) -> ShardProcessor:

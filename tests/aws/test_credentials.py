@@ -9,7 +9,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
 
 from consumer.aws.credentials import PAUSE_SECONDS, RenewedCredentials, renewing_session
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retries import Clocks
 from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch
 from tests.delivery.guarded_sns import TOPIC, guarded_sns, only_in, write_keys
@@ -69,7 +69,8 @@ def test_keys_that_are_renewed_in_a_file_are_taken_by_the_next_try(
     with guarded_sns("NEW") as url:
         session = boto3.Session(botocore_session=renewing_session(REGION))
         sns = session.client("sns", region_name=REGION, endpoint_url=url)
-        receipt = a_publisher(sns, TOPIC, RetryPolicy(sleep=renew), journal).publish(MESSAGE)
+        topic = a_publisher(sns, TOPIC, journal=journal, clocks=Clocks(sleep=renew))
+        receipt = topic.publish(MESSAGE)
 
     assert receipt.attempts == 2
     assert journal.events == ["publish_blocked"]

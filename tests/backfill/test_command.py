@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -13,6 +13,8 @@ from moto import mock_aws
 from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner, Progress
+from consumer.backfill.state import Backfill, Owner
+from consumer.backfill.state_store import BusyError
 from consumer.cli import main
 from consumer.local.subscription import Received, Subscription
 from consumer.publishing.errors import PoisonError
@@ -226,3 +228,23 @@ def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(account
     assert "holder" not in saved
     assert progress.backfill.items == 40
     assert sum(len(message.entries) for message in received) == 40
+
+
+def test_one_that_wakes_after_another_has_ended_it_leaves_that_as_it_is(account: Account) -> None:
+    """Frozen until it was taken over, ended and released, it saves nothing and can't be resumed."""
+    frozen = account.claim(segments=1)
+    runner = BackfillRunner(frozen, account.configuration, FakeJournal(), 1000)
+    frozen.state.claim(frozen.backfill, frozen.state.load(), Owner("other", "another host"))
+    frozen.state.release(ended(frozen.backfill), Owner("other", "another host"))
+    before = account.state()
+    with pytest.raises(BusyError):
+        runner.run(lambda _progress: None)
+
+    assert account.state() == before
+    assert not runner.is_resumable
+
+
+def ended(backfill: Backfill) -> Backfill:
+    """The backfill once all is published."""
+    positions = tuple(replace(position, is_ended=True) for position in backfill.positions)
+    return replace(backfill, positions=positions)

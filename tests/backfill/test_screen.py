@@ -2,12 +2,11 @@
 
 import io
 
-from rich.console import Console
-
 from consumer.backfill.runner import Progress
 from consumer.backfill.screen import Screen
 from consumer.backfill.state import Backfill, ScanPosition
 from consumer.publishing.snapshots import Run
+from consumer.terminal.output import Console
 
 
 def shown(console: Console, *progress: Progress, items: int = 1000) -> None:

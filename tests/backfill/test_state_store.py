@@ -9,7 +9,8 @@ from moto import mock_aws
 
 from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
 from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.publishing.snapshots import Run
 from consumer.settings.kcl import KclSettings

@@ -9,8 +9,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from consumer.backfill.table import Table, TableGoneError, describe, json_image
-from consumer.delivery.retries import Retries, RetryPolicy
-from tests.fakes import FakeJournal
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
+from tests.fakes import NO_WAITS, FakeJournal
 
 REGION = "eu-west-1"
 
@@ -40,8 +41,11 @@ def client() -> Iterator[Any]:
 
 def a_table(client: Any, journal: FakeJournal | None = None) -> Table:  # noqa: ANN401 - boto3's client
     """A table that is asked again at once."""
-    policy = RetryPolicy(sleep=lambda _seconds: None)
-    return Table(client, "orders", Retries("table orders", policy, journal or FakeJournal()))
+    return Table(
+        client,
+        "orders",
+        Retries("table orders", RetryPolicy(), journal or FakeJournal(), clocks=NO_WAITS),
+    )
 
 
 def test_a_scan_asks_for_the_newest_image_and_goes_on_after_a_key(client: Any) -> None:  # noqa: ANN401

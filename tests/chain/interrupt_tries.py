@@ -140,7 +140,7 @@ def _backfill(environ: Mapping[str, str], log: Path, saves: int) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    runner._SAVE_SECONDS = _SAVE_SECONDS
+    runner._SAVE_SECONDS = runner._CHECK_SECONDS = _SAVE_SECONDS
     save = BackfillState.save
 
     def told_save(state: BackfillState, backfill: Backfill, owner: Owner) -> Owner:

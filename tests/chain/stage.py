@@ -7,7 +7,8 @@ from typing import Any
 from click.testing import CliRunner
 
 from consumer.cli import main
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.demo.table import TABLE
@@ -16,7 +17,7 @@ from consumer.sandbox.backends import REGION
 from consumer.sandbox.waits import wait_for
 from tests.chain.rights import Rights
 from tests.chain.world import World
-from tests.fakes import FakeJournal
+from tests.fakes import FakeJournal, bucket_settings, retries_of
 from tests.places import ROOT
 
 # A doctor finds that no worker is at work, and that moto can't tell of policies.
@@ -48,7 +49,7 @@ class Stage:
             self.queue_url,
             origin,
             Retries("queue", RetryPolicy(), journal),
-            open_bucket(self.name, REGION, RetryPolicy(), journal),
+            open_bucket(bucket_settings(self.name, REGION), retries_of, journal),
         )
         record = large_record("7", "INSERT")
         # A worker gets the time in milliseconds.

@@ -215,27 +215,6 @@ def test_a_shard_whose_records_expired_can_stand_still_instead(world: World) -> 
     assert [len(message.entries) for message in world.tally.received] == [3, 4]
 
 
-def test_a_lease_table_of_another_stream_is_refused(world: World) -> None:
-    """Its shards aren't in this stream; to take them for finished would pass over their records."""
-    world.write(3)
-    daemon = world.start_daemon()
-    world.receive_everything()
-    assert daemon.stop() == 0
-    before = world.leases()
-    tables = world.sandbox.client("dynamodb")
-    for specification in (
-        {"StreamEnabled": False},
-        {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    ):
-        tables.update_table(TableName=TABLE, StreamSpecification=specification)
-    again = world.start_daemon()
-
-    assert again.process.wait(PATIENCE_SECONDS) == 2
-    (line,) = again.errors()
-    assert f"its lease table {world.application} has leases of another stream" in line
-    assert world.leases() == before
-
-
 def run(world: World, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """A command of `stream-publisher`, with the world's topic and these settings."""
     defaults = {"PUBLISHER_TOPIC_ARN": world.topic_arn, "KCL_APPLICATION_NAME": "app"}

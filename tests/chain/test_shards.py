@@ -9,6 +9,7 @@ from tests.chain.gate import Gate
 from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.streams import faults
 from tests.streams.items import Items
+from tests.streams.table import SimulatedTable
 
 pytestmark = pytest.mark.server
 
@@ -179,3 +180,21 @@ def test_poison_in_one_shard_holds_up_no_other(sharded: ShardedWorld) -> None:
     assert {item for item, _ in sharded.ledger.some_lost()} <= set(sick)
     assert sharded.ledger.balance().out_of_order == 0
     assert daemon.process.status is None
+
+
+@pytest.mark.parametrize("sharded", [1], indirect=True)
+def test_a_lease_table_of_another_stream_is_refused(sharded: ShardedWorld) -> None:
+    """Its shards aren't in this stream; to take them for finished would pass over their records."""
+    sharded.change(ITEMS[:3])
+    daemon = sharded.start_daemon()
+    sharded.receive_everything()
+    assert daemon.stop() == 0
+    before = sharded.leases()
+    table = SimulatedTable(sharded.stream, sharded.endpoint)
+    table.disable_stream()
+    again = sharded.start_daemon({"PUBLISHER_STREAM_ARN": table.enable_stream().arn})
+
+    assert again.process.wait(PATIENCE_SECONDS) == 2
+    (line,) = again.errors()
+    assert f"its lease table {sharded.application} has leases of another stream" in line
+    assert sharded.leases() == before

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from consumer.backfill.table import Item, ItemPage, Table
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.sandbox.backends import Sandbox
 from tests.backfill.fake_table import FakeTable, an_item
 from tests.fakes import FakeJournal

@@ -39,7 +39,7 @@ def test_a_command_is_completed(shell: str) -> None:
 def test_commands_of_a_group_and_options_are_completed() -> None:
     """Those of the command that is typed, and no other's."""
     assert {"list", "show", "redrive"} <= set(ask("bash", "dead-letters", "''"))
-    assert set(ask("bash", "run", "--ch")) == {"plain", "--check-only"}
+    assert set(ask("bash", "run", "--chec")) == {"plain", "--check-only"}
     assert {"json", "human"} <= set(ask("bash", "run", "--log-format", "''"))
 
 

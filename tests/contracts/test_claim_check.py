@@ -8,14 +8,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket, fetch
 from consumer.publishing.claim_check import location_in, pointer_to
 from consumer.publishing.errors import OperatorError
 from consumer.publishing.messages import encode_message
 from consumer.publishing.ports import ClaimCheck
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeClaimCheck, FakeJournal
+from tests.fakes import ACCOUNT, FakeClaimCheck, FakeJournal
 
 NAME = "large-changes"
 
@@ -53,7 +54,7 @@ def bucket(files: Any, name: str) -> Bucket:  # noqa: ANN401 - a boto3 client
     """A real bucket, without patience."""
     journal = FakeJournal()
     retries = Retries(f"bucket {name}", RetryPolicy(operator_patience_seconds=0), journal)
-    return Bucket(files, name, retries, journal)
+    return Bucket(files, name, ACCOUNT, retries, journal)
 
 
 def contents(files: Any) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
@@ -108,7 +109,7 @@ def test_what_lies_in_a_bucket_can_be_fetched() -> None:
         message = encode_message(a_batch(1, 1), FORM)
         place = location_in(subject.claims.keep(message).body)
         assert place is not None
-        assert fetch(files, place).decode() == message.body
+        assert fetch(files, place, ACCOUNT).decode() == message.body
         files.delete_object(Bucket=place.bucket, Key=place.key)
         with pytest.raises(Exception, match=f"{place}: is not there any more"):
-            fetch(files, place)
+            fetch(files, place, ACCOUNT)

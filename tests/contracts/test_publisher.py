@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.errors import BatchError, OperatorError
 from consumer.publishing.messages import Message, encode_message

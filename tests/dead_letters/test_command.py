@@ -11,14 +11,15 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
 from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import SUBJECT, a_document, a_raw_record
-from tests.fakes import FakeJournal
+from tests.fakes import FakeJournal, bucket_settings, retries_of
 
 REGION = "eu-west-1"
 _PUBLISHED = "{} published, {} not published and still in the queue\n"
@@ -39,7 +40,7 @@ class Office:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
         origin = Sender("orders", "worker-1")
-        bucket = open_bucket(self.bucket, REGION, RetryPolicy(), FakeJournal())
+        bucket = open_bucket(bucket_settings(self.bucket), retries_of, FakeJournal())
         letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
         letters.send(DeadLetter("shardId-1", str(number), record, reason))
@@ -250,3 +251,84 @@ def test_a_missing_queue_is_said_in_one_line(office: Office) -> None:
     assert "doesn't exist" in lines[0].stderr
     assert "is missing" in lines[1].stderr
     assert "is not a queue's URL" in lines[2].stderr
+
+
+def forged(office: Office, **changes: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Put a letter that somebody has changed into the queue; return its id."""
+    letter = {
+        "table": "orders",
+        "shardId": "shardId-1",
+        "sequenceNumber": "7",
+        "class": "record's",
+        "reason": "the topic refused it",
+        "time": "2026-01-31T12:00:00.000+00:00",
+        "workerId": "worker-1",
+        "complete": True,
+        "record": {"json": json.loads(a_raw_record(7, "INSERT").data)},
+        **changes,
+    }
+    sent = office.sqs.send_message(QueueUrl=office.queue_url, MessageBody=json.dumps(letter))
+    return str(sent["MessageId"])
+
+
+ELSEWHERE = {"s3": {"bucket": "somebody-elses", "key": "letters/orders/shardId-1/7"}}
+OTHER_KEY = {"s3": {"bucket": "large-changes", "key": "payroll/2026.json"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"table": "payroll"}, "is of table 'payroll', not of 'orders'"),
+        ({"record": ELSEWHERE}, "names s3://somebody-elses/letters/orders/shardId-1/7"),
+        ({"record": OTHER_KEY}, "its record can only be at s3://large-changes/letters/orders"),
+        ({"shardId": 7}, "is not a dead letter"),
+        ({"shardId": "a shard"}, "is not a dead letter"),
+        ({"sequenceNumber": "seven"}, "is not a dead letter"),
+        ({"sequenceNumber": "7" * 65}, "is not a dead letter"),
+        ({"class": "mine"}, "is not a dead letter"),
+        ({"reason": None}, "is not a dead letter"),
+        ({"complete": "yes"}, "is not a dead letter"),
+        ({"record": []}, "is not a dead letter"),
+        ({"record": {}}, "is not a dead letter"),
+        ({"record": {"s3": {"bucket": 7, "key": "k"}}}, "is not a dead letter"),
+        ({"record": {"base64": "%"}}, "is not a dead letter"),
+        ({"record": {"json": [1]}}, "not a JSON object"),
+    ],
+)
+def test_a_forged_letter_is_reported_and_left_and_the_others_go_on(
+    office_with_bucket: Office, changes: dict[str, Any], problem: str
+) -> None:
+    """Nothing of it is fetched or published; it doesn't stop a redrive of all."""
+    office = office_with_bucket
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="somebody-elses")
+    for place in (ELSEWHERE["s3"], OTHER_KEY["s3"]):
+        secret = a_raw_record(9, "INSERT").data
+        s3.put_object(Bucket=place["bucket"], Key=place["key"], Body=secret)
+    letter_id = forged(office, **changes)
+    office.put(8)
+    shown = office.run("show", letter_id)
+    with Subscription(office.topic_arn) as subscription:
+        done = office.run("redrive", "--all")
+        received = subscription.receive(wait_seconds=0)
+
+    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("1 letter", 1))
+    assert problem in done.stderr
+    assert [message.entries[0]["newImage"]["id"]["S"] for message in received] == ["item-8"]
+    assert [each["id"] for each in office.listed()] == [letter_id]
+    assert shown.exit_code == 0
+    assert "item-9" not in shown.stdout
+
+
+def test_what_a_letter_says_never_reaches_the_terminal_raw(office: Office) -> None:
+    """An escape sequence could set the clipboard; a machine reads ASCII."""
+    office.put(7, reason="\x1b]52;c;Zm9v\x07 \u202eabc ção")
+    office.sqs.send_message(QueueUrl=office.queue_url, MessageBody="\u009b31m somebody's")
+    listed, for_a_machine = office.run("list"), office.run("list", "--json")
+    shown = [office.run("show", each["id"]) for each in office.listed()]
+
+    for result in (listed, *shown):
+        assert result.exit_code == 0, result.exception
+        assert not set("\x1b\x07\x9b\u202e") & set(result.stdout)
+    assert "\\x1b]52;c;Zm9v \\u202eabc ção" in listed.stdout
+    assert for_a_machine.stdout.isascii()

@@ -2,15 +2,16 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from consumer.delivery.calls import Call
+from consumer.delivery.calls import Call, Check
 from consumer.delivery.error_classes import answered
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import CallLimits, Clocks, Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.errors import (
     BatchError,
@@ -21,6 +22,7 @@ from consumer.publishing.errors import (
 )
 from consumer.publishing.messages import Message, encode_message
 from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
+from consumer.sandbox.waits import wait_for
 from tests.builders import FORM, a_batch
 from tests.fakes import FakeJournal, a_publisher
 
@@ -114,9 +116,10 @@ def called(
     policy: RetryPolicy = PATIENT,
     messages: Sequence[Message] = tuple(MESSAGES[:3]),
     journal: FakeJournal | None = None,
+    clocks: Clocks | None = None,
 ) -> dict[str, Any]:
     """Make one call; return the result of each message."""
-    publisher = a_publisher(client, TOPIC, policy, journal)
+    publisher = a_publisher(client, TOPIC, policy, journal, clocks=clocks)
     publisher.begin(messages)
     return results(all_outcomes(publisher))
 
@@ -191,6 +194,69 @@ def test_a_whole_call_that_is_refused_is_sent_one_by_one() -> None:
     assert [type(result) for result in outcomes.values()] == [Receipt, BatchError, Receipt]
 
 
+class RefusingBatches(ScriptedSns):
+    """An SNS client that refuses a batch, and tells of each message that comes alone."""
+
+    def __init__(self, alone: Callable[[], object]) -> None:
+        super().__init__(refusal())
+        self._told = alone
+
+    def publish(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
+        """Take it, and tell."""
+        answer = super().publish(**request)
+        self._told()
+        return answer
+
+
+def test_nothing_is_sent_alone_once_the_call_is_cancelled() -> None:
+    """The lease is lost: what left now would come after the next worker's newer changes."""
+    cancelled: list[Sequence[PublishOutcome]] = []
+    cancelling = threading.Thread(target=lambda: cancelled.append(publisher.cancel()))
+
+    def cancel() -> None:
+        cancelling.start()
+        wait_for(lambda: publisher._calls._is_cancelled)
+
+    client = RefusingBatches(cancel)
+    publisher = a_publisher(client, TOPIC, PATIENT)
+    publisher.begin(MESSAGES[:3])
+    wait_for(lambda: bool(cancelled))
+    cancelling.join(PATIENCE)
+
+    assert client.sent == [["1", "11", "21"], ["1"]]
+    assert [(each.message, type(each.result)) for each in cancelled[0]] == [(MESSAGES[0], Receipt)]
+
+
+def test_nothing_is_sent_alone_once_the_daemon_is_gone() -> None:
+    """Its heir may have read the same records."""
+    gone: list[bool] = []
+    client = RefusingBatches(lambda: gone.append(True))
+    limits = CallLimits(daemon_is_gone=lambda: bool(gone))
+    publisher = a_publisher(client, TOPIC, PATIENT, limits=limits)
+    publisher.begin(MESSAGES[:3])
+    with pytest.raises(SystemExit):
+        all_outcomes(publisher)
+
+    assert client.sent == [["1", "11", "21"], ["1"]]
+
+
+def test_nothing_is_sent_alone_once_no_time_is_left() -> None:
+    """What was taken is said to be; Lambda must learn of the rest before it ends the function."""
+    seconds = [20.0]
+    client = RefusingBatches(lambda: seconds.append(0))
+    limits = CallLimits(seconds_left=lambda: seconds[-1])
+    publisher = a_publisher(client, TOPIC, PATIENT, limits=limits)
+    publisher.begin(MESSAGES[:3])
+    outcomes = results(all_outcomes(publisher))
+
+    assert client.sent == [["1", "11", "21"], ["1"]]
+    assert [type(outcomes[first]) for first in ("1", "11", "21")] == [
+        Receipt,
+        TransientError,
+        TransientError,
+    ]
+
+
 def test_an_answer_that_leaves_a_message_out_is_no_receipt() -> None:
     """It is sent again."""
 
@@ -233,10 +299,9 @@ def test_each_message_is_given_up_for_itself() -> None:
     """By its own tries and age; the rest of the call is tried on."""
     client = ScriptedSns({"1": "Throttled", "11": "Throttled"}, {"11": "Throttled"})
     old = MESSAGES[0].oldest_at_millis or 0
-    policy = RetryPolicy(
-        first_wait_seconds=0.001, oldest_seconds=0.005, time=lambda: (old + 10) / 1000
-    )
-    outcomes = called(client, policy)
+    policy = RetryPolicy(first_wait_seconds=0.001, oldest_seconds=0.005)
+    clocks = Clocks(time_of_day=lambda: (old + 10) / 1000)
+    outcomes = called(client, policy, clocks=clocks)
 
     assert isinstance(outcomes["1"], RetriesExhaustedError)
     assert "given up after 1 attempt in" in str(outcomes["1"])
@@ -356,8 +421,12 @@ def test_a_cancelled_call_is_not_sent_again() -> None:
     assert publisher.finished(wait=True) == []
 
 
-def _nobody(_messages: Sequence[Message]) -> Sequence[TransientError]:
+def _nobody(_messages: Sequence[Message], _check: Check) -> Sequence[TransientError]:
     return [UnansweredError("nobody there")]
+
+
+def _may() -> None:
+    """A further request may be sent."""
 
 
 def test_a_call_without_an_answer_waits_no_longer_than_for_anothers() -> None:
@@ -382,10 +451,10 @@ def test_a_call_is_hurried_once() -> None:
     """Where some are answered and some never, the waits of these must grow."""
     call = Call(MESSAGES[:1], _nobody, Retries("topic", PATIENT, FakeJournal()), print)
     with pytest.raises(UnansweredError):
-        call.attempt(answered=5)
+        call.attempt(5, _may)
     before = [call.can_retry_now(answered) for answered in (5, 6)]
     with pytest.raises(UnansweredError):
-        call.attempt(answered=6)
+        call.attempt(6, _may)
 
     assert before == [False, True]
     assert not call.can_retry_now(7)
@@ -395,13 +464,13 @@ def test_a_call_that_is_given_up_hurries_no_other() -> None:
     """It is over, and nobody has answered."""
     call = Call(MESSAGES[:1], _nobody, Retries("topic", ONCE, FakeJournal()), print)
 
-    assert not call.attempt(answered=0)
+    assert not call.attempt(0, _may)
 
 
 def test_a_daemon_that_is_gone_ends_the_thread_that_waits() -> None:
     """Wherever it shows."""
-    policy = RetryPolicy(is_abandoned=lambda: True)
-    publisher = a_publisher(ScriptedSns(), TOPIC, policy)
+    limits = CallLimits(daemon_is_gone=lambda: True)
+    publisher = a_publisher(ScriptedSns(), TOPIC, limits=limits)
     publisher.begin(MESSAGES[:2])
     with pytest.raises(SystemExit) as ended:
         publisher.finished(wait=True)

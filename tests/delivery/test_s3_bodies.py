@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from consumer.delivery.retries import Retries, RetryPolicy
-from consumer.delivery.s3_bodies import Bucket, open_bucket
+from consumer.aws.clients import client
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
+from consumer.delivery.s3_bodies import Bucket, fetch, open_bucket
 from consumer.publishing.dead_letter import DeadLetter, Envelope
 from consumer.publishing.errors import RetriesExhaustedError
 from consumer.publishing.messages import encode_message
 from consumer.publishing.s3_location import S3Location
+from tests.aws.bad_answers import BAD, bad_server, twice
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal
+from tests.fakes import ACCOUNT, NO_WAITS, FakeJournal, bucket_settings, retries_of
 
 MESSAGE = encode_message(a_batch(7, 7), FORM)
 LETTER = DeadLetter("shardId-1", "7", b"\xff", "is too large")
@@ -44,12 +47,12 @@ class ScriptedS3:
         return {}
 
 
-def bucket(client: ScriptedS3, journal: FakeJournal, most_attempts: int | None = None) -> Bucket:
+def bucket(double: ScriptedS3, journal: FakeJournal, most_attempts: int | None = None) -> Bucket:
     """A bucket that doesn't wait."""
-    policy = RetryPolicy(sleep=lambda _: None, most_attempts=most_attempts)
-    retries = Retries("bucket large-changes", policy, journal)
-    double: Any = client
-    return Bucket(double, "large-changes", retries, journal)
+    policy = RetryPolicy(most_attempts=most_attempts)
+    retries = Retries("bucket large-changes", policy, journal, clocks=NO_WAITS)
+    s3: Any = double
+    return Bucket(s3, "large-changes", ACCOUNT, retries, journal)
 
 
 def test_a_body_is_put_again_after_a_failure_and_then_noted() -> None:
@@ -89,4 +92,19 @@ def test_a_letters_record_is_never_given_up() -> None:
 
 def test_a_bucket_that_is_not_named_is_none() -> None:
     """The claim check is off by default."""
-    assert open_bucket(None, "eu-west-1", RetryPolicy(), FakeJournal()) is None
+    assert open_bucket(bucket_settings(None), retries_of, FakeJournal()) is None
+
+
+@pytest.mark.parametrize("bad", ["408 without a body", "200 with HTML", "200, ended in the body"])
+def test_a_body_is_fetched_again_until_all_of_it_came(
+    bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the request fails or the answer breaks off in the body."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    with bad_server(*twice(BAD[bad])) as server:
+        s3 = client("s3", attempts=3, region="eu-west-1", endpoint=server.url)
+
+        assert fetch(s3, S3Location("b", "k"), ACCOUNT) == b"a body"
+        assert server.asked == 3

@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.delivery.retries import RetryPolicy
+from consumer.delivery.retries import CallLimits, Clocks
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher, sns_attributes
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import (
@@ -22,7 +23,7 @@ from consumer.publishing.errors import (
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal, a_publisher
+from tests.fakes import NO_WAITS, FakeJournal, a_publisher
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 MESSAGE = encode_message(a_batch(1, 10), FORM)
@@ -57,13 +58,13 @@ class ScriptedSns:
 
 def publisher(client: Any, waits: list[float], *, gone: bool = False) -> SnsPublisher:  # noqa: ANN401
     """A publisher that only notes its waits."""
-    policy = RetryPolicy(
-        first_wait_seconds=0.2,
-        longest_wait_seconds=5,
-        sleep=waits.append,
-        is_abandoned=lambda: gone,
+    return a_publisher(
+        client,
+        TOPIC,
+        RetryPolicy(first_wait_seconds=0.2, longest_wait_seconds=5),
+        limits=CallLimits(daemon_is_gone=lambda: gone),
+        clocks=Clocks(sleep=waits.append),
     )
-    return a_publisher(client, TOPIC, policy)
 
 
 def test_the_request_carries_the_whole_message() -> None:
@@ -80,11 +81,11 @@ def test_the_request_carries_the_whole_message() -> None:
 def test_a_passing_failure_fails_for_good_where_the_next_try_would_begin_too_late() -> None:
     """A function must answer before Lambda ends it: nothing begins that may not end in time."""
     client, waits = ScriptedSns([THROTTLED] * 40), list[float]()
-    policy = RetryPolicy(
-        longest_wait_seconds=5, sleep=waits.append, seconds_left=lambda: 20 - sum(waits)
-    )
+    limits = CallLimits(seconds_left=lambda: 20 - sum(waits))
+    policy, clocks = RetryPolicy(longest_wait_seconds=5), Clocks(sleep=waits.append)
+    topic = a_publisher(client, TOPIC, policy, limits=limits, clocks=clocks)
     with pytest.raises(TransientError, match="no"):
-        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+        topic.publish(MESSAGE)
 
     assert 10 < sum(waits) < 20
     assert len(client.requests) == len(waits) + 1
@@ -93,9 +94,9 @@ def test_a_passing_failure_fails_for_good_where_the_next_try_would_begin_too_lat
 def test_nothing_is_tried_once_no_time_is_left() -> None:
     """A message whose turn comes too late is left for the next invocation."""
     client, waits = ScriptedSns([]), list[float]()
-    policy = RetryPolicy(sleep=waits.append, seconds_left=lambda: 0)
+    limits, clocks = CallLimits(seconds_left=lambda: 0), Clocks(sleep=waits.append)
     with pytest.raises(TransientError, match="no time is left"):
-        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+        a_publisher(client, TOPIC, limits=limits, clocks=clocks).publish(MESSAGE)
 
     assert (client.requests, waits) == ([], [])
 
@@ -135,8 +136,8 @@ def test_a_passing_failure_is_retried_for_as_long_as_it_takes() -> None:
 def test_each_retry_is_noted_with_its_reason_and_wait() -> None:
     """An operator sees since when it fails and why."""
     journal = FakeJournal()
-    policy = RetryPolicy(sleep=lambda _: None)
-    a_publisher(ScriptedSns([THROTTLED, THROTTLED]), TOPIC, policy, journal).publish(MESSAGE)
+    client = ScriptedSns([THROTTLED, THROTTLED])
+    a_publisher(client, TOPIC, journal=journal, clocks=NO_WAITS).publish(MESSAGE)
 
     assert journal.events == ["publish_retried", "publish_retried"]
     facts = journal.notes[1][1]
@@ -149,8 +150,8 @@ def test_what_an_operator_must_mend_is_tried_slowly_and_said_loudly() -> None:
     """Waits are long from the start; each line is an error and says what to do."""
     failures = [answer("NotFound", 404), answer("AuthorizationError", 403), THROTTLED]
     client, waits, journal = ScriptedSns(failures), list[float](), FakeJournal()
-    policy = RetryPolicy(longest_wait_seconds=30, sleep=waits.append)
-    receipt = a_publisher(client, TOPIC, policy, journal).publish(MESSAGE)
+    policy, clocks = RetryPolicy(longest_wait_seconds=30), Clocks(sleep=waits.append)
+    receipt = a_publisher(client, TOPIC, policy, journal, clocks=clocks).publish(MESSAGE)
 
     assert receipt.attempts == 4
     assert journal.events == ["publish_blocked", "publish_blocked", "publish_retried"]
@@ -163,11 +164,10 @@ def test_patience_with_an_operator_can_end() -> None:
     """What passes in between doesn't count; the message is not taken for published."""
     failures = [answer("NotFound", 404), THROTTLED, *[answer("NotFound", 404)] * 10]
     client, clock = ScriptedSns(failures), count(step=40)
-    policy = RetryPolicy(
-        operator_patience_seconds=60, sleep=lambda _: None, clock=lambda: next(clock)
-    )
+    policy = RetryPolicy(operator_patience_seconds=60)
+    clocks = replace(NO_WAITS, monotonic=lambda: next(clock))
     with pytest.raises(OperatorError, match=TOPIC):
-        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+        a_publisher(client, TOPIC, policy, clocks=clocks).publish(MESSAGE)
 
     assert len(client.requests) == 4
 
@@ -179,13 +179,13 @@ def failing(count: int, error: Exception = THROTTLED) -> ScriptedSns:
 
 def test_a_message_can_be_given_up_after_so_many_tries() -> None:
     """The error says how often and for how long; one try fewer is no reason."""
-    policy = RetryPolicy(most_attempts=5, sleep=lambda _: None, clock=lambda: 7.0)
-    receipt = a_publisher(failing(4), TOPIC, policy).publish(MESSAGE)
+    policy, clocks = RetryPolicy(most_attempts=5), replace(NO_WAITS, monotonic=lambda: 7.0)
+    receipt = a_publisher(failing(4), TOPIC, policy, clocks=clocks).publish(MESSAGE)
     client = failing(9)
     with pytest.raises(
         RetriesExhaustedError, match=r"Throttling.*; given up after 5 attempts in 0 s"
     ):
-        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+        a_publisher(client, TOPIC, policy, clocks=clocks).publish(MESSAGE)
 
     assert receipt.attempts == 5
     assert len(client.requests) == 5
@@ -195,39 +195,41 @@ def test_a_message_can_be_given_up_for_its_age() -> None:
     """By the clock on the wall, from its oldest change; the first failure may be the last."""
     made_at = (MESSAGE.oldest_at_millis or 0) / 1000
     times = iter([made_at + 59, made_at + 60, made_at + 61])
-    policy = RetryPolicy(oldest_seconds=60, sleep=lambda _: None, time=lambda: next(times))
+    policy = RetryPolicy(oldest_seconds=60)
+    clocks = replace(NO_WAITS, time_of_day=lambda: next(times))
     client = failing(9)
     with pytest.raises(RetriesExhaustedError, match="given up after 3 attempts"):
-        a_publisher(client, TOPIC, policy).publish(MESSAGE)
+        a_publisher(client, TOPIC, policy, clocks=clocks).publish(MESSAGE)
 
     assert len(client.requests) == 3
 
 
 def test_a_message_whose_age_nobody_knows_is_not_given_up_for_it() -> None:
     """It is tried for as long as it takes."""
-    policy = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
-    unknown = replace(MESSAGE, oldest_at_millis=None)
+    policy, unknown = RetryPolicy(oldest_seconds=1), replace(MESSAGE, oldest_at_millis=None)
+    topic = a_publisher(failing(50), TOPIC, policy, clocks=NO_WAITS)
 
-    assert a_publisher(failing(50), TOPIC, policy).publish(unknown).attempts == 51
+    assert topic.publish(unknown).attempts == 51
 
 
 def test_what_an_operator_can_mend_is_never_given_up() -> None:
     """Nor does it count; and what passes is counted from there anew."""
     denied = answer("AuthorizationError", 403)
-    policy = RetryPolicy(most_attempts=3, oldest_seconds=None, sleep=lambda _: None)
+    few, old = RetryPolicy(most_attempts=3), RetryPolicy(oldest_seconds=1)
     client = ScriptedSns([*[denied] * 20, THROTTLED, THROTTLED, denied, THROTTLED, THROTTLED])
-    old = RetryPolicy(oldest_seconds=1, sleep=lambda _: None)
+    counted = a_publisher(client, TOPIC, few, clocks=NO_WAITS)
+    aged = a_publisher(failing(20, denied), TOPIC, old, clocks=NO_WAITS)
 
-    assert a_publisher(client, TOPIC, policy).publish(MESSAGE).attempts == 26
-    assert a_publisher(failing(20, denied), TOPIC, old).publish(MESSAGE).attempts == 21
+    assert counted.publish(MESSAGE).attempts == 26
+    assert aged.publish(MESSAGE).attempts == 21
 
 
 def test_asking_for_the_limit_is_never_given_up() -> None:
     """It is about no message."""
     client = LimitedSns(*[THROTTLED] * 20, 2048)
-    policy = RetryPolicy(most_attempts=3, oldest_seconds=1, sleep=lambda _: None)
+    policy = RetryPolicy(most_attempts=3, oldest_seconds=1)
 
-    assert a_publisher(client, TOPIC, policy).largest_message() == 2048
+    assert a_publisher(client, TOPIC, policy, clocks=NO_WAITS).largest_message() == 2048
 
 
 def test_a_message_that_is_refused_for_its_content_is_raised_at_once() -> None:
@@ -243,7 +245,7 @@ def test_an_unknown_error_is_retried_and_marked() -> None:
     """Nothing is lost by trying; the line says that its class is a guess."""
     journal = FakeJournal()
     client = ScriptedSns([answer("NeverHeardOf", 400), THROTTLED])
-    a_publisher(client, TOPIC, RetryPolicy(sleep=lambda _: None), journal).publish(MESSAGE)
+    a_publisher(client, TOPIC, journal=journal, clocks=NO_WAITS).publish(MESSAGE)
 
     assert [facts["known"] for _, facts in journal.notes] == [False, True]
 
@@ -266,8 +268,8 @@ def test_the_topics_own_limit_decides_and_is_asked_again_in_time() -> None:
     """A failure to ask again keeps what was known; one at first is retried."""
     times = [0.0]
     client = LimitedSns(THROTTLED, None, 1_048_576, answer("AuthorizationError", 403), 2048)
-    policy = RetryPolicy(sleep=lambda _: None, clock=lambda: times[-1])
-    topic = a_publisher(client, TOPIC, policy)
+    clocks = replace(NO_WAITS, monotonic=lambda: times[-1])
+    topic = a_publisher(client, TOPIC, clocks=clocks)
 
     def limit_at(moment: float) -> int:
         times.append(moment)

@@ -11,12 +11,13 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import DeadLetterQueue, Sender, SqsDeadLetters
 from consumer.publishing.dead_letter import DeadLetter, decode_dead_letter
 from consumer.publishing.errors import BatchError, OperatorError
-from tests.fakes import FakeJournal
+from tests.fakes import ACCOUNT, NO_WAITS, FakeJournal, retries_of
 from tests.sqs import StrictQueue
 
 LETTER = DeadLetter("shardId-1", "7", b'{"a":1}', "is too large")
@@ -38,8 +39,8 @@ def queue(
     bucket: Bucket | None = None,
 ) -> SqsDeadLetters:
     """A dead-letter queue that doesn't wait."""
-    policy = RetryPolicy(sleep=lambda _: None, operator_patience_seconds=0)
-    retries = Retries(f"queue {url}", policy, journal or FakeJournal())
+    policy = RetryPolicy(operator_patience_seconds=0)
+    retries = Retries(f"queue {url}", policy, journal or FakeJournal(), clocks=NO_WAITS)
     origin = Sender("orders", "worker-1", lambda: NOON)
     return SqsDeadLetters(sqs, url, origin, retries, bucket)
 
@@ -61,8 +62,7 @@ class Files:
     def bucket(self) -> Bucket:
         """A bucket there."""
         client: Any = self
-        journal = FakeJournal()
-        return Bucket(client, "large-changes", Retries("bucket", RetryPolicy(), journal), journal)
+        return Bucket(client, "large-changes", ACCOUNT, retries_of("bucket"), FakeJournal())
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,17 @@ def test_every_letter_is_seen_once(sqs: Any) -> None:  # noqa: ANN401
     seen = sorted(int(each.letter.sequence_number) for each in kept if each.letter)
     assert seen == list(range(25))
     assert [each.text for each in kept if each.letter is None] == ["somebody else's"]
+
+
+def test_letters_that_nobody_asked_for_are_visible_again(sqs: Any) -> None:  # noqa: ANN401
+    """The queue hands over ten at once, and whoever has found one stops."""
+    url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    for number in range(3):
+        queue(sqs, url).send(replace(LETTER, sequence_number=str(number)))
+    with DeadLetterQueue(sqs, url) as box:
+        next(box.letters())
+    with DeadLetterQueue(sqs, url) as box:
+        assert len(list(box.letters())) == 3
 
 
 def test_a_queue_that_is_gone_is_the_operators(sqs: Any) -> None:  # noqa: ANN401

@@ -2,9 +2,8 @@
 
 import io
 
-from rich.console import Console
-
 from consumer.demo.screen import Screen
+from consumer.terminal.output import Console
 
 
 def test_a_line_of_the_daemon_is_shown_as_it_is() -> None:

@@ -32,6 +32,12 @@ case "$1 $2" in
     *) exit 9 ;;
 esac
 """
+DAEMON = "streams-multilang-daemon-0.1.0.jar"
+
+
+def sums() -> str:
+    """In sha256sum's place: it finds all jars as they should be; tests of scripts/jars don't."""
+    return f'#!/bin/sh\n[ "$1" = --check ] || exec {shutil.which("sha256sum")} "$@"\n'
 
 
 def unit() -> dict[str, list[str]]:
@@ -85,9 +91,10 @@ def install(
     programs, jars = folder / "programs", folder / "jars"
     for each in (programs, jars):
         each.mkdir(exist_ok=True)
-    (jars / "daemon.jar").touch()
-    (programs / "python3").write_text(PYTHON)
-    (programs / "python3").chmod(0o755)
+    (jars / DAEMON).touch()
+    for name, text in {"python3": PYTHON, "sha256sum": sums()}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
     return subprocess.run(
         [source / INSTALL.relative_to(ROOT), "--root", folder / "root", "--jars", jars, *options],
         env={
@@ -114,14 +121,15 @@ def test_an_installation_has_all_that_the_unit_names(tmp_path: Path) -> None:
     root = tmp_path / "root"
     current = root / "opt/stream-publisher/current"
     version = current.readlink()
-    packages, ours = (tmp_path / "calls").read_text().splitlines()
+    tools, packages, ours = (tmp_path / "calls").read_text().splitlines()
 
     assert done.returncode == 0, done.stderr
     assert unit()["ExecStart"] == [f"/{current.relative_to(root)}/bin/stream-publisher run"]
     assert os.access(current / "bin" / "stream-publisher", os.X_OK)
-    assert (current / "jars" / "daemon.jar").exists()
+    assert (current / "jars" / DAEMON).exists()
     assert (root / unit()["EnvironmentFile"][0].lstrip("/")).read_text() == EC2.read_text()
     assert (root / "etc/systemd/system" / UNIT.name).read_text() == UNIT.read_text()
+    assert "--require-hashes -r requirements/build.txt" in tools
     assert "--require-hashes -r requirements/run.txt" in packages
     assert "--no-deps" in ours
     # Scripts name their interpreter without the folder that is only the image's for now.
@@ -156,9 +164,9 @@ def test_an_operators_settings_stay(tmp_path: Path) -> None:
 def test_an_update_leaves_the_version_before_for_the_way_back(tmp_path: Path) -> None:
     """What runs goes on from its own folder."""
     checkout = tmp_path / "checkout"
-    for name in ("consumer", "daemon/src/main", "deploy/ec2", "requirements"):
+    for name in ("consumer", "daemon/src/main", "deploy/ec2", "requirements", "scripts"):
         shutil.copytree(ROOT / name, checkout / name)
-    for name in ("pyproject.toml", "README.md", "LICENSE", "daemon/pom.xml"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "daemon/jars.sha256", "daemon/pom.xml"):
         shutil.copy(ROOT / name, checkout / name)
     current = tmp_path / "root/opt/stream-publisher/current"
     install(tmp_path, source=checkout)

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 from click.testing import CliRunner
-from rich.console import Console
 
 from consumer.cli import main
 from consumer.doctor.action import _print
 from consumer.problems import CheckOutcome
+from consumer.terminal.output import Console
 
 
 def test_a_finding_is_told_with_what_it_causes_and_what_to_do(tmp_path: Path) -> None:

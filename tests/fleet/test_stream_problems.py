@@ -51,4 +51,4 @@ def test_a_stream_that_replaced_the_one_that_workers_read_is_named() -> None:
     latest = LatestStream("arn:old", "NEW_AND_OLD_IMAGES", is_enabled=True)
     (line,) = problems(described(), latest, "gone", "gone-too")
 
-    assert line.startswith("stream arn:old: no worker of this application reads it: every lease")
+    assert line.startswith("stream arn:old: none of its shards has a lease: the workers of this")

@@ -15,6 +15,8 @@ class Context:
     """What Lambda tells of an invocation that has a minute."""
 
     aws_request_id = "request-1"
+    # Nobody's: streams on this machine are of accounts and regions of their own.
+    invoked_function_arn = ""
 
     def get_remaining_time_in_millis(self) -> int:
         """A minute, always."""

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from consumer.delivery.retries import RetryPolicy
 from consumer.function.handler import Deadline, Function
 from consumer.publishing.errors import (
     BatchError,
@@ -30,6 +30,7 @@ class Invoked:
     """What Lambda tells of an invocation that has a minute."""
 
     aws_request_id = "request-1"
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:publisher"
 
     def __init__(self, millis: int = 60_000) -> None:
         self._millis = millis
@@ -267,6 +268,32 @@ def test_an_event_of_another_table_is_refused() -> None:
         Lambda().invoke(event)
 
 
+FOREIGN = (("eu-west-1", "us-east-1"), ("123456789012", "210987654321"))
+
+
+@pytest.mark.parametrize(("own", "others"), FOREIGN)
+def test_an_event_of_another_accounts_or_regions_table_is_refused(own: str, others: str) -> None:
+    """Though the table has the same name: whoever may invoke could publish as this table."""
+    event = an_event(1, 1)
+    arn = event["Records"][0]["eventSourceARN"].replace(own, others)
+    event["Records"][0]["eventSourceARN"] = arn
+
+    with pytest.raises(EventError, match=f"{others}.*, not of region eu-west-1, account 1234"):
+        Lambda().invoke(event)
+
+
+@pytest.mark.parametrize(("own", "others"), FOREIGN)
+def test_an_event_of_another_account_is_taken_where_that_stream_is_named(
+    own: str, others: str
+) -> None:
+    """A stream may be shared with the function's account."""
+    event = an_event(1, 1)
+    arn = event["Records"][0]["eventSourceARN"].replace(own, others)
+    event["Records"][0]["eventSourceARN"] = arn
+
+    assert Lambda(settings=replace(SETTINGS, stream_arn=arn)).invoke(event) == []
+
+
 def test_a_time_out_that_leaves_nothing_to_try_is_refused() -> None:
     """It says what to set; the records come again."""
     function = Lambda()
@@ -283,4 +310,4 @@ def test_a_deadline_leaves_room_for_a_call_and_the_answer() -> None:
 
     deadline.start(lambda: 60_000)
     assert deadline.seconds_left() == pytest.approx(40)
-    assert RetryPolicy(seconds_left=deadline.seconds_left).seconds_left() == pytest.approx(40)
+    assert deadline.seconds_left() == pytest.approx(40)

@@ -166,7 +166,7 @@ def test_records_of_two_tables_are_refused() -> None:
     other = event["Records"][1]["eventSourceARN"].replace("orders", "invoices")
     event["Records"][1]["eventSourceARN"] = other
 
-    with pytest.raises(EventError, match="several tables: orders, invoices"):
+    with pytest.raises(EventError, match=r"several tables: .*table/orders, .*table/invoices"):
         read_invocation(event)
 
 

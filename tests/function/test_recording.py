@@ -3,7 +3,8 @@
 from threading import Event
 from typing import Any
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.function.recording import RecordingPublisher
 from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch

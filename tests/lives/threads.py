@@ -6,7 +6,7 @@ SNS and the daemon are played here. They answer late, not at all, or with any fa
 import json
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from threading import Lock
 from typing import Any
@@ -14,21 +14,25 @@ from typing import Any
 from amazon_kclpy import kcl
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.worker.checkpointer import DaemonCheckpointer
-from tests.builders import a_document
+from tests.builders import FORM, a_document
 from tests.fakes import FakeClaimCheck, FakeDeadLetters, FakeJournal, a_processor
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
-LARGE_EVERY, REFUSED_EVERY, UNREADABLE_EVERY = 17, 23, 31
+LARGE_EVERY, REFUSED_EVERY, UNREADABLE_EVERY, UNWRITABLE_EVERY = 17, 23, 31, 37
 LIMIT = 6_000
 END = 1_000_000
 SHORT_SECONDS = 0.001
+PLAIN = replace(FORM, plain_images=True)
+"""So written, a number that is none makes a record that can't be written."""
+
 _REFUSED = "poison"
 
 
@@ -76,13 +80,15 @@ class Story:
         self.checkpoints.append(number)
 
     def record(self, number: int) -> RawRecord:
-        """One record; some are too large for a message, some refused, some can't be read."""
+        """One record; some are too large for a message, some refused, some not read or written."""
         if number % UNREADABLE_EVERY == 0:
             return RawRecord(str(number), b"\xff")
         document = a_document(number)
         size = LIMIT if number % LARGE_EVERY == 0 else 1
         text = _REFUSED if number % REFUSED_EVERY == 0 else "x" * size
         document["dynamodb"]["NewImage"]["text"] = {"S": text}
+        if number % UNWRITABLE_EVERY == 0:
+            document["dynamodb"]["NewImage"]["amount"] = {"N": "much"}
         document["dynamodb"]["Keys"] = {"id": {"S": f"item-{number % self.items}"}}
         return RawRecord(str(number), json.dumps(document).encode())
 
@@ -142,6 +148,8 @@ class WildSns:
         for entry in entries:
             if self._is_refused(entry):
                 answer["Failed"].append(_failed(entry, "InvalidParameter", is_ours=True))
+            elif self._one_in(25):
+                continue  # SNS doesn't say whether it took it
             elif self._one_in(8):
                 answer["Failed"].append(_failed(entry, "InternalError", is_ours=False))
             else:
@@ -179,9 +187,7 @@ class WildSns:
         body, claim_check = message["Message"], self._story.claim_check
         if claim_check and (location := location_in(body)):
             body = claim_check.bodies[location.key]
-        numbers = [
-            int(entry["newImage"]["id"]["S"].removeprefix("item-")) for entry in json.loads(body)
-        ]
+        numbers = [int(entry["newImage"]["id"].removeprefix("item-")) for entry in json.loads(body)]
         with self._lock:
             self._story.taken.extend(numbers)
 
@@ -224,7 +230,7 @@ class Life:
         topic = SnsPublisher(client, TOPIC, retries, most_calls=chance.randint(1, 4))
         poison = DeadLetterOnPoison(story.dead_letters, percent=100)
         self._processor: ShardProcessor = a_processor(
-            topic, self._journal, poison, claim_check=story.claim_check
+            topic, self._journal, poison, claim_check=story.claim_check, form=PLAIN
         )
         self._checkpointer = self._new_checkpointer()
 
@@ -249,10 +255,9 @@ class Life:
 
     def _end(self, *, is_read: bool) -> None:
         """The daemon stops, takes the lease away, or has read the shard to its end."""
-        if "lease_lost" in self._journal.events:
-            return
         if self._now_and_then():
             self._verb(lambda _checkpointer: self._processor.lease_lost())
+            self._verb(self._processor.shard_ended)  # which is no longer this processor's to tell
         elif self._now_and_then():
             self._verb(self._processor.shutdown_requested)
         elif is_read:

@@ -10,13 +10,15 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.local.subscription import Subscription, parse_envelope
-from consumer.publishing.claim_check import claim_key
+from consumer.publishing.claim_check import claim_key, pointer_to
 from consumer.publishing.messages import encode_message
+from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, SUBJECT, a_batch
-from tests.fakes import FakeJournal, a_publisher
+from tests.fakes import ACCOUNT, FakeJournal, a_publisher
 
 REGION = "eu-west-1"
 
@@ -63,6 +65,23 @@ def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None
     assert received.sent_at.tzinfo is not None
 
 
+@pytest.mark.parametrize("key", ["payroll/2026.json", "messages/payroll/1", "letters/orders/1"])
+def test_a_pointer_to_another_place_is_not_followed(clients: tuple[Any, Any], key: str) -> None:
+    """Whoever may publish could have anything shown that these credentials may read."""
+    sns, sqs = clients
+    files = boto3.client("s3", region_name="us-east-1")
+    files.create_bucket(Bucket="large-changes")
+    files.put_object(Bucket="large-changes", Key=key, Body=b"secret")
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    forged = pointer_to(encode_message(a_batch(1, 1), FORM), S3Location("large-changes", key))
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        a_publisher(sns, topic_arn).publish(forged)
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert received.entries == ()
+    assert "is no place for a body of this program" in str(received.mistake)
+
+
 def test_a_pointer_is_followed(clients: tuple[Any, Any]) -> None:
     """The change counts as if it had fitted; one that is gone leaves the pointer, and says so."""
     sns, sqs = clients
@@ -71,7 +90,7 @@ def test_a_pointer_is_followed(clients: tuple[Any, Any]) -> None:
     topic_arn = sns.create_topic(Name="changes")["TopicArn"]
     retries = Retries("bucket", RetryPolicy(), FakeJournal())
     message = encode_message(a_batch(1, 1), FORM)
-    pointer = Bucket(files, "large-changes", retries, FakeJournal()).keep(message)
+    pointer = Bucket(files, "large-changes", ACCOUNT, retries, FakeJournal()).keep(message)
     with Subscription(topic_arn, sns, sqs) as subscription:
         a_publisher(sns, topic_arn).publish(pointer)
         (received,) = subscription.receive(wait_seconds=0)

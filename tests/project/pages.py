@@ -10,6 +10,7 @@ from consumer.reference.all_settings import ExplainedSetting, all_settings, as_p
 from consumer.settings.variables import PUBLISHER_PREFIX
 from tests.places import ROOT
 from tests.project.architecture import architecture_page
+from tests.project.licences import licences_page
 
 _WIDTH = 100
 _MADE = "<!-- Written by scripts/docs; edit the code that it is made from. -->\n"
@@ -73,6 +74,7 @@ def settings_page() -> str:
 PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "architecture.md": architecture_page,
     ROOT / "docs" / "cli.md": cli_page,
+    ROOT / "docs" / "licences.md": licences_page,
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "properties" / "aws.properties": lambda: as_properties(all_settings()),
 }

@@ -13,7 +13,7 @@ from tests.project.pages import PAGES
 
 @pytest.mark.parametrize(("page", "make"), PAGES.items(), ids=[page.name for page in PAGES])
 def test_a_page_is_as_it_would_be_made_now(page: Path, make: Callable[[], str]) -> None:
-    """Mended by scripts/docs."""
+    """Fixed by scripts/docs."""
     assert page.read_text() == make()
 
 

@@ -10,13 +10,14 @@ import pytest
 from moto import mock_aws
 
 from consumer.backfill.table import Table
-from consumer.delivery.retries import Retries, RetryPolicy
+from consumer.delivery.retries import Retries
+from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.messages import encode_message
 from tests.builders import FORM, a_batch
-from tests.fakes import FakeJournal
+from tests.fakes import ACCOUNT, FakeJournal
 from tests.places import ROOT
 from tests.project.policies import IAM_NAMES, allowed
 
@@ -52,7 +53,7 @@ def use_bucket(calls: Calls) -> None:
     files = calls.client("s3")
     files.head_bucket(Bucket="large")
     retries, journal = Retries("bucket", RetryPolicy(), FakeJournal()), FakeJournal()
-    bucket = Bucket(files, "large", retries, journal)
+    bucket = Bucket(files, "large", ACCOUNT, retries, journal)
     bucket.keep(encode_message(a_batch(1, 1), FORM))
     bucket.keep_record(LARGE, Sender("orders", "worker-1").envelope())
 

@@ -16,7 +16,7 @@ FILES = sorted((ROOT / "properties").glob("*.properties"))
 
 
 def test_the_file_for_aws_has_every_key_as_it_is() -> None:
-    """Mended by `stream-publisher settings --properties > properties/aws.properties`."""
+    """Fixed by `stream-publisher settings --properties > properties/aws.properties`."""
     written = (ROOT / "properties" / "aws.properties").read_text()
 
     assert written == as_properties(all_settings())

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
+from consumer.fleet.lease_table import LeaseTable
+from consumer.fleet.stream import Stream
 from consumer.sandbox.proxy import Request
 from tests.replay.still_fleet import Clock, Family, StillFleet
 from tests.streams.endpoint import StreamsEndpoint
@@ -122,22 +124,25 @@ def test_a_busy_shard_is_not_read_for_ever(fleet: StillFleet, start: str) -> Non
         assert (done.exit_code, fleet.checkpoints()) == (2, {shard_id: first})
 
 
+@pytest.mark.parametrize("read", [(LeaseTable, "leases"), (Stream, "describe")])
 def test_a_shard_that_ends_between_two_reads_is_not_another_streams(
-    fleet: StillFleet, family: Family
+    fleet: StillFleet, family: Family, monkeypatch: pytest.MonkeyPatch, read: tuple[type, str]
 ) -> None:
-    """Its child has a lease that the stream's description may not have yet, or the other way."""
-    state = {"child": ""}
+    """Its child has a lease at once. Leases are read first, so the stream then has the child."""
+    children: list[str] = []
+    original = getattr(*read)
 
-    def roll(request: Request) -> None:
-        if request.operation == "DescribeStream" and not state["child"]:
-            state["child"] = fleet.stream.roll(family.left)
-            fleet.lease(state["child"], "TRIM_HORIZON", family.left)
+    def roll_first(self: object) -> object:
+        if not children:
+            children.append(fleet.stream.roll(family.left))
+            fleet.lease(children[0], "TRIM_HORIZON", family.left)
+        return original(self)
 
-    fleet.endpoint.fault = roll
+    monkeypatch.setattr(*read, roll_first)
     done = replay(fleet, "--from", "15m ago", "--dry-run")
 
     assert done.exit_code == 0, done.output
-    assert state["child"]
+    assert children
 
 
 @pytest.mark.usefixtures("family")

@@ -126,7 +126,7 @@ def test_a_stream_arn_is_enough_to_know_the_table(key: str) -> None:
 
 
 def test_every_mistake_is_named_at_once() -> None:
-    """An operator mends a file once, not once a line."""
+    """An operator fixes a file once, not once a line."""
     found = mistakes(
         {
             "publisher.topicArn": "changes",

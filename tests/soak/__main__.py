@@ -65,6 +65,9 @@ def main(  # noqa: PLR0913 - an option each
     try:
         with deferred() as stop:
             outcome = _run(Soak(pace, rate, folder), Console(stderr=as_json), stop.check)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder)
+        sys.exit(exits.INTERRUPTED)
     except TimeoutError as error:
         _fail(f"{error}; logs: {folder}")
     if as_json:

@@ -1,6 +1,8 @@
 """`stream-publisher status` as a person and a script see it."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 
 from consumer.cli import main
+from consumer.sandbox.proxy import Request
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
 from tests.streams.stream import SimulatedStream
@@ -156,3 +159,25 @@ def test_a_lease_table_that_is_none_is_one_line(
     assert done.exit_code == 2
     assert done.stderr.startswith("applicationName = 'app': holds a row that is no lease")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_watch_ends_well_with_ctrl_c() -> None:
+    """It ends no other way; what is being read at that moment is still shown."""
+    stream, pressed = SimulatedStream("orders"), list[str]()
+
+    def press_once(request: Request) -> None:
+        if request.operation == "GetRecords" and not pressed:
+            pressed.append("Ctrl-C")
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with StreamsEndpoint(stream, fault=press_once) as endpoint:
+        settings = {
+            "PUBLISHER_STREAM_ARN": stream.arn,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint.url,
+        }
+        done = status(settings, "--watch", "--json")
+
+    assert pressed
+    assert done.exit_code == 0
+    assert done.stdout.count("\n") == 1

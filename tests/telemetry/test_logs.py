@@ -50,6 +50,15 @@ def test_a_human_line_is_read_at_a_glance(stream: io.StringIO) -> None:
     assert "shardId=shardId-1 dropped=3" in line
 
 
+def test_a_human_line_holds_nothing_that_a_terminal_obeys(stream: io.StringIO) -> None:
+    """An error quotes what others have written."""
+    start_logging("human", "INFO", {}, stream)
+    logging.getLogger("consumer").error("answered \x1b]0;title\x07 %s", "\x9b31m")
+
+    assert not set("\x1b\x07\x9b") & set(stream.getvalue())
+    assert r"answered \x1b]0;title\x07 \x9b31m" in stream.getvalue()
+
+
 @pytest.mark.parametrize("form", ["json", "human"])
 def test_an_exception_goes_with_its_line(stream: io.StringIO, form: LogFormat) -> None:
     """In JSON within the one line."""

@@ -31,6 +31,8 @@ public final class StreamReading {
     private final DynamoDbStreamsClient streams;
 
     /** @param expired looks at each call of the client */
+    // The SDK recommends its successor. This is the client whose connections were measured.
+    @SuppressWarnings("deprecation")
     public StreamReading(StreamArn stream, AwsCredentialsProvider credentials, ExpiredRecords expired) {
         this.stream = stream;
         this.stopsAtTrimmedData = expired.stopsAtTrimmedData();
