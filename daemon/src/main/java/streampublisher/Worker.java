@@ -1,6 +1,9 @@
 package streampublisher;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import software.amazon.kinesis.coordinator.Scheduler;
@@ -8,7 +11,9 @@ import software.amazon.kinesis.leases.ShardInfo;
 import streampublisher.children.RunningChildren;
 import streampublisher.children.ShardFailures;
 import streampublisher.leases.HeldLeases;
+import streampublisher.leases.KclTasks;
 import streampublisher.leases.LeaderLock;
+import streampublisher.leases.LeaseAssignment;
 import streampublisher.leases.LeaseTable;
 import streampublisher.reading.StreamReading;
 import streampublisher.settings.ConfigurationException;
@@ -26,6 +31,7 @@ final class Worker {
     private final Scheduler scheduler;
     private final StreamReading reading;
     private final LeaderLock lock;
+    private final LeaseAssignment assignment;
     private final LeaseTable table;
     private final HeldLeases leases;
     private final RunningChildren children;
@@ -48,6 +54,7 @@ final class Worker {
         this.scheduler = scheduler;
         this.reading = reading;
         this.lock = new LeaderLock(scheduler);
+        this.assignment = LeaseAssignment.inPlaceOfKcls(scheduler, this::end);
         this.table = new LeaseTable(scheduler, reading::foreign);
         this.leases = new HeldLeases(scheduler.leaseCoordinator());
         this.children = children;
@@ -83,8 +90,14 @@ final class Worker {
         lock.clear();
         lock.shorten();
         table.prepare();
+        new KclTasks(scheduler, assignment, this::end).watch(timer());
         scheduler.run();
         awaitEnd();
+    }
+
+    private static ScheduledExecutorService timer() {
+        return Executors.newSingleThreadScheduledExecutor(
+                new ThreadFactoryBuilder().setNameFormat("kcl-tasks").setDaemon(true).build());
     }
 
     /** Gives up the lease of a shard whose record processor has failed. */
@@ -92,9 +105,16 @@ final class Worker {
         leases.giveUp(shardId);
     }
 
-    /** Gives up the lease of a shard if the leader has assigned it to another worker. */
+    /** Gives up the lease of a shard if it is read to its end or if the leader has assigned it to another worker. */
     void handOver(ShardInfo shard) {
         leases.handOver(shard);
+    }
+
+    /** How many shards KCL reads here, or is about to read. */
+    int shards() {
+        return (int) scheduler.shardInfoShardConsumerMap().values().stream()
+                .filter(consumer -> !consumer.isShutdown())
+                .count();
     }
 
     /** Begins to end the worker, and returns. Record processors publish the records that they hold. */
@@ -121,12 +141,15 @@ final class Worker {
     private Future<Boolean> shutDown() {
         failures.stop();
         leases.takeNoMore();
+        // It calls DynamoDB, which may not answer. Record processors need not wait for that.
+        new Thread(assignment::stop, "stop-leading").start();
         scheduler.startGracefulShutdown();
         return children.none();
     }
 
     /** KCL clears the lock as well, but only after the last of its own threads has ended. */
     private int giveBack() throws Exception {
+        assignment.stop();
         lock.clear();
         return leases.giveBack(scheduler, children.shards());
     }

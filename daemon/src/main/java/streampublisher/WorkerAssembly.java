@@ -4,6 +4,7 @@ import ch.qos.logback.classic.LoggerContext;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -68,7 +69,7 @@ final class WorkerAssembly {
         var resolved = resolve(failures);
         resolved.lifecycle().taskExecutionListener(new LeaseHandover(shard -> worker.join().handOver(shard)));
         var reading = reading(stream, resolved);
-        var scheduler = scheduler(resolved, reading);
+        var scheduler = scheduler(resolved, reading, () -> worker.join().shards());
         worker.complete(new Worker(
                 scheduler, reading, children, failures, start::isOver, properties.shutdownGraceMillis()));
         return worker.join();
@@ -119,8 +120,8 @@ final class WorkerAssembly {
     }
 
     /** Does what the adapter's own factory does for a scheduler, with our rules for leases. */
-    private Scheduler scheduler(StreamsConfiguration resolved, StreamReading reading) {
-        var client = reading.client(resolved.retrieval(), initialPosition(), children::count);
+    private Scheduler scheduler(StreamsConfiguration resolved, StreamReading reading, IntSupplier shards) {
+        var client = reading.client(resolved.retrieval(), initialPosition(), shards);
         var leases = resolved.leaseManagement();
         leases.leaseManagementFactory(new StreamLeases(client, leases, resolved.retrieval()));
         leases.consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());

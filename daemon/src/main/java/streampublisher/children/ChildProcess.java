@@ -47,7 +47,6 @@ final class ChildProcess extends MultiLangChild {
         this.children = children;
         this.failures = failures;
         this.watchdog = watchdog;
-        children.made(this);
     }
 
     @Override

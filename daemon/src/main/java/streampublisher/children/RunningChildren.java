@@ -1,28 +1,21 @@
 package streampublisher.children;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * This worker's children, and which of them run.
+ * This worker's children that run.
  *
  * <p>A stop waits for the children, not for KCL. KCL also waits for each shard's reading thread, which
  * may take up to a minute to end once it has read enough.
  */
 public final class RunningChildren {
 
-    private final Set<Object> made = new HashSet<>();
     private final Map<Object, String> running = new HashMap<>();
     private final CompletableFuture<Boolean> none = new CompletableFuture<>();
     private boolean awaited;
-
-    /** A child was made for a shard of this worker. It starts at once or later. */
-    synchronized void made(Object child) {
-        made.add(child);
-    }
 
     /** A child is about to start. */
     synchronized void started(Object child, String shardId) {
@@ -31,7 +24,6 @@ public final class RunningChildren {
 
     /** A child has ended, or will never start. */
     synchronized void ended(Object child) {
-        made.remove(child);
         running.remove(child);
         completeIfNone();
     }
@@ -39,11 +31,6 @@ public final class RunningChildren {
     /** The shards whose children run. */
     public synchronized Set<String> shards() {
         return Set.copyOf(running.values());
-    }
-
-    /** How many children run or may still start. KCL begins to read a shard before its child starts. */
-    public synchronized int count() {
-        return made.size();
     }
 
     /** Completes with true once no child runs. The worker must start no child after this call. */

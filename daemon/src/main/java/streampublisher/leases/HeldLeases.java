@@ -29,14 +29,15 @@ public final class HeldLeases {
     }
 
     /**
-     * Takes no further leases. These are leases that the leader assigns to this worker, and its own
-     * leases that it drops while it stops.
+     * Takes no further leases, and hands none over. These are leases that the leader assigns to this worker,
+     * and its own leases that it drops while it stops.
      *
      * <p>KCL's stop should do this. KCL 3.1.3 does it only while it migrates from KCL 2.
      */
     public void takeNoMore() {
         try {
-            KclInternals.stopLeaseDiscovery(coordinator);
+            KclInternals.discovery(coordinator).cancel(false);
+            KclInternals.handOffs(coordinator).stop();
         } catch (ReflectiveOperationException | RuntimeException error) {
             LOG.warn("The worker may still take leases while it stops: {}", error.toString());
         }
@@ -62,7 +63,7 @@ public final class HeldLeases {
         for (var lease : leases.listLeases()) {
             if (isAssignedToUs(lease)) {
                 leases.assignLease(lease, lease.checkpointOwner());
-            } else if (isOurs(lease) && !busy.contains(lease.leaseKey()) && give(lease, successors, given)) {
+            } else if (!KeptLeases.isFinished(lease) && isOurs(lease) && !busy.contains(lease.leaseKey()) && give(lease, successors, given)) {
                 given++;
             }
         }
@@ -88,7 +89,10 @@ public final class HeldLeases {
     }
 
     /**
-     * Gives up the lease of one shard if the leader has assigned it to another worker.
+     * Gives up the lease of one shard if the shard is read to its end, or if the leader has assigned the lease
+     * to another worker.
+     *
+     * <p>KCL renews a finished lease for hours, and after a restart it makes a record processor for it.
      *
      * @param shard the shard as it was when this worker took its lease. If the lease was lost and taken
      *     again since then, the shard may have a record processor, and KCL notifies that one itself
@@ -96,7 +100,7 @@ public final class HeldLeases {
     public void handOver(ShardInfo shard) {
         var shardId = ShardInfo.getLeaseKey(shard);
         var held = coordinator.getCurrentlyHeldLease(shardId);
-        if (held != null && held.shutdownRequested() && isOf(shard, held)) {
+        if (held != null && isOf(shard, held) && (held.shutdownRequested() || KeptLeases.isFinished(held))) {
             giveUp(shardId);
         }
     }

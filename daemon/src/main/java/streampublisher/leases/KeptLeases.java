@@ -1,9 +1,6 @@
 package streampublisher.leases;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.kinesis.leases.Lease;
@@ -18,21 +15,13 @@ import streampublisher.telemetry.Events;
  * last records may be unread. KCL then treats the shard as finished and reads its child shards. Nobody
  * notices the gap. With its lease such a shard is read like any other, and the reader finds the gap.
  */
-final class KeptLeases implements InvocationHandler {
+final class KeptLeases extends LeaseRefresherProxy {
 
     /** The audit of the leases finds the same lease every half a minute. */
     private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
-    private final LeaseRefresher leases;
-
-    private KeptLeases(LeaseRefresher leases) {
-        this.leases = leases;
-    }
-
-    /** Returns the same lease table, which keeps unfinished leases. */
-    static LeaseRefresher in(LeaseRefresher leases) {
-        return (LeaseRefresher) Proxy.newProxyInstance(
-                LeaseRefresher.class.getClassLoader(), new Class<?>[] {LeaseRefresher.class}, new KeptLeases(leases));
+    KeptLeases(LeaseRefresher leases) {
+        super(leases);
     }
 
     @Override
@@ -41,13 +30,10 @@ final class KeptLeases implements InvocationHandler {
             logOnce(((Lease) arguments[0]).leaseKey());
             return null;
         }
-        try {
-            return method.invoke(leases, arguments);
-        } catch (InvocationTargetException error) {
-            throw error.getCause();
-        }
+        return pass(method, arguments);
     }
 
+    /** Whether a lease's shard is read to its end. */
     static boolean isFinished(Lease lease) {
         return ExtendedSequenceNumber.SHARD_END.equals(lease.checkpoint());
     }

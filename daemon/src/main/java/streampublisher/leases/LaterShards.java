@@ -1,9 +1,13 @@
 package streampublisher.leases;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer;
+import java.lang.reflect.Method;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
+import software.amazon.kinesis.exceptions.internal.KinesisClientLibIOException;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.ShardDetector;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
@@ -20,6 +24,7 @@ import software.amazon.kinesis.metrics.MetricsScope;
  */
 final class LaterShards extends DynamoDBStreamsShardSyncer {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LaterShards.class);
     private static final InitialPositionInStreamExtended BEGINNING =
             InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
 
@@ -36,7 +41,41 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
             boolean ignoresUnexpectedChildShards,
             boolean isFirst)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        return super.checkAndCreateLeaseForNewShards(
-                shards, leases, isFirst ? initial : BEGINNING, scope, ignoresUnexpectedChildShards, isFirst);
+        var listed = new ListedLeases(leases);
+        try {
+            return super.checkAndCreateLeaseForNewShards(
+                    shards,
+                    listed.refresher(),
+                    isFirst ? initial : BEGINNING,
+                    scope,
+                    ignoresUnexpectedChildShards,
+                    isFirst);
+        } catch (KinesisClientLibIOException error) {
+            if (!listed.done) {
+                throw error;
+            }
+            LOG.debug("Finished leases are deleted later", error);
+            return true;
+        }
+    }
+
+    /**
+     * Notes that the adapter has read the leases. What fails after that is its clean-up. The last shard of a disabled
+     * stream has no child shard, and a shard may be listed for longer than its child shard. Both are no
+     * mistakes, and last for hours.
+     */
+    private static final class ListedLeases extends LeaseRefresherProxy {
+
+        private boolean done;
+
+        ListedLeases(LeaseRefresher leases) {
+            super(leases);
+        }
+
+        @Override
+        public Object invoke(Object self, Method method, Object[] arguments) throws Throwable {
+            done |= method.getName().equals("listLeases");
+            return pass(method, arguments);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package streampublisher.leases;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,17 +25,24 @@ public final class LeaseTable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
     private static final long POLL_SECONDS = 1;
-    private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(10);
+    private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(1);
+
+    /** Waits with a pause between two looks, and for so long at most. Returns whether it is over. */
+    private interface Wait {
+        boolean until(long pollSeconds, long timeoutSeconds) throws DependencyException;
+    }
 
     private final Scheduler scheduler;
     private final LeaseRefresher leases;
     private final Function<Collection<String>, Set<String>> foreign;
+    private final String worker;
 
     /** @param foreign returns those of some shards that can't be this stream's */
     public LeaseTable(Scheduler scheduler, Function<Collection<String>, Set<String>> foreign) {
         this.scheduler = scheduler;
         this.leases = scheduler.leaseCoordinator().leaseRefresher();
         this.foreign = foreign;
+        this.worker = scheduler.leaseManagementConfig().workerIdentifier();
     }
 
     /**
@@ -44,14 +52,49 @@ public final class LeaseTable {
      */
     public void prepare() throws Exception {
         leases.createLeaseTableIfNotExists();
-        leases.waitUntilLeaseTableExists(POLL_SECONDS, PATIENCE_SECONDS);
+        await("The lease table", leases::waitUntilLeaseTableExists);
         createIndex();
-        leases.waitUntilLeaseOwnerToLeaseKeyIndexExists(POLL_SECONDS, PATIENCE_SECONDS);
+        await("The index of the lease table", leases::waitUntilLeaseOwnerToLeaseKeyIndexExists);
         if (leases.isLeaseTableEmpty()) {
             createLeases();
         } else {
-            refuseOtherStreams();
+            var stored = leases.listLeases();
+            refuseOtherStreams(stored);
             createMissingLeases();
+            takeBack(stored);
+        }
+    }
+
+    /** This worker has just started, so it reads no shard. A lease that says otherwise is an earlier worker's. */
+    private void takeBack(List<Lease> stored) throws Exception {
+        for (var lease : stored) {
+            if (KeptLeases.isFinished(lease)) {
+                leaveFinished(lease);
+            } else if (lease.shutdownRequested() && isHalfOurs(lease)) {
+                leases.assignLease(lease, worker);
+            }
+        }
+    }
+
+    /** KCL would take the lease again, and make a record processor for it that never runs. */
+    private void leaveFinished(Lease lease) throws Exception {
+        if (worker.equals(lease.actualOwner())) {
+            leases.evictLease(lease);
+        }
+    }
+
+    /** KCL gives nobody a lease that this worker was about to hand over, or to get from a worker that is gone. */
+    private boolean isHalfOurs(Lease lease) {
+        return worker.equals(lease.checkpointOwner())
+                || worker.equals(lease.leaseOwner())
+                        && !OtherWorkers.running(scheduler).contains(lease.checkpointOwner());
+    }
+
+    /** The index of a large table may take an hour. No lease can be found without it. */
+    private void await(String what, Wait wait) throws DependencyException {
+        while (!wait.until(POLL_SECONDS, PATIENCE_SECONDS)) {
+            LOG.warn("{} {} is not active yet; reading begins once it is", what,
+                    scheduler.leaseManagementConfig().tableName());
         }
     }
 
@@ -66,8 +109,8 @@ public final class LeaseTable {
         }
     }
 
-    private void refuseOtherStreams() throws Exception {
-        var unfinished = leases.listLeases().stream()
+    private void refuseOtherStreams(List<Lease> stored) {
+        var unfinished = stored.stream()
                 .filter(lease -> !KeptLeases.isFinished(lease))
                 .map(Lease::leaseKey)
                 .toList();

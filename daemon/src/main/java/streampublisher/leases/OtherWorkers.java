@@ -8,7 +8,7 @@ import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 
-/** The other workers of this application that have reported their load lately. */
+/** The workers of this application that have reported their load lately, other than this one. */
 final class OtherWorkers {
 
     private static final Logger LOG = LoggerFactory.getLogger(OtherWorkers.class);
@@ -38,21 +38,39 @@ final class OtherWorkers {
         if (scheduler.leaseManagementConfig().maxLeasesForWorker() < Integer.MAX_VALUE) {
             return List.of();
         }
+        return running(scheduler);
+    }
+
+    /** Returns the other workers that run, in order of their names. */
+    static List<String> running(Scheduler scheduler) {
         try {
-            return new OtherWorkers(scheduler).leave();
+            return new OtherWorkers(scheduler).running();
         } catch (RuntimeException error) {
-            // Workers may not report at all (disableWorkerMetrics). Then the next leader decides.
+            // There may be no reports yet. Then the next leader decides.
             LOG.warn("The other workers are not known; the next leader assigns the leases: {}", error.toString());
             return List.of();
         }
     }
 
-    /** Deletes this worker's own report, so that it gets no more leases. Returns the workers that run. */
-    private List<String> leave() {
+    /** Ends this worker's own reports, so that no leader assigns a lease to it. */
+    static void leave(Scheduler scheduler) {
+        try {
+            var reporter = KclInternals.reporter(scheduler);
+            if (reporter != null) {
+                reporter.cancel(false);
+            }
+            var workers = new OtherWorkers(scheduler);
+            workers.reports.getAllWorkerMetricStats().stream()
+                    .filter(workers::isOwn)
+                    .forEach(workers.reports::deleteMetrics);
+        } catch (ReflectiveOperationException | RuntimeException error) {
+            LOG.warn("The leader may still assign leases to this worker: {}", error.toString());
+        }
+    }
+
+    private List<String> running() {
         var oldest = Instant.now().minusMillis(freshMillis).getEpochSecond();
-        var all = reports.getAllWorkerMetricStats();
-        all.stream().filter(this::isOwn).forEach(reports::deleteMetrics);
-        return all.stream()
+        return reports.getAllWorkerMetricStats().stream()
                 .filter(report -> !isOwn(report) && report.getLastUpdateTime() >= oldest)
                 .map(WorkerMetricStats::getWorkerId)
                 .sorted()

@@ -25,7 +25,7 @@ public final class StreamLeases extends DynamoDBStreamsLeaseManagementFactory {
             MetricsFactory metrics, StreamConfig stream, DeletedStreamListProvider deleted) {
         return new ShardSyncTaskManager(
                 createShardDetector(stream),
-                KeptLeases.in(createLeaseRefresher()),
+                new KeptLeases(createLeaseRefresher()).refresher(),
                 stream.initialPositionInStreamExtended(),
                 isCleanupLeasesUponShardCompletion(),
                 isIgnoreUnexpectedChildShards(),

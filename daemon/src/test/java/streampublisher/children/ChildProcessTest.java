@@ -244,21 +244,6 @@ class ChildProcessTest {
     }
 
     @Test
-    void aShardCountsFromBeforeItsChildIsStartedUntilItIsLost() {
-        assertEquals(0, children.count());
-        var child = shell(answer("initialize") + answer("leaseLost"));
-        var waiting = shell("exit 1");
-        assertEquals(2, children.count());
-
-        initialize(child);
-        assertEquals(2, children.count());
-        lose(waiting);
-        lose(child);
-
-        assertEquals(0, children.count());
-    }
-
-    @Test
     void theLogNamesTheShard() {
         initialize(shell("exit 7"));
 

@@ -97,6 +97,24 @@ class HeldLeasesTest {
     }
 
     @Test
+    void aFinishedLeaseIsGivenUp() {
+        held.checkpoint(ExtendedSequenceNumber.SHARD_END);
+
+        leases.handOver(shard(TOKEN));
+
+        assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
+    }
+
+    @Test
+    void aStopGivesNobodyAFinishedLease() throws Exception {
+        stored.checkpoint(ExtendedSequenceNumber.SHARD_END);
+
+        assertEquals(0, leases.giveBack(List.of("host-2"), Set.of()));
+
+        assertEquals(List.of(), calls);
+    }
+
+    @Test
     void aLeaseThatIsNotAssignedToAnotherWorkerStays() {
         leases.handOver(shard(TOKEN));
 

@@ -19,7 +19,7 @@ import streampublisher.testing.LoggedEvents;
 class KeptLeasesTest {
 
     private final List<String> deleted = new ArrayList<>();
-    private final LeaseRefresher leases = KeptLeases.in(Fakes.of(LeaseRefresher.class, this::refresh));
+    private final LeaseRefresher leases = new KeptLeases(Fakes.of(LeaseRefresher.class, this::refresh)).refresher();
     private LoggedEvents logged;
 
     @BeforeEach

@@ -1,9 +1,11 @@
 package streampublisher.leases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.common.StreamIdentifier;
+import software.amazon.kinesis.exceptions.internal.KinesisClientLibIOException;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.ShardDetector;
@@ -29,9 +32,13 @@ class LaterShardsTest {
     private static final String CHILD = shardId(1);
     private static final String GRANDCHILD = shardId(2);
 
+    /** It opened long enough ago for the adapter to delete its lease. */
+    private static final String OLD =
+            "shardId-%020d-00000009".formatted(System.currentTimeMillis() - Duration.ofHours(7).toMillis());
+
     private final LaterShards shards = new LaterShards(stream(), true, null);
     private final List<Lease> stored = new ArrayList<>();
-    private final List<Shard> listed = List.of(shard(CHILD, EXPIRED, "9"), shard(GRANDCHILD, CHILD, null));
+    private List<Shard> listed = List.of(shard(CHILD, EXPIRED, "9"), shard(GRANDCHILD, CHILD, null));
 
     @Test
     void theFirstLeasesBeginAtTheInitialPosition() throws Exception {
@@ -43,6 +50,33 @@ class LaterShardsTest {
         stored.add(lease(EXPIRED));
 
         assertEquals(Map.of(CHILD, "TRIM_HORIZON", GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    @Test
+    void theLastShardOfADisabledStreamStopsNothing() throws Exception {
+        var finished = lease(OLD);
+        finished.checkpoint(ExtendedSequenceNumber.SHARD_END);
+        stored.add(finished);
+        listed = List.of(shard(OLD, null, null), shard(GRANDCHILD, null, null));
+
+        assertEquals(Map.of(GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    @Test
+    void aShardThatIsListedForLongerThanItsChildStopsNothing() throws Exception {
+        var child = lease(OLD);
+        child.parentShardIds(List.of(EXPIRED));
+        stored.add(child);
+        listed = List.of(shard(EXPIRED, null, "9"), shard(GRANDCHILD, null, null));
+
+        assertEquals(Map.of(GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    @Test
+    void aListOfShardsThatChangesMeanwhileIsReadAgain() {
+        listed = List.of(shard(CHILD, null, null), shard(GRANDCHILD, CHILD, null));
+
+        assertThrows(KinesisClientLibIOException.class, this::created);
     }
 
     private Map<String, String> created() throws Exception {
