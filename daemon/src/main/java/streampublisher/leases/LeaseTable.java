@@ -81,10 +81,9 @@ public final class LeaseTable {
      * was written before would be lost. So each such lease gets a place in the stream that stays.
      */
     private void pinLatest() throws Exception {
-        var others = OtherWorkers.running(scheduler);
         var unpinned = leases.listLeases().stream()
                 .filter(lease -> ExtendedSequenceNumber.LATEST.equals(lease.checkpoint()))
-                .filter(lease -> !others.contains(lease.actualOwner()))
+                .filter(lease -> !isRead(lease))
                 .toList();
         var places = latest.apply(unpinned.stream().map(Lease::leaseKey).toList());
         for (var lease : unpinned) {
@@ -92,6 +91,11 @@ public final class LeaseTable {
             // Another worker that starts now may have been first. Then this does nothing.
             leases.updateLease(lease);
         }
+    }
+
+    private boolean isRead(Lease lease) {
+        var owner = lease.actualOwner();
+        return owner != null && !worker.equals(owner) && OtherWorkers.running(scheduler).contains(owner);
     }
 
     /** This worker has just started, so it reads no shard. A lease that says otherwise is an earlier worker's. */
