@@ -182,7 +182,7 @@ def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
             break
     assert outside.done == set(range(1, sum(surroundings.pages) + 1))
     assert outside.checkpoints.made[-1] == "SHARD_END"
-    # Of a dead letter whose checkpoint a kill forestalled, only a repeat is published: as late as that.
+    # Where a kill forestalls a dead letter's checkpoint, the record is published after all, late.
     firsts = [each for each in dict.fromkeys(outside.published) if each not in outside.dead_letters]
     for item in range(min(surroundings.items, 60)):
         of_item = [number for number in firsts if number % surroundings.items == item]
