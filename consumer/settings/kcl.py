@@ -365,8 +365,14 @@ class KclSettings:
         Setting("Measurements of load kept for each worker. KCL's own: 10.", least=1, most=100),
     ] = None
     disable_worker_metrics: Annotated[
-        bool | None, Setting("Balances by the count of leases alone. KCL's own: false.")
-    ] = None
+        bool,
+        Setting(
+            "Balances by the throughput of the leases alone. With false KCL balances by the CPU "
+            "where it finds ECS's or EC2's metadata: it moves leases between workers that are "
+            "nearly idle, and gives none to a worker whose metadata doesn't answer. KCL's own: "
+            "false."
+        ),
+    ] = True
     max_throughput_per_host_k_bps: Annotated[
         float | None,
         Setting(

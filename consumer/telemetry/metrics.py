@@ -40,6 +40,7 @@ MetricKey = Literal[
     "ShardHeartbeats",
     "ShardRestarts",
     "TrimmedGaps",
+    "DisabledStreams",
     "Workers",
 ]
 
@@ -140,6 +141,9 @@ METRICS: Mapping[MetricKey, Metric] = {
         "counts again.",
         "None, ever.",
     ),
+    "DisabledStreams": Metric(
+        "Count", "sum", "How often a worker found that its stream is disabled.", "None, ever."
+    ),
     "Workers": Metric(
         "Count",
         "sum",
@@ -148,7 +152,9 @@ METRICS: Mapping[MetricKey, Metric] = {
     ),
 }
 
-OF_THE_DAEMON: frozenset[MetricKey] = frozenset({"ShardRestarts", "TrimmedGaps", "Workers"})
+OF_THE_DAEMON: frozenset[MetricKey] = frozenset(
+    {"ShardRestarts", "TrimmedGaps", "DisabledStreams", "Workers"}
+)
 """Metrics that the daemon writes itself, since only the daemon knows them."""
 
 

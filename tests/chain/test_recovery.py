@@ -146,7 +146,7 @@ def test_two_workers_share_the_lease_table(world: World) -> None:
     """They have different names; one holds the shard, and gives it to the other when it stops."""
     settled = {
         # No lease is moved for balance meanwhile.
-        "KCL_VARIANCE_BALANCING_FREQUENCY": "3600",
+        "KCL_VARIANCE_BALANCING_FREQUENCY": "1000",
         # A worker's report counts for twice as long, and no pause makes it too old to be an heir.
         "KCL_WORKER_METRICS_REPORTER_FREQ_IN_MILLIS": "10000",
     }

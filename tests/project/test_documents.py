@@ -50,8 +50,12 @@ def test_the_log_page_lists_every_event_of_a_record_processor() -> None:
 
 def test_the_log_page_lists_every_event_of_the_daemon() -> None:
     """With the level that the source gives it; `daemon` is a library's line, `metrics` has none."""
-    logged = set(re.findall(r'Events\.(info|error)\(\s*"(\w+)"', JAVA))
-    listed = {(row[1].lower(), row[0].strip("`")) for row in rows(LOGS, "Events of the daemon")}
+    logged = set(re.findall(r'Events\.(info|warn|error)\(\s*"(\w+)"', JAVA))
+    listed = {
+        (level.lower(), row[0].strip("`"))
+        for row in rows(LOGS, "Events of the daemon")
+        for level in row[1].split(", ")
+    }
 
     assert listed - {("warn", "daemon"), ("info", "metrics")} == logged
 

@@ -15,6 +15,7 @@ import streampublisher.leases.KclTasks;
 import streampublisher.leases.LeaderLock;
 import streampublisher.leases.LeaseAssignment;
 import streampublisher.leases.LeaseTable;
+import streampublisher.leases.UnreadLeases;
 import streampublisher.reading.StreamReading;
 import streampublisher.settings.ConfigurationException;
 import streampublisher.telemetry.Events;
@@ -38,6 +39,8 @@ final class Worker {
     private final ShardFailures failures;
     private final BooleanSupplier started;
     private final Stop.Terms stop;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            new ThreadFactoryBuilder().setNameFormat("leases").setDaemon(true).build());
     private final AtomicReference<Thread> ending = new AtomicReference<>();
 
     /**
@@ -90,14 +93,10 @@ final class Worker {
         lock.clear();
         lock.shorten();
         table.prepare();
-        new KclTasks(scheduler, assignment, this::end).watch(timer());
+        new KclTasks(scheduler, assignment, this::end).watch(timer);
+        UnreadLeases.watch(timer, leases, scheduler);
         scheduler.run();
         awaitEnd();
-    }
-
-    private static ScheduledExecutorService timer() {
-        return Executors.newSingleThreadScheduledExecutor(
-                new ThreadFactoryBuilder().setNameFormat("kcl-tasks").setDaemon(true).build());
     }
 
     /** Gives up the lease of a shard whose record processor has failed. */
@@ -140,6 +139,7 @@ final class Worker {
 
     private Future<Boolean> shutDown() {
         failures.stop();
+        timer.shutdown();
         leases.takeNoMore();
         // It calls DynamoDB, which may not answer. Record processors need not wait for that.
         new Thread(assignment::stop, "stop-leading").start();

@@ -2,7 +2,9 @@ package streampublisher;
 
 import ch.qos.logback.classic.LoggerContext;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsConsumerTaskFactory;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.LoggerFactory;
@@ -20,9 +22,11 @@ import streampublisher.children.RunningChildren;
 import streampublisher.children.ShardFailures;
 import streampublisher.leases.LeaseHandover;
 import streampublisher.leases.StreamLeases;
+import streampublisher.reading.DisabledStream;
 import streampublisher.reading.ExpiredRecords;
 import streampublisher.reading.StreamArn;
 import streampublisher.reading.StreamReading;
+import streampublisher.reading.TableStream;
 import streampublisher.settings.DaemonProperties;
 import streampublisher.telemetry.Health;
 import streampublisher.telemetry.HealthServer;
@@ -114,9 +118,24 @@ final class WorkerAssembly {
     }
 
     private StreamReading reading(StreamArn stream, StreamsConfiguration resolved) {
-        var expired = new ExpiredRecords(
-                properties.stopsAtTrimmedData(), System::currentTimeMillis, WorkerAssembly::halt, metrics, health);
-        return new StreamReading(stream, resolved.credentials(), expired);
+        var expired = new ExpiredRecords(properties.stopsAtTrimmedData(), metrics, health);
+        return new StreamReading(
+                stream,
+                resolved.credentials(),
+                expired,
+                disabledStream(resolved),
+                properties.unknownShardExitAfterMillis(),
+                WorkerAssembly::halt);
+    }
+
+    private DisabledStream disabledStream(StreamsConfiguration resolved) {
+        var arn = properties.streamArn();
+        var tables = resolved.leaseManagement().dynamoDBClient();
+        var disabled = new DisabledStream(
+                arn, new TableStream(tables, StreamArn.table(arn)), metrics, health, System::nanoTime);
+        disabled.watch(Executors.newSingleThreadScheduledExecutor(
+                new ThreadFactoryBuilder().setNameFormat("disabled-stream").setDaemon(true).build()));
+        return disabled;
     }
 
     /** Does what the adapter's own factory does for a scheduler, with our rules for leases. */

@@ -28,6 +28,8 @@ final class ChildProcess extends MultiLangChild {
     private final Watchdog watchdog;
     private String shardId;
     private ExtendedSequenceNumber checkpoint;
+    /** Tells which checkpoint KCL has written, also after the child has died in the call that made it. */
+    private RecordProcessorCheckpointer checkpointer;
     private volatile Process process;
     private volatile boolean gone;
 
@@ -64,14 +66,19 @@ final class ChildProcess extends MultiLangChild {
 
     @Override
     public void processRecords(ProcessRecordsInput input) {
+        checkpointer = input.checkpointer();
         unlessGone(() -> super.processRecords(input));
-        if (!gone && hasAdvanced(input.checkpointer())) {
+        noteCheckpoint();
+    }
+
+    /** An answer proves nothing: the child may hold the records, and SNS may refuse them later. */
+    private void noteCheckpoint() {
+        if (hasAdvanced()) {
             failures.recovered(shardId);
         }
     }
 
-    /** An answer proves nothing: the child may hold the records, and SNS may refuse them later. */
-    private boolean hasAdvanced(RecordProcessorCheckpointer checkpointer) {
+    private boolean hasAdvanced() {
         var before = checkpoint;
         if (checkpointer instanceof ShardRecordProcessorCheckpointer kcls) {
             checkpoint = kcls.lastCheckpointValue();
@@ -87,12 +94,14 @@ final class ChildProcess extends MultiLangChild {
 
     @Override
     public void shardEnded(ShardEndedInput input) {
+        checkpointer = input.checkpointer();
         unlessGone(() -> super.shardEnded(input));
         children.ended(this);
     }
 
     @Override
     public void shutdownRequested(ShutdownRequestedInput input) {
+        checkpointer = input.checkpointer();
         unlessGone(() -> super.shutdownRequested(input));
     }
 
@@ -131,6 +140,7 @@ final class ChildProcess extends MultiLangChild {
         children.ended(this);
         // If another child runs for this shard, the lease was lost and taken again. It belongs to that child.
         if (!children.shards().contains(shardId)) {
+            noteCheckpoint();
             failures.failed(shardId, status());
         }
     }

@@ -105,6 +105,12 @@ public final class HeldLeases {
         }
     }
 
+    /** Whether this worker still holds the lease that it had for this shard. */
+    boolean holds(ShardInfo shard) {
+        var held = coordinator.getCurrentlyHeldLease(ShardInfo.getLeaseKey(shard));
+        return held != null && isOf(shard, held);
+    }
+
     private static boolean isOf(ShardInfo shard, Lease lease) {
         return lease.concurrencyToken().toString().equals(shard.concurrencyToken());
     }

@@ -5,9 +5,9 @@ import com.google.common.cache.CacheBuilder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import net.logstash.logback.argument.StructuredArguments;
+import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsResponse;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorResponse;
-import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
 import streampublisher.telemetry.Events;
 import streampublisher.telemetry.Health;
@@ -25,7 +24,7 @@ import streampublisher.telemetry.Metrics;
  * Logs the records that expired before they were read.
  *
  * <p>The adapter logs nothing. If the next record has expired, it goes on at the oldest one that the
- * stream keeps. If the shard does not exist, it treats the shard as ended.
+ * stream keeps. If the shard has expired as a whole, it treats the shard as ended.
  */
 public final class ExpiredRecords implements ExecutionInterceptor {
 
@@ -40,8 +39,6 @@ public final class ExpiredRecords implements ExecutionInterceptor {
     private static final String TRIM_HORIZON = "TRIM_HORIZON";
 
     private final boolean stopsAtTrimmedData;
-    private final LongSupplier nowMillis;
-    private final Runnable halt;
     private final Metrics metrics;
     private final Health health;
     private final Cache<String, Reading> iterators =
@@ -58,20 +55,20 @@ public final class ExpiredRecords implements ExecutionInterceptor {
      * @param after the last record read of the shard, or where its reading began
      * @param gapAfter the last record before a gap that is not logged yet; empty for no gap
      */
-    private record Reading(String shardId, String after, String gapAfter) {}
+    record Reading(String shardId, String after, String gapAfter) {
+
+        Reading(String shardId, String after) {
+            this(shardId, after, NOWHERE);
+        }
+    }
 
     /**
      * @param stopsAtTrimmedData whether a shard with expired records is not read on
-     * @param nowMillis milliseconds since 1970
-     * @param halt ends the JVM as a failure, without running hooks
      * @param metrics counts the gaps
      * @param health is told of shards that stand still
      */
-    public ExpiredRecords(
-            boolean stopsAtTrimmedData, LongSupplier nowMillis, Runnable halt, Metrics metrics, Health health) {
+    public ExpiredRecords(boolean stopsAtTrimmedData, Metrics metrics, Health health) {
         this.stopsAtTrimmedData = stopsAtTrimmedData;
-        this.nowMillis = nowMillis;
-        this.halt = halt;
         this.metrics = metrics;
         this.health = health;
     }
@@ -133,36 +130,28 @@ public final class ExpiredRecords implements ExecutionInterceptor {
     }
 
     @Override
-    public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
-        var error = context.exception();
-        if (error instanceof ResourceNotFoundException && isReading(context)) {
-            refuseYoung(readingOf(context).shardId());
-        }
-        return error;
-    }
-
-    private void refuseYoung(String shardId) {
-        if (StreamShards.isYoung(shardId, nowMillis.getAsLong())) {
-            Events.error("daemon_failed", "{} is not a shard of this stream; its checkpoint stays as it is", shardId);
-            // The adapter would treat the shard as ended, and KCL would checkpoint its end.
-            halt.run();
-        }
-    }
-
-    @Override
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
-        var gone = context.exception() instanceof ResourceNotFoundException;
-        if (!isReading(context) || !gone && !(context.exception() instanceof TrimmedDataAccessException)) {
-            return;
+        if (context.exception() instanceof TrimmedDataAccessException) {
+            var known = readingOf(context.request());
+            trimmed(known == null ? new Reading("a shard", "the last one read") : known);
         }
-        var reading = readingOf(context);
+    }
+
+    private void trimmed(Reading reading) {
         if (stopsAtTrimmedData) {
-            standStill(reading, gone ? SHARD_END : TRIM_HORIZON);
-        } else if (gone) {
-            logGap(reading.shardId(), reading.after(), SHARD_END);
+            standStill(reading, TRIM_HORIZON);
         } else {
             // Logged once the position is known at which reading goes on.
             gaps.put(reading.shardId(), reading.after());
+        }
+    }
+
+    /** The whole shard has expired. */
+    void gone(Reading reading) {
+        if (stopsAtTrimmedData) {
+            standStill(reading, SHARD_END);
+        } else {
+            logGap(reading.shardId(), reading.after(), SHARD_END);
         }
     }
 
@@ -185,16 +174,17 @@ public final class ExpiredRecords implements ExecutionInterceptor {
         }
     }
 
-    private static boolean isReading(Context.FailedExecution context) {
-        return context.request() instanceof GetShardIteratorRequest || context.request() instanceof GetRecordsRequest;
+    /** Returns the shard that a request reads, or an empty id if its iterator is forgotten. */
+    String shardOf(SdkRequest request) {
+        var reading = readingOf(request);
+        return reading == null ? "" : reading.shardId();
     }
 
-    private Reading readingOf(Context.FailedExecution context) {
-        if (context.request() instanceof GetShardIteratorRequest request) {
-            return new Reading(request.shardId(), beginning(request), NOWHERE);
-        }
-        var reading = iterators.getIfPresent(((GetRecordsRequest) context.request()).shardIterator());
-        return reading == null ? new Reading("a shard", "the last one read", NOWHERE) : reading;
+    /** Returns where a request reads, or null if its iterator is forgotten. */
+    Reading readingOf(SdkRequest request) {
+        return request instanceof GetShardIteratorRequest iterator
+                ? new Reading(iterator.shardId(), beginning(iterator))
+                : iterators.getIfPresent(((GetRecordsRequest) request).shardIterator());
     }
 
     private static String beginning(GetShardIteratorRequest request) {

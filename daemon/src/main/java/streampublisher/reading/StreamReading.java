@@ -27,23 +27,39 @@ public final class StreamReading {
     private static final Duration TRIMMED_WAIT = Duration.ofSeconds(10);
 
     private final StreamArn stream;
-    private final boolean stopsAtTrimmedData;
+    private final ExpiredRecords expired;
+    private final UnknownShards unknown;
     private final DynamoDbStreamsClient streams;
 
-    /** @param expired looks at each call of the client */
-    // The SDK recommends its successor. This is the client whose connections were measured.
+    /**
+     * @param expired looks at each call of the client
+     * @param disabled looks at each description of the stream
+     * @param unknownShardExitAfterMillis how long the service may not know a shard before the worker ends
+     * @param halt ends the JVM as a failure, without running hooks
+     */
+    // The SDK recommends another client. The connections of this one were measured.
     @SuppressWarnings("deprecation")
-    public StreamReading(StreamArn stream, AwsCredentialsProvider credentials, ExpiredRecords expired) {
+    public StreamReading(
+            StreamArn stream,
+            AwsCredentialsProvider credentials,
+            ExpiredRecords expired,
+            DisabledStream disabled,
+            long unknownShardExitAfterMillis,
+            Runnable halt) {
         this.stream = stream;
-        this.stopsAtTrimmedData = expired.stopsAtTrimmedData();
+        this.expired = expired;
+        this.unknown = new UnknownShards(this::list, System::currentTimeMillis, unknownShardExitAfterMillis, halt);
+        var failures = new ReadFailures(stream.service(), expired::shardOf, System::nanoTime);
         this.streams = DynamoDbStreamsClient.builder()
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MOST_READS))
                 .region(stream.region())
                 .credentialsProvider(credentials)
                 .overrideConfiguration(override -> {
+                    override.addExecutionInterceptor(failures);
                     override.addExecutionInterceptor(expired);
-                    if (stream.isLocal()) {
-                        override.addExecutionInterceptor(new LocalArnInterceptor(stream));
+                    override.addExecutionInterceptor(disabled);
+                    if (stream.isTranslated()) {
+                        override.addExecutionInterceptor(new ServiceArnInterceptor(stream));
                     }
                 })
                 .build();
@@ -56,8 +72,11 @@ public final class StreamReading {
 
     /** Returns those of the shards that can't be this stream's. */
     public Set<String> foreign(Collection<String> shardIds) {
-        return StreamShards.foreign(
-                shardIds, StreamShards.list(streams, stream.service()), System.currentTimeMillis());
+        return StreamShards.foreign(shardIds, list(), System.currentTimeMillis());
+    }
+
+    private Set<String> list() {
+        return StreamShards.list(streams, stream.service());
     }
 
     /**
@@ -80,8 +99,8 @@ public final class StreamReading {
     private AmazonDynamoDBStreamsAdapterClient client(ReadSize size) {
         var threads = Executors.newCachedThreadPool(
                 new ThreadFactoryBuilder().setNameFormat("read").setDaemon(true).build());
-        return stopsAtTrimmedData
-                ? new TrimmedShards(streams, stream.region(), size, threads, TRIMMED_WAIT)
-                : new ShardReads(streams, stream.region(), size, threads);
+        return expired.stopsAtTrimmedData()
+                ? new TrimmedShards(streams, stream.region(), size, threads, expired, unknown, TRIMMED_WAIT)
+                : new ShardReads(streams, stream.region(), size, threads, expired, unknown);
     }
 }

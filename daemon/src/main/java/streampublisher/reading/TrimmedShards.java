@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -28,8 +27,15 @@ final class TrimmedShards extends ShardReads {
     private final Duration wait;
 
     /** @param wait how long a read of expired records is delayed before it fails */
-    TrimmedShards(DynamoDbStreamsClient streams, Region region, ReadSize size, Executor threads, Duration wait) {
-        super(streams, region, size, threads);
+    TrimmedShards(
+            DynamoDbStreamsClient streams,
+            Region region,
+            ReadSize size,
+            Executor threads,
+            ExpiredRecords expired,
+            UnknownShards unknown,
+            Duration wait) {
+        super(streams, region, size, threads, expired, unknown);
         this.wait = wait;
         setSkipRecordsBehavior(SkipRecordsBehavior.KCL_RETRY);
     }
@@ -48,17 +54,10 @@ final class TrimmedShards extends ShardReads {
     private <T> CompletableFuture<T> standStill(Throwable error) {
         var cause = error instanceof CompletionException ? error.getCause() : error;
         if (cause instanceof ResourceNotFoundException) {
-            return delayed(new UnableToReadMoreRecordsException("The shard has expired", cause));
+            return failLater(new UnableToReadMoreRecordsException("The shard has expired", cause), wait);
         }
-        return cause instanceof UnableToReadMoreRecordsException ? delayed(cause) : CompletableFuture.failedFuture(cause);
-    }
-
-    private <T> CompletableFuture<T> delayed(Throwable failure) {
-        var slow = CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS);
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    throw new CompletionException(failure);
-                },
-                slow);
+        return cause instanceof UnableToReadMoreRecordsException 
+                ? failLater(cause, wait)
+                : CompletableFuture.failedFuture(cause);
     }
 }

@@ -111,6 +111,16 @@ public final class DaemonProperties {
         return value.equals("stop");
     }
 
+    /**
+     * How long the service may not know a shard that is too young to have expired. Then the worker ends. This
+     * is no setting of `stream-publisher run`, so its default is here.
+     */
+    public long unknownShardExitAfterMillis() {
+        return number(
+                "unknownShardExitAfterMillis",
+                properties.getProperty("unknownShardExitAfterMillis", "300000").trim());
+    }
+
     /** How often the metrics count this worker; 0 writes no metrics. */
     public long metricsIntervalMillis() {
         return number("metricsIntervalMillis");

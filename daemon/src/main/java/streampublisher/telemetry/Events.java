@@ -20,6 +20,13 @@ public final class Events {
         }
     }
 
+    /** Logs an event that heals by itself. */
+    public static void warn(String event, String message, Object... arguments) {
+        try (var named = MDC.putCloseable("event", event)) {
+            LOG.warn(message, arguments);
+        }
+    }
+
     /** Logs an event that somebody must look at. */
     public static void error(String event, String message, Object... arguments) {
         try (var named = MDC.putCloseable("event", event)) {

@@ -46,6 +46,11 @@ public final class Metrics {
         return one("TrimmedGaps");
     }
 
+    /** An argument of a log line. It counts one report of a disabled stream. */
+    public Object disabledStream() {
+        return one("DisabledStreams");
+    }
+
     /** Counts this worker from now on, once an interval. */
     public void beat(ScheduledExecutorService timer) {
         if (intervalMillis > 0) {

@@ -275,6 +275,17 @@ class ChildProcessTest {
     }
 
     @Test
+    void aCheckpointEndsTheRowThoughTheChildDiesInTheSameCall() {
+        failures.failed(SHARD, 1);
+        var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + "exit 1");
+
+        initialize(child);
+        processRecords(child);
+
+        assertInARow(1);
+    }
+
+    @Test
     void anOldCheckpointDoesNotEndTheRowAgain() {
         var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + say("processRecords")
                 + answer("processRecords"));

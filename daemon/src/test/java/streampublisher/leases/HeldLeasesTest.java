@@ -140,6 +140,27 @@ class HeldLeasesTest {
     }
 
     @Test
+    void aLeaseIsGivenUpOnceTwoLooksFindItsShardUnread() {
+        var unread = new UnreadLeases(leases, () -> Set.of(shard(TOKEN)));
+
+        unread.look();
+        assertEquals(List.of(), calls);
+        unread.look();
+
+        assertEquals(List.of("evict shardId-1", "drop shardId-1"), calls);
+    }
+
+    @Test
+    void aLeaseThatIsTakenAgainMeanwhileIsNotUnread() {
+        var unread = new UnreadLeases(leases, () -> Set.of(shard(UUID.randomUUID())));
+
+        unread.look();
+        unread.look();
+
+        assertEquals(List.of(), calls);
+    }
+
+    @Test
     void aStopLeavesALeaseThatIsAssignedToThisWorkerToItsHolder() throws Exception {
         stored = lease(WORKER);
         stored.checkpointOwner("host-2");

@@ -1,11 +1,9 @@
 package streampublisher.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,10 +34,8 @@ import streampublisher.testing.LoggedEvents;
 /** Expired records, of which the adapter logs nothing, are logged, or stop their shard. */
 class ExpiredRecordsTest {
 
-    private static final long OPENED = 1_795_449_234_772L;
     private static final String SHARD = "shardId-00000001795449234772-ca562a60";
     private static final String OTHER = "shardId-00000001795449234773-0b1c2d3e";
-    private static final long DAY = 24 * 60 * 60 * 1000L;
     private static final Throwable GONE = ResourceNotFoundException.builder()
             .awsErrorDetails(AwsErrorDetails.builder()
                     .errorCode("ResourceNotFoundException")
@@ -49,11 +45,9 @@ class ExpiredRecordsTest {
     private static final Throwable TRIMMED = TrimmedDataAccessException.builder().build();
     private static final Throwable THROTTLED = LimitExceededException.builder().build();
 
-    private final AtomicInteger halts = new AtomicInteger();
     private final Health health = new Health(() -> 0, 60_000, true);
     private final ExpiredRecords going = expiredRecords(false);
     private final ExpiredRecords stopping = expiredRecords(true);
-    private long now = OPENED;
     private LoggedEvents logged;
 
     @BeforeEach
@@ -202,37 +196,31 @@ class ExpiredRecordsTest {
 
     @Test
     void anOldShardThatIsGoneIsLoggedAsExpired() {
-        now = OPENED + DAY;
-
-        assertSame(GONE, fail(going, after(SHARD, "17"), GONE));
+        gone(going, after(SHARD, "17"));
 
         assertLogged("Records of " + SHARD
                 + " after 17 and before SHARD_END have expired unread; gap 1 since the start");
         assertEquals(List.of(SHARD), logged.shards());
-        assertEquals(0, halts.get());
         assertTrue(health.report().healthy());
     }
 
     @Test
     void anOldShardThatGoesWhileItIsReadIsLoggedAsExpired() {
-        now = OPENED + DAY;
         answer(going, after(SHARD, "17"), "i1");
 
-        assertSame(GONE, fail(going, records("i1"), GONE));
+        gone(going, records("i1"));
 
         assertLogged("Records of " + SHARD
                 + " after 17 and before SHARD_END have expired unread; gap 1 since the start");
-        assertEquals(0, halts.get());
     }
 
     @Test
     void aShardThatGoesBetweenTwoPagesIsLoggedWithTheLastRecordRead() {
-        now = OPENED + DAY;
         answer(going, after(SHARD, "17"), "i1");
         read(going, "i1", "i2", "18", "19");
         read(going, "i2", "i3");
 
-        fail(going, records("i3"), GONE);
+        gone(going, records("i3"));
 
         assertLogged("Records of " + SHARD
                 + " after 19 and before SHARD_END have expired unread; gap 1 since the start");
@@ -240,41 +228,14 @@ class ExpiredRecordsTest {
 
     @Test
     void aShardThatGoesBeforeItIsReadHasNoPositionButItsBeginning() {
-        now = OPENED + DAY;
-
-        fail(going, oldest(SHARD), GONE);
+        gone(going, oldest(SHARD));
 
         assertEquals("TRIM_HORIZON", logged.fields(0).get("after"));
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aYoungShardThatIsNotThereEndsTheDaemonBeforeItsEndIsCheckpointed(boolean stops) {
-        now = OPENED + DAY - 1;
-
-        fail(stops ? stopping : going, after(SHARD, "17"), GONE);
-
-        assertHalted();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aYoungShardThatGoesWhileItIsReadEndsTheDaemonToo(boolean stops) {
-        now = OPENED + DAY - 1;
-        var records = stops ? stopping : going;
-        answer(records, oldest(OTHER), "o1");
-        answer(records, oldest(SHARD), "s1");
-        // Each page has an iterator of its own.
-        read(records, "s1", "s2", "40");
-
-        fail(records, records("s2"), GONE);
-
-        assertHalted();
-    }
-
     @Test
     void aShardThatStopsIsLoggedAtOnceWithoutANumber() {
-        assertSame(TRIMMED, fail(stopping, after(SHARD, "17"), TRIMMED));
+        fail(stopping, after(SHARD, "17"), TRIMMED);
 
         assertLogged("Records of " + SHARD + " after 17 and before TRIM_HORIZON have expired unread; the shard is not"
                 + " read on, since onTrimmedData = stop");
@@ -299,24 +260,19 @@ class ExpiredRecordsTest {
         assertTrue(problem.contains(SHARD) && problem.contains("expired"), problem);
     }
 
-    /** The SDK accepts no exception of another class. */
     @Test
-    void anOldShardThatIsGoneStopsWithTheServicesOwnException() {
-        now = OPENED + DAY;
-
-        assertSame(GONE, fail(stopping, after(SHARD, "17"), GONE));
+    void anOldShardThatIsGoneStops() {
+        gone(stopping, after(SHARD, "17"));
 
         assertLogged("Records of " + SHARD + " after 17 and before SHARD_END have expired unread; the shard is not"
                 + " read on, since onTrimmedData = stop");
-        assertEquals(0, halts.get());
     }
 
     @Test
     void anOldShardThatGoesWhileItIsReadStopsToo() {
-        now = OPENED + DAY;
         answer(stopping, after(SHARD, "17"), "i1");
 
-        assertSame(GONE, fail(stopping, records("i1"), GONE));
+        gone(stopping, records("i1"));
         assertEquals(List.of(SHARD), logged.shards());
     }
 
@@ -326,31 +282,24 @@ class ExpiredRecordsTest {
         var records = stops ? stopping : going;
         var describe = DescribeStreamRequest.builder().build();
 
-        assertSame(THROTTLED, fail(records, after(SHARD, "17"), THROTTLED));
-        assertSame(GONE, fail(records, describe, GONE));
-        assertSame(TRIMMED, fail(records, describe, TRIMMED));
+        fail(records, after(SHARD, "17"), THROTTLED);
+        fail(records, after(SHARD, "17"), GONE);
+        fail(records, describe, GONE);
 
         assertEquals(List.of(), logged.names());
-        assertEquals(0, halts.get());
     }
 
     private ExpiredRecords expiredRecords(boolean stops) {
-        return new ExpiredRecords(
-                stops,
-                () -> now,
-                halts::incrementAndGet,
-                new Metrics(60_000, "orders-publisher", "orders", () -> now),
-                health);
+        return new ExpiredRecords(stops, new Metrics(60_000, "orders-publisher", "orders", () -> 0), health);
     }
 
-    /** Fails a call as the SDK does, and returns the error that the caller gets. Nothing runs after a halt. */
-    private Throwable fail(ExpiredRecords records, SdkRequest request, Throwable error) {
-        var attributes = new ExecutionAttributes();
-        var seen = records.modifyException(failed(request, error), attributes);
-        if (halts.get() == 0) {
-            records.onExecutionFailure(failed(request, seen), attributes);
-        }
-        return seen;
+    /** Fails a call as the SDK does. */
+    private static void fail(ExpiredRecords records, SdkRequest request, Throwable error) {
+        records.onExecutionFailure(failed(request, error), new ExecutionAttributes());
+    }
+
+    private static void gone(ExpiredRecords records, SdkRequest request) {
+        records.gone(records.readingOf(request));
     }
 
     private static DefaultFailedExecutionContext failed(SdkRequest request, Throwable error) {
@@ -407,10 +356,5 @@ class ExpiredRecordsTest {
     private void assertLogged(String... messages) {
         assertEquals(List.of(messages), logged.messages());
         assertTrue(logged.names().stream().allMatch("records_expired"::equals), logged.names()::toString);
-    }
-
-    private void assertHalted() {
-        assertEquals(List.of("daemon_failed"), logged.names());
-        assertEquals(1, halts.get());
     }
 }

@@ -2,6 +2,7 @@ package streampublisher.reading;
 
 import static com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil.createKinesisStreamIdentifierFromDynamoDBStreamsArn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -31,8 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.InterceptorContext;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
@@ -51,6 +56,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 import software.amazon.awssdk.services.dynamodb.model.StreamStatus;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ChildShard;
+import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.StreamIdentifier;
@@ -58,6 +64,9 @@ import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.retrieval.DataFetcherResult;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.KinesisDataFetcherProviderConfig;
+import streampublisher.telemetry.Health;
+import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.ReportedFailures;
 
 /** Reads return what the adapter's return, in less memory. No shard waits for another shard's read. */
 @Timeout(30)
@@ -69,6 +78,11 @@ class ShardReadsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<GetRecordsRequest> requests = new ArrayList<>();
     private final Queue<Supplier<DescribeStreamResponse>> shardDescriptions = new ArrayDeque<>();
+    private final ExpiredRecords expired = new ExpiredRecords(
+            false, new Metrics(0, "orders-publisher", "orders", () -> 0), new Health(() -> 0, 60_000, true));
+    private Set<String> listed = Set.of();
+    private final UnknownShards unknown =
+            new UnknownShards(() -> listed, System::currentTimeMillis, Long.MAX_VALUE, () -> {});
     private int shards = 1;
 
     @AfterEach
@@ -170,6 +184,51 @@ class ShardReadsTest {
         assertTrue(shardDescriptions.isEmpty());
     }
 
+    @Test
+    void aListedShardThatIsUnknownForAMomentIsNotReadToItsEnd() {
+        listed = Set.of("shardId-1");
+        remember("iterator");
+
+        var failed = assertThrows(ExecutionException.class, read(request -> fail(gone()))::get);
+
+        assertFalse(failed.getCause() instanceof software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException);
+        assertInstanceOf(AwsServiceException.class, failed.getCause());
+        assertTrue(ReportedFailures.isMarked(failed.getCause()));
+    }
+
+    @Test
+    void aShardThatHasExpiredIsAtItsEnd() {
+        remember("iterator");
+
+        var failed = assertThrows(ExecutionException.class, read(request -> fail(gone()))::get);
+
+        assertInstanceOf(
+                software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException.class, failed.getCause());
+    }
+
+    @Test
+    void anIteratorOfNoKnownShardIsRenewed() {
+        var failed = assertThrows(ExecutionException.class, read(request -> fail(gone()))::get);
+
+        assertInstanceOf(ExpiredIteratorException.class, failed.getCause());
+    }
+
+    private static SdkException.Builder gone() {
+        return ResourceNotFoundException.builder()
+                .awsErrorDetails(AwsErrorDetails.builder().errorCode("ResourceNotFoundException").build())
+                .statusCode(400);
+    }
+
+    /** Does what the SDK does when it has got an iterator. */
+    private void remember(String iterator) {
+        expired.afterExecution(
+                InterceptorContext.builder()
+                        .request(GetShardIteratorRequest.builder().shardId("shardId-1").shardIteratorType("LATEST").build())
+                        .response(GetShardIteratorResponse.builder().shardIterator(iterator).build())
+                        .build(),
+                new ExecutionAttributes());
+    }
+
     /** Makes the adapter's reader, at the beginning of a shard. */
     private DynamoDBStreamsDataFetcher shard(Function<GetRecordsRequest, GetRecordsResponse> answer) {
         var name = createKinesisStreamIdentifierFromDynamoDBStreamsArn(
@@ -239,7 +298,8 @@ class ShardReadsTest {
             @Override
             public void close() {}
         };
-        return new ShardReads(streams, Region.EU_CENTRAL_1, new ReadSize(MOST, () -> shards), threads);
+        return new ShardReads(
+                streams, Region.EU_CENTRAL_1, new ReadSize(MOST, () -> shards), threads, expired, unknown);
     }
 
     private static GetRecordsRequest request() {

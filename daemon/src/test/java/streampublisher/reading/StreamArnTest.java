@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,9 @@ class StreamArnTest {
         "arn:aws:dynamodb:us-east-1, us-east-1",
         "arn:aws-cn:dynamodb:cn-north-1, cn-north-1",
         "arn:aws-us-gov:dynamodb:us-gov-west-1, us-gov-west-1",
+        "arn:aws-iso:dynamodb:us-iso-east-1, us-iso-east-1",
+        "arn:aws-iso-b:dynamodb:us-isob-east-1, us-isob-east-1",
+        "arn:aws-eusc:dynamodb:eusc-de-east-1, eusc-de-east-1",
     })
     void anArnOfAwsStaysAsItIsAndNamesTheRegion(String start, String region) {
         var stream = StreamArn.parse(start + REST, FALLBACK);
@@ -42,7 +46,44 @@ class StreamArnTest {
         assertEquals(start + REST, stream.service());
         assertEquals(start + REST, stream.adapter());
         assertEquals(start + REST, stream.toService(stream.adapter()));
-        assertFalse(stream.isLocal());
+        assertFalse(stream.isTranslated());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "arn:aws:dynamodb:eu-north-9, eu-north-9",
+        "arn:aws-eusc:dynamodb:eusc-fr-west-9, eusc-fr-west-9",
+        "arn:aws:dynamodb:dynoxide, dynoxide",
+    })
+    void aRegionThatTheSdkDoesNotKnowIsReadAndNotShownToTheAdapter(String start, String region) {
+        var stream = StreamArn.parse(start + REST, FALLBACK);
+
+        assertEquals(Region.of(region), stream.region());
+        assertEquals("arn:aws:dynamodb:us-east-1" + REST, stream.adapter());
+        assertEquals(start + REST, stream.toService(stream.adapter()));
+        assertTrue(stream.isTranslated());
+    }
+
+    /** The adapter keeps the parts of an ARN, and makes it again from them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "arn:aws:dynamodb:us-east-1",
+                "arn:aws:dynamodb:eu-north-9",
+                "arn:aws:dynamodb:ddblocal",
+                "arn:aws-cn:dynamodb:cn-north-1",
+                "arn:aws-us-gov:dynamodb:us-gov-west-1",
+                "arn:aws-iso:dynamodb:us-iso-east-1",
+                "arn:aws-eusc:dynamodb:eusc-de-east-1",
+                "arn:aws-eusc:dynamodb:eusc-fr-west-9",
+            })
+    void theAdapterMakesAnArnThatIsTurnedBack(String start) {
+        var stream = StreamArn.parse(start + REST, FALLBACK);
+
+        var name = KinesisMapperUtil.createKinesisStreamIdentifierFromDynamoDBStreamsArn(stream.adapter(), false);
+        var used = KinesisMapperUtil.createDynamoDBStreamsArnFromKinesisStreamName(name);
+
+        assertEquals(start + REST, stream.toService(used));
     }
 
     @Test
@@ -52,7 +93,7 @@ class StreamArnTest {
         assertEquals(FALLBACK, stream.region());
         assertEquals(LOCAL, stream.service());
         assertEquals(LOCAL_FOR_ADAPTER, stream.adapter());
-        assertTrue(stream.isLocal());
+        assertTrue(stream.isTranslated());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsGetRecordsResponseAdapter;
 import com.amazonaws.services.dynamodbv2.streamsadapter.exceptions.UnableToReadMoreRecordsException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.InterceptorContext;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.GetRecordsRequest;
@@ -26,6 +29,8 @@ import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+import streampublisher.telemetry.Health;
+import streampublisher.telemetry.Metrics;
 
 /** Reads of expired records are delayed. Other failures are not. */
 @Timeout(30)
@@ -108,7 +113,18 @@ class TrimmedShardsTest {
     }
 
     private TrimmedShards client(Duration wait) {
-        return new TrimmedShards(streams, Region.EU_CENTRAL_1, new ReadSize(LIMIT, () -> 1), Runnable::run, wait);
+        var expired = new ExpiredRecords(
+                true, new Metrics(0, "orders-publisher", "orders", () -> 0), new Health(() -> 0, 60_000, true));
+        var unknown = new UnknownShards(Set::of, System::currentTimeMillis, 0, () -> {});
+        // The client learns the iterator's shard from the SDK's calls.
+        expired.afterExecution(
+                InterceptorContext.builder()
+                        .request(GetShardIteratorRequest.builder().shardId("shardId-1").shardIteratorType("LATEST").build())
+                        .response(GetShardIteratorResponse.builder().shardIterator("iterator").build())
+                        .build(),
+                new ExecutionAttributes());
+        return new TrimmedShards(
+                streams, Region.EU_CENTRAL_1, new ReadSize(LIMIT, () -> 1), Runnable::run, expired, unknown, wait);
     }
 
     private static Throwable failure(CompletableFuture<?> answer) {

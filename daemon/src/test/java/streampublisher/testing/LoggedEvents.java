@@ -52,6 +52,10 @@ public final class LoggedEvents implements AutoCloseable {
         return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
+    public List<String> levels() {
+        return events.stream().map(event -> event.getLevel().toString()).toList();
+    }
+
     /** Returns the fields that a line's arguments add to its JSON. */
     public Map<String, Object> fields(int line) {
         var mapper = new ObjectMapper();

@@ -14,13 +14,13 @@ import software.amazon.awssdk.services.dynamodb.model.ListStreamsRequest;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 
 /** Which ARN the requests to DynamoDB Local have. */
-class LocalArnInterceptorTest {
+class ServiceArnInterceptorTest {
 
     private static final String LOCAL =
             "arn:aws:dynamodb:ddblocal:000000000000:table/orders/stream/2024-01-31T12:30:00.123";
     private static final StreamArn STREAM = StreamArn.parse(LOCAL, Region.EU_CENTRAL_1);
 
-    private final LocalArnInterceptor interceptor = new LocalArnInterceptor(STREAM);
+    private final ServiceArnInterceptor interceptor = new ServiceArnInterceptor(STREAM);
 
     @Test
     void describeStreamCarriesTheArnOfTheService() {

@@ -7,12 +7,12 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 
-/** Puts the ARN that DynamoDB Local knows into each request that has an ARN. */
-final class LocalArnInterceptor implements ExecutionInterceptor {
+/** Puts the ARN that the service knows into each request that has an ARN. */
+final class ServiceArnInterceptor implements ExecutionInterceptor {
 
     private final StreamArn stream;
 
-    LocalArnInterceptor(StreamArn stream) {
+    ServiceArnInterceptor(StreamArn stream) {
         this.stream = stream;
     }
 
