@@ -164,7 +164,9 @@ def test_a_table_that_isn_t_there_is_named_in_one_line(account: Account) -> None
     table, bucket = account.refused()
 
     assert table.startswith("publisher.table = 'nothing': doesn't exist")
-    assert bucket.startswith("publisher.claimCheckBucket = 'no-such-bucket': doesn't exist")
+    assert bucket.startswith(
+        "publisher.claimCheckBucket = 'no-such-bucket' of account 123456789012: doesn't exist"
+    )
 
 
 def test_a_topic_that_isn_t_there_is_named(account: Account) -> None:

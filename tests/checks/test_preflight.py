@@ -129,7 +129,9 @@ def test_a_missing_bucket_is_named(environ: dict[str, str]) -> None:
     (line,) = problems(settings)
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="large-changes")
 
-    assert line.startswith("publisher.claimCheckBucket = 'large-changes': doesn't exist")
+    assert line.startswith(
+        "publisher.claimCheckBucket = 'large-changes' of account 123456789012: doesn't exist"
+    )
     assert checked(settings)
 
 

@@ -370,7 +370,11 @@ PLANTED: list[tuple[Callable[[Setup], None], str, str]] = [
     (lose_the_topic, "topic", f"'{TOPIC}': doesn't exist"),
     (lose_the_queue, "dead-letter queue", f"'{QUEUE}': doesn't exist"),
     (shrink_the_queue, "dead-letter queue", "takes messages of 65536 bytes, but a dead letter may"),
-    (lose_the_bucket, "claim-check bucket", "'large-changes': doesn't exist"),
+    (
+        lose_the_bucket,
+        "claim-check bucket",
+        "'large-changes' of account 123456789012: doesn't exist",
+    ),
     (forbid_to_publish, f"may sns:Publish on {TOPIC}", "is not allowed by this identity"),
     (forbid_to_read, "may read the stream", "GetRecords is not allowed; grant it"),
     (stop_workers, "workers", "none has reported for"),

@@ -145,25 +145,25 @@ MUTATIONS = (
     Mutation(
         "a failed entry forgotten",
         CALLS,
-        "Call.attempt",
+        "Call._settle",
         (drop("self._left.append(...)"),),
     ),
     Mutation(
         "a failed entry taken for published",
         SNS,
-        "SnsPublisher._answers",
+        "SnsPublisher._results",
         (change("{**taken, **failed}", "{**dict.fromkeys(failed, 'm'), **taken}"),),
     ),
     Mutation(
         "an entry without an answer taken for published",
         SNS,
-        "SnsPublisher._answers",
-        (change("unsaid", "str(unsaid)", inside="answers.get(..., unsaid)"),),
+        "SnsPublisher._results",
+        (change("unsaid", "str(unsaid)", inside="results.get(..., unsaid)"),),
     ),
     Mutation(
         "a recalled call sent again",
         CALLS,
-        "Calls._attempt",
+        "Calls._check",
         (drop("if ...:\n    raise ..."),),
     ),
     Mutation(
@@ -282,9 +282,9 @@ MUTATIONS = (
     ),
     Mutation(
         "an operator's failure given up",
-        "consumer.delivery.retries",
-        "GiveUpRule.after",
-        (change("not isinstance(error, TransientError)", "False"),),
+        "consumer.delivery.retry_policy",
+        "Attempts.verdict",
+        (drop("if isinstance(error, OperatorError):\n    return ..."),),
     ),
     Mutation(
         "a full batch holds one record too many",
