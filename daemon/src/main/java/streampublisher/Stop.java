@@ -55,9 +55,14 @@ final class Stop implements Runnable {
 
     @Override
     public void run() {
-        Events.info("daemon_stopping", "Stopping; record processors have {} ms to publish what they hold",
-                terms.graceMillis());
-        halt.accept(status());
+        var status = ExitStatus.FAILED;
+        try {
+            Events.info("daemon_stopping", "Stopping; record processors have {} ms to publish what they hold",
+                    terms.graceMillis());
+            status = status();
+        } finally {
+            halt.accept(status);
+        }
     }
 
     private int status() {
@@ -65,7 +70,8 @@ final class Stop implements Runnable {
             return started.getAsBoolean() ? stop() : skip();
         } catch (TimeoutException error) {
             Events.error("daemon_failed", "The leases can't be given back in time; they are left to expire");
-        } catch (Exception error) {
+        } catch (Throwable error) {
+            // A machine short of threads has errors here.
             Events.error("daemon_failed", "The stop failed; the worker ends all the same", error);
         }
         return ExitStatus.FAILED;

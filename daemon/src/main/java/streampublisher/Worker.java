@@ -4,7 +4,6 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.ShardInfo;
@@ -41,7 +40,7 @@ final class Worker {
     private final Stop.Terms stop;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             new ThreadFactoryBuilder().setNameFormat("leases").setDaemon(true).build());
-    private final AtomicReference<Thread> ending = new AtomicReference<>();
+    private final Ending ending;
 
     /**
      * @param started tells whether KCL has started
@@ -55,6 +54,7 @@ final class Worker {
             BooleanSupplier started,
             long graceMillis) {
         this.scheduler = scheduler;
+        this.ending = new Ending(() -> stop(END).run(), task -> new Thread(task, "end"), Runtime.getRuntime()::halt);
         this.reading = reading;
         this.lock = new LeaderLock(scheduler);
         this.assignment = LeaseAssignment.inPlaceOfKcls(scheduler, this::end);
@@ -94,9 +94,10 @@ final class Worker {
         lock.shorten();
         table.prepare();
         new KclTasks(scheduler, assignment, this::end).watch(timer);
-        UnreadLeases.watch(timer, leases, scheduler);
+        UnreadLeases.watch(timer, leases, scheduler, this::end);
         scheduler.run();
-        awaitEnd();
+        // KCL's scheduler returns before the leases are given back.
+        ending.await();
     }
 
     /** Gives up the lease of a shard whose record processor has failed. */
@@ -118,19 +119,7 @@ final class Worker {
 
     /** Begins to end the worker, and returns. Record processors publish the records that they hold. */
     void end(String reason) {
-        var thread = new Thread(stop(END), "end");
-        if (ending.compareAndSet(null, thread)) {
-            Events.error("daemon_failed", "The worker ends: {}", reason);
-            thread.start();
-        }
-    }
-
-    /** KCL's scheduler returns before the leases are given back. */
-    private void awaitEnd() throws InterruptedException {
-        var thread = ending.get();
-        if (thread != null) {
-            thread.join();
-        }
+        ending.begin(reason);
     }
 
     private Stop stop(Stop.Terms terms) {

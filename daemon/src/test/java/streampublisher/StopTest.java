@@ -82,6 +82,19 @@ class StopTest {
     }
 
     @Test
+    void aLackOfThreadsEndsTheWorkerToo() {
+        stop(
+                () -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                true,
+                LONG);
+
+        assertEquals(List.of("shut down", "halt 1"), calls);
+        assertEquals(List.of("daemon_stopping", "daemon_failed"), logged.names());
+    }
+
+    @Test
     void whenLeasesCannotBeGivenBackTheStatusIs1() {
         var stop = new Stop(
                 () -> DONE,

@@ -61,32 +61,38 @@ final class AssignableLeases extends LeaseRefresherProxy {
         return switch (method.getName()) {
             case "listLeasesParallely" -> {
                 listings++;
-                yield assignable((Map.Entry<List<Lease>, List<String>>) pass(method, arguments));
+                var asked = nanos.getAsLong();
+                yield assignable((Map.Entry<List<Lease>, List<String>>) pass(method, arguments), asked);
             }
             case "assignLease", "initiateGracefulLeaseHandoff" -> !stopped && (boolean) pass(method, arguments);
             default -> pass(method, arguments);
         };
     }
 
-    private Map.Entry<List<Lease>, List<String>> assignable(Map.Entry<List<Lease>, List<String>> listed)
+    private Map.Entry<List<Lease>, List<String>> assignable(Map.Entry<List<Lease>, List<String>> listed, long asked)
             throws Exception {
         var open = new ArrayList<>(listed.getKey());
         open.removeIf(KeptLeases::isFinished);
         handedOver.keySet().retainAll(open.stream().filter(Lease::shutdownRequested).map(Lease::leaseKey).toList());
         for (var lease : open) {
-            completeHandover(lease, nanos.getAsLong());
+            completeHandover(lease, asked);
         }
         return Map.entry(open, listed.getValue());
     }
 
-    private void completeHandover(Lease lease, long now) throws Exception {
+    /**
+     * A worker may renew its lease after it was listed. A pause in this process since then must not count.
+     *
+     * @param asked when the list was asked for
+     */
+    private void completeHandover(Lease lease, long asked) throws Exception {
         if (!lease.shutdownRequested()) {
             return;
         }
         var before = handedOver.get(lease.leaseKey());
         if (before == null || !before.counter().equals(lease.leaseCounter())) {
-            handedOver.put(lease.leaseKey(), new Renewal(lease.leaseCounter(), now));
-        } else if (now - before.since() > failoverNanos && leases.evictLease(lease)) {
+            handedOver.put(lease.leaseKey(), new Renewal(lease.leaseCounter(), nanos.getAsLong()));
+        } else if (asked - before.since() > failoverNanos && leases.evictLease(lease)) {
             LOG.warn("{} was handed over to {} by a worker that is gone", lease.leaseKey(), lease.leaseOwner());
         }
     }

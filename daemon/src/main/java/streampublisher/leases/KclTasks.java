@@ -32,7 +32,7 @@ public final class KclTasks {
 
     /** Looks after the tasks from now on. */
     public void watch(ScheduledExecutorService timer) {
-        timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(new RepeatedLook(this::look, end), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

@@ -3,6 +3,7 @@ package streampublisher.leases;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class LeaseAssignment {
     private final LeaseManagementConfig config;
     private final Runnable leave;
     private final Consumer<String> end;
+    private final ThreadFactory threads;
     private final Deque<Long> errors = new ArrayDeque<>();
     private LeaseAssignmentManager manager;
     private LeaderDecider decider;
@@ -47,11 +49,13 @@ public final class LeaseAssignment {
     /**
      * @param leave makes known that this worker takes no more leases
      * @param end begins to end the worker for the given reason, and returns
+     * @param threads makes the thread on which a failed assignment begins anew
      */
-    LeaseAssignment(LeaseManagementConfig config, Runnable leave, Consumer<String> end) {
+    LeaseAssignment(LeaseManagementConfig config, Runnable leave, Consumer<String> end, ThreadFactory threads) {
         this.config = config;
         this.leave = leave;
         this.end = end;
+        this.threads = threads;
     }
 
     /**
@@ -61,7 +65,10 @@ public final class LeaseAssignment {
      */
     public static LeaseAssignment inPlaceOfKcls(Scheduler scheduler, Consumer<String> end) {
         var assignment = new LeaseAssignment(
-                scheduler.leaseManagementConfig(), () -> OtherWorkers.leave(scheduler), end);
+                scheduler.leaseManagementConfig(),
+                () -> OtherWorkers.leave(scheduler),
+                end,
+                recovery -> new Thread(recovery, "assignment"));
         try {
             KclInternals.replaceAssignment(scheduler, (kcl, decider) -> assignment.make(
                     kcl.leaseRefresher(), kcl.workerMetricsDAO(), kcl.metricsFactory(), decider));
@@ -125,9 +132,18 @@ public final class LeaseAssignment {
 
     /** The task has died. It begins anew on another thread, because its own is about to look for its next task. */
     private void died(Throwable error) {
-        Events.error("assignment_failed", "The assignment of leases has failed; this worker gives the leader's lock"
-                + " back and begins anew: {}", error.toString());
-        new Thread(() -> recover(error), "assignment").start();
+        try {
+            Events.error("assignment_failed", "The assignment of leases has failed; this worker gives the leader's lock"
+                    + " back and begins anew: {}", error.toString());
+            threads.newThread(() -> recover(error)).start();
+        } catch (Throwable another) {
+            // Where threads are short, there is none for this either.
+            endFor(error);
+        }
+    }
+
+    private void endFor(Throwable error) {
+        end.accept("the assignment of leases has failed: " + error);
     }
 
     private synchronized void recover(Throwable error) {
@@ -136,7 +152,7 @@ public final class LeaseAssignment {
         }
         decider.releaseLeadershipIfHeld();
         if (isFatal(error)) {
-            end.accept("the assignment of leases has failed: " + error);
+            endFor(error);
         } else {
             manager.stop();
             manager.start();

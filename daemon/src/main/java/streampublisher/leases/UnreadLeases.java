@@ -3,6 +3,7 @@ package streampublisher.leases;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,10 +35,16 @@ public final class UnreadLeases {
         this.ended = ended;
     }
 
-    /** Gives up such leases from now on, until the timer is shut down. */
-    public static void watch(ScheduledExecutorService timer, HeldLeases leases, Scheduler scheduler) {
+    /**
+     * Gives up such leases from now on, until the timer is shut down.
+     *
+     * @param end begins to end the worker for the given reason, and returns
+     */
+    public static void watch(
+            ScheduledExecutorService timer, HeldLeases leases, Scheduler scheduler, Consumer<String> end) {
         var unread = new UnreadLeases(leases, () -> ended(scheduler));
-        timer.scheduleWithFixedDelay(unread::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(
+                new RepeatedLook(unread::look, end), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     private static Set<ShardInfo> ended(Scheduler scheduler) {

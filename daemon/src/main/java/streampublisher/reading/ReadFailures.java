@@ -5,6 +5,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -155,16 +156,17 @@ final class ReadFailures implements ExecutionInterceptor {
         return Events.ofShard(call.shardId());
     }
 
+    /** A proxy or a load balancer answers without a code and without words. */
     private static String code(Throwable error) {
         return error instanceof AwsServiceException answer && answer.awsErrorDetails() != null
-                ? answer.awsErrorDetails().errorCode()
+                ? Objects.requireNonNullElse(answer.awsErrorDetails().errorCode(), "HTTP " + answer.statusCode())
                 : error.getClass().getSimpleName();
     }
 
     /** The service's own words, without the status, the request's id and the stack trace. */
     private static String words(Throwable error) {
         return error instanceof AwsServiceException answer && answer.awsErrorDetails() != null
-                ? answer.awsErrorDetails().errorMessage()
+                ? Objects.requireNonNullElse(answer.awsErrorDetails().errorMessage(), code(error))
                 : error.getMessage();
     }
 

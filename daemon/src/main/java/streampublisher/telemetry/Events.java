@@ -7,9 +7,12 @@ import org.slf4j.MDC;
 /** The daemon's own log lines. Each has the name of its event. Logback decides on their form. */
 public final class Events {
 
-    private static final Logger LOG = LoggerFactory.getLogger("stream-publisher.daemon");
+    /** How the names of the daemon's own loggers begin. */
+    static final String OURS = "stream-publisher.";
 
-    private static final Logger METRICS = LoggerFactory.getLogger("stream-publisher.metrics");
+    private static final Logger LOG = LoggerFactory.getLogger(OURS + "daemon");
+
+    private static final Logger METRICS = LoggerFactory.getLogger(OURS + "metrics");
 
     private Events() {}
 

@@ -41,7 +41,9 @@ public final class ReportedFailures extends Filter<ILoggingEvent> {
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
-        return event.getThrowableProxy() instanceof ThrowableProxy proxy && isMarked(proxy.getThrowable())
+        // The daemon's own line may be the only one that tells what the failure has led to.
+        return !event.getLoggerName().startsWith(Events.OURS)
+                        && event.getThrowableProxy() instanceof ThrowableProxy proxy && isMarked(proxy.getThrowable())
                 ? FilterReply.DENY
                 : FilterReply.NEUTRAL;
     }

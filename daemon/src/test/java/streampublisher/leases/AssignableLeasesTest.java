@@ -22,6 +22,7 @@ class AssignableLeasesTest {
     private final List<Lease> stored = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
     private long now = -1;
+    private long listingMillis;
     private final AssignableLeases leases =
             new AssignableLeases(Fakes.of(LeaseRefresher.class, this::refresh), FAILOVER_MILLIS, () -> now);
 
@@ -58,6 +59,16 @@ class AssignableLeasesTest {
         listed();
 
         assertEquals(List.of("evictLease shardId-1"), calls);
+    }
+
+    @Test
+    void aPauseOfTheLeaderWhileItListsTheLeasesEndsNoHandover() throws Exception {
+        stored.add(lease("shardId-1", "host-1"));
+        listed();
+        listingMillis = 2 * FAILOVER_MILLIS;
+        listed();
+
+        assertEquals(List.of(), calls);
     }
 
     @Test
@@ -107,7 +118,10 @@ class AssignableLeasesTest {
 
     private Object refresh(Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {
-            case "listLeasesParallely" -> Map.entry(stored, List.of());
+            case "listLeasesParallely" -> {
+                pass(listingMillis);
+                yield Map.entry(stored, List.of());
+            }
             default -> calls.add(method.getName() + " " + ((Lease) arguments[0]).leaseKey());
         };
     }

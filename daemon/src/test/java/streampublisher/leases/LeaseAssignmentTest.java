@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,9 @@ class LeaseAssignmentTest {
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private final AtomicInteger lists = new AtomicInteger();
-    private final LeaseAssignment assignment = new LeaseAssignment(config, () -> calls.add("leave"), ends::add);
+    private final LeaseAssignment assignment = new LeaseAssignment(
+            config, () -> calls.add("leave"), ends::add, task -> this.threads.newThread(task));
+    private volatile ThreadFactory threads = Thread::new;
     private volatile Error error;
     private volatile int errorsLeft;
     private LeaseAssignmentManager manager;
@@ -90,6 +93,18 @@ class LeaseAssignmentTest {
 
         Eventually.holds(() -> !ends.isEmpty());
         assertEquals(1, lists.get());
+    }
+
+    @Test
+    void whereNoThreadCanBeMadeTheWorkerEndsAtTheFirstError() {
+        threads = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        fail(new NoClassDefFoundError("no"), 1);
+        manager.start();
+
+        Eventually.holds(() -> !ends.isEmpty());
+        assertEquals(List.of("the assignment of leases has failed: java.lang.NoClassDefFoundError: no"), ends);
     }
 
     @Test

@@ -67,6 +67,14 @@ class ReadFailuresTest {
     }
 
     @Test
+    void anAnswerWithoutCodeAndWordsIsToldWithItsStatus() {
+        fail(READ, answer(null, null, 502));
+
+        assertEquals(List.of("GetRecords of shardId-1 fails: HTTP 502"), logged.messages());
+        assertEquals("HTTP 502", logged.fields(0).get("error"));
+    }
+
+    @Test
     void eachCallIsLoggedOnceAMinute() {
         for (seconds = 0; seconds < 60; seconds++) {
             fail(DESCRIBE, answer("InternalServerError", "try later", 500));

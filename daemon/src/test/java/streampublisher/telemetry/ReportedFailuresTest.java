@@ -28,6 +28,13 @@ class ReportedFailuresTest {
     }
 
     @Test
+    void theDaemonsOwnLineStays() {
+        var marked = ReportedFailures.mark(new IllegalStateException());
+
+        assertEquals(FilterReply.NEUTRAL, filter.decide(line("stream-publisher.daemon", marked)));
+    }
+
+    @Test
     void anyOtherLineStays() {
         assertEquals(FilterReply.NEUTRAL, filter.decide(line(new IllegalStateException())));
         assertEquals(FilterReply.NEUTRAL, filter.decide(line(null)));
@@ -43,7 +50,11 @@ class ReportedFailuresTest {
     }
 
     private static LoggingEvent line(Throwable error) {
-        var logger = (Logger) LoggerFactory.getLogger("anybody");
+        return line("anybody", error);
+    }
+
+    private static LoggingEvent line(String loggerName, Throwable error) {
+        var logger = (Logger) LoggerFactory.getLogger(loggerName);
         return new LoggingEvent(ReportedFailuresTest.class.getName(), logger, Level.ERROR, "failed", error, null);
     }
 }
