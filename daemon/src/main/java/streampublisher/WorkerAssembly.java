@@ -125,7 +125,8 @@ final class WorkerAssembly {
                 expired,
                 disabledStream(resolved),
                 properties.unknownShardExitAfterMillis(),
-                WorkerAssembly::halt);
+                WorkerAssembly::halt,
+                health);
     }
 
     private DisabledStream disabledStream(StreamsConfiguration resolved) {

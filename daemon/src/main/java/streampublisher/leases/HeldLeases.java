@@ -45,7 +45,10 @@ public final class HeldLeases {
 
     /** Gives all leases back to the other workers that run. Leases of busy shards are left to expire. */
     public int giveBack(Scheduler scheduler, Set<String> busy) throws Exception {
-        return giveBack(OtherWorkers.successors(scheduler), busy);
+        var given = giveBack(OtherWorkers.successors(scheduler), busy);
+        // A report of this worker's load that was under way when the stop began may have come back since.
+        OtherWorkers.leave(scheduler);
+        return given;
     }
 
     /**

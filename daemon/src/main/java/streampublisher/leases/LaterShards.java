@@ -8,12 +8,14 @@ import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
 import software.amazon.kinesis.exceptions.internal.KinesisClientLibIOException;
+import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.ShardDetector;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.leases.exceptions.InvalidStateException;
 import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 import software.amazon.kinesis.metrics.MetricsScope;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
  * Makes leases for shards that have none. The initial position is for the first leases of all.
@@ -27,6 +29,9 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
     private static final Logger LOG = LoggerFactory.getLogger(LaterShards.class);
     private static final InitialPositionInStreamExtended BEGINNING =
             InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
+
+    /** Whether all of the first leases have been made. */
+    private boolean begun;
 
     LaterShards(String stream, boolean deletesFinishedLeases, DeletedStreamListProvider deleted) {
         super(false, stream, deletesFinishedLeases, deleted);
@@ -46,7 +51,7 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
             return super.checkAndCreateLeaseForNewShards(
                     shards,
                     listed.refresher(),
-                    isFirst ? initial : BEGINNING,
+                    isFirst || !hasBegun(leases) ? initial : BEGINNING,
                     scope,
                     ignoresUnexpectedChildShards,
                     isFirst);
@@ -57,6 +62,20 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
             LOG.debug("Finished leases are deleted later", error);
             return true;
         }
+    }
+
+    /**
+     * Another worker may be making the first leases, one after the other, or it may have died meanwhile. A worker has
+     * its first lease, and LATEST is a place in the stream, only after all of them were made.
+     */
+    private boolean hasBegun(LeaseRefresher leases)
+            throws DependencyException, InvalidStateException, ProvisionedThroughputException {
+        begun = begun || !leases.listLeases().stream().allMatch(LaterShards::isUntouched);
+        return begun;
+    }
+
+    private static boolean isUntouched(Lease lease) {
+        return ExtendedSequenceNumber.LATEST.equals(lease.checkpoint()) && lease.leaseCounter() == 0;
     }
 
     /**

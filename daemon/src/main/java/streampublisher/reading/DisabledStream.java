@@ -1,5 +1,6 @@
 package streampublisher.reading;
 
+import com.google.common.base.Throwables;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ public final class DisabledStream implements ExecutionInterceptor {
     private long saidNanos;
 
     /**
-     * @param latest returns the ARN of the table's enabled stream, or null if there is none or it can't be told
+     * @param latest returns the ARN of the table's enabled stream, or null if there is none. It may throw
      * @param metrics counts the lines
      * @param clock nanoseconds of a clock that never goes back
      */
@@ -71,14 +72,24 @@ public final class DisabledStream implements ExecutionInterceptor {
         if (!isDisabled) {
             return;
         }
-        var other = latest.get();
-        var isReplaced = other != null && !other.equals(streamArn);
-        var problem = isReplaced
-                ? "is disabled; the table's stream is now " + other
-                : "is disabled, and the table has no other stream";
+        String other;
+        try {
+            other = latest.get();
+        } catch (RuntimeException error) {
+            report("is disabled; whether the table has another stream is not known", () -> logUnknown(error));
+            return;
+        }
+        if (other == null || other.equals(streamArn)) {
+            report("is disabled, and the table has no other stream", this::logDisabled);
+        } else {
+            report("is disabled; the table's stream is now " + other, () -> logReplaced(other));
+        }
+    }
+
+    private void report(String problem, Runnable log) {
         health.problem(streamArn, problem);
         if (isDue(problem)) {
-            log(isReplaced ? other : null);
+            log.run();
         }
     }
 
@@ -91,16 +102,26 @@ public final class DisabledStream implements ExecutionInterceptor {
         return isDue;
     }
 
-    private void log(String other) {
-        var ours = StructuredArguments.value("streamArn", streamArn);
-        if (other == null) {
-            Events.error("stream_disabled", "The stream {} is disabled, and its table has no other one: changes are not"
-                    + " published any more; enable the table's stream and restart the workers", ours,
-                    metrics.disabledStream());
-        } else {
-            Events.error("stream_replaced", "The stream {} is disabled; the table's stream is now {}: restart the"
-                    + " workers, and where publisher.streamArn is set, set it to the new one before", ours,
-                    StructuredArguments.value("newStreamArn", other), metrics.disabledStream());
-        }
+    private void logUnknown(RuntimeException error) {
+        Events.error("stream_disabled", "The stream {} is disabled: changes are not published any more; whether its table"
+                + " has another stream is not known, because DescribeTable fails ({}): enable the table's stream if it"
+                + " has none, and restart the workers", ours(), Throwables.getRootCause(error).getMessage(),
+                metrics.disabledStream());
+    }
+
+    private void logDisabled() {
+        Events.error("stream_disabled", "The stream {} is disabled, and its table has no other one: changes are not"
+                + " published any more; enable the table's stream and restart the workers", ours(),
+                metrics.disabledStream());
+    }
+
+    private void logReplaced(String other) {
+        Events.error("stream_replaced", "The stream {} is disabled; the table's stream is now {}: restart the workers, and"
+                + " where publisher.streamArn is set, set it to the new one before", ours(),
+                StructuredArguments.value("newStreamArn", other), metrics.disabledStream());
+    }
+
+    private Object ours() {
+        return StructuredArguments.value("streamArn", streamArn);
     }
 }

@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.retrieval.RetrievalConfig;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
+import streampublisher.telemetry.Health;
 
 /** How one stream is read: its clients, and what KCL must know to poll it. */
 public final class StreamReading {
@@ -45,6 +46,7 @@ public final class StreamReading {
      * @param disabled looks at each description of the stream
      * @param unknownShardExitAfterMillis how long the service may not know a shard before the worker ends
      * @param halt ends the JVM as a failure, without running hooks
+     * @param health hears of shards that stand still
      */
     // The SDK recommends another client. The connections of this one were measured.
     @SuppressWarnings("deprecation")
@@ -54,10 +56,12 @@ public final class StreamReading {
             ExpiredRecords expired,
             DisabledStream disabled,
             long unknownShardExitAfterMillis,
-            Runnable halt) {
+            Runnable halt,
+            Health health) {
         this.stream = stream;
         this.expired = expired;
-        this.unknown = new UnknownShards(this::list, System::currentTimeMillis, unknownShardExitAfterMillis, halt);
+        this.unknown =
+                new UnknownShards(this::list, System::currentTimeMillis, unknownShardExitAfterMillis, halt, health);
         var failures = new ReadFailures(stream.service(), expired::shardOf, System::nanoTime);
         this.streams = DynamoDbStreamsClient.builder()
                 .httpClientBuilder(ApacheHttpClient.builder().maxConnections(MOST_READS))

@@ -1,6 +1,5 @@
 package streampublisher.reading;
 
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.StreamSpecification;
@@ -16,15 +15,15 @@ public final class TableStream implements Supplier<String> {
         this.table = table;
     }
 
-    /** Returns the stream's ARN, or null if the table has none or if DescribeTable fails. */
+    /**
+     * Returns the stream's ARN, or null if the table has none.
+     *
+     * @throws java.util.concurrent.CompletionException when DescribeTable fails
+     */
     @Override
     public String get() {
-        try {
-            var described = tables.describeTable(request -> request.tableName(table)).join().table();
-            return isEnabled(described.streamSpecification()) ? described.latestStreamArn() : null;
-        } catch (CompletionException error) {
-            return null;
-        }
+        var described = tables.describeTable(request -> request.tableName(table)).join().table();
+        return isEnabled(described.streamSpecification()) ? described.latestStreamArn() : null;
     }
 
     private static boolean isEnabled(StreamSpecification specification) {

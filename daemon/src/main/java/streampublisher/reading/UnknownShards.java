@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import streampublisher.telemetry.Events;
+import streampublisher.telemetry.Health;
 
 /**
  * Decides what it means that the service does not know a shard.
@@ -24,6 +25,9 @@ final class UnknownShards {
     /** How long one list of the stream's shards answers for all shards. */
     private static final Duration LISTED = Duration.ofSeconds(10);
 
+    /** How long after an error line of a shard the next one follows. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
     /** A shard must be refused so often before it ends the worker. */
     static final int LEAST_REFUSALS = 10;
 
@@ -31,7 +35,9 @@ final class UnknownShards {
     private final LongSupplier nowMillis;
     private final long exitAfterMillis;
     private final Runnable halt;
+    private final Health health;
     private final Map<String, Refusals> refused = new ConcurrentHashMap<>();
+    private final Map<String, Long> told = new ConcurrentHashMap<>();
 
     /** How often a shard was refused in a row, and since when. */
     private record Refusals(int count, long sinceMillis) {}
@@ -41,12 +47,15 @@ final class UnknownShards {
      * @param nowMillis milliseconds since 1970
      * @param exitAfterMillis how long a young shard may be unknown before the worker ends
      * @param halt ends the JVM as a failure, without running hooks
+     * @param health hears of shards that stand still
      */
-    UnknownShards(Supplier<Set<String>> list, LongSupplier nowMillis, long exitAfterMillis, Runnable halt) {
+    UnknownShards(
+            Supplier<Set<String>> list, LongSupplier nowMillis, long exitAfterMillis, Runnable halt, Health health) {
         this.listed = Suppliers.memoizeWithExpiration(() -> orNothing(list), LISTED.toMillis(), TimeUnit.MILLISECONDS)::get;
         this.nowMillis = nowMillis;
         this.exitAfterMillis = exitAfterMillis;
         this.halt = halt;
+        this.health = health;
     }
 
     /** A stream that can't be listed says nothing of its shards. */
@@ -61,6 +70,7 @@ final class UnknownShards {
     /** The service has answered for the shard. */
     void known(String shardId) {
         refused.remove(shardId);
+        told.remove(shardId);
     }
 
     /**
@@ -73,8 +83,10 @@ final class UnknownShards {
             return true;
         }
         var refusals = refuse(shardId);
-        if (isUnlisted && isOver(refusals)) {
+        if (isOver(refusals) && isUnlisted) {
             end(shardId);
+        } else if (isOver(refusals)) {
+            standsStill(shardId, (nowMillis.getAsLong() - refusals.sinceMillis()) / 1000);
         }
         return false;
     }
@@ -95,6 +107,27 @@ final class UnknownShards {
     private boolean isOver(Refusals refusals) {
         return refusals.count() >= LEAST_REFUSALS
                 && nowMillis.getAsLong() - refusals.sinceMillis() >= exitAfterMillis;
+    }
+
+    /** A shard without an iterator has no record processor, so nobody else notices. */
+    private void standsStill(String shardId, long seconds) {
+        health.problem(shardId, "the service has not known it for " + seconds + " s");
+        if (isDue(shardId)) {
+            try (var shard = Events.ofShard(shardId)) {
+                Events.error("shard_unknown", "The service has not known {} for {} s, although the stream lists it or can't"
+                        + " be listed; it is not read, and its records expire after a day", shardId, seconds);
+            }
+        }
+    }
+
+    private boolean isDue(String shardId) {
+        var now = nowMillis.getAsLong();
+        var before = told.get(shardId);
+        var isDue = before == null || now - before >= QUIET.toMillis();
+        if (isDue) {
+            told.put(shardId, now);
+        }
+        return isDue;
     }
 
     private void end(String shardId) {

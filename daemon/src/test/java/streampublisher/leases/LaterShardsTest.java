@@ -46,6 +46,24 @@ class LaterShardsTest {
     }
 
     @Test
+    void aFirstStartThatIsUnderWayElsewhereIsCompletedAtTheInitialPosition() throws Exception {
+        stored.add(unread(CHILD));
+        listed = List.of(shard(CHILD, null, null), shard(GRANDCHILD, null, null));
+
+        assertEquals(Map.of(GRANDCHILD, "LATEST"), created());
+    }
+
+    @Test
+    void onceAWorkerHasHadALeaseNewShardsAreReadFromTheirBeginning() throws Exception {
+        var lease = unread(CHILD);
+        lease.leaseCounter(1L);
+        stored.add(lease);
+        listed = List.of(shard(CHILD, null, null), shard(GRANDCHILD, null, null));
+
+        assertEquals(Map.of(GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    @Test
     void whatFollowsOnAnExpiredShardIsReadFromItsBeginning() throws Exception {
         stored.add(lease(EXPIRED));
 
@@ -109,6 +127,12 @@ class LaterShardsTest {
     private static boolean note(Map<String, String> created, Lease lease) {
         created.put(lease.leaseKey(), lease.checkpoint().sequenceNumber());
         return true;
+    }
+
+    private static Lease unread(String shardId) {
+        var lease = lease(shardId);
+        lease.checkpoint(ExtendedSequenceNumber.LATEST);
+        return lease;
     }
 
     private static Lease lease(String shardId) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,10 +28,11 @@ class DisabledStreamTest {
 
     private final Health health = new Health(() -> 0, 60_000, true);
     private String latest;
+    private RuntimeException failure;
     private long seconds;
     private final DisabledStream disabled = new DisabledStream(
             OLD,
-            () -> latest,
+            () -> lookUp(),
             new Metrics(60_000, "orders-publisher", "orders", () -> 0),
             health,
             () -> TimeUnit.SECONDS.toNanos(seconds));
@@ -72,6 +74,19 @@ class DisabledStreamTest {
         assertEquals(NEW, logged.fields(0).get("newStreamArn"));
         assertTrue(logged.messages().get(0).contains("restart the workers"), logged.messages()::toString);
         assertTrue(health.report().problem().contains(NEW), health.report()::problem);
+    }
+
+    @Test
+    void aTableThatCannotBeLookedAtIsNotSaidToHaveNoOtherStream() {
+        failure = new CompletionException(new IllegalStateException("denied"));
+        describe(StreamStatus.DISABLED);
+
+        disabled.look();
+
+        assertEquals(List.of("stream_disabled"), logged.names());
+        assertEquals(OLD, logged.fields(0).get("streamArn"));
+        assertTrue(logged.messages().get(0).contains("is not known, because DescribeTable fails (denied)"));
+        assertTrue(health.report().problem().contains("is not known"), health.report()::problem);
     }
 
     @Test
@@ -117,6 +132,13 @@ class DisabledStreamTest {
 
         assertEquals(List.of(), logged.names());
         assertTrue(health.report().healthy());
+    }
+
+    private String lookUp() {
+        if (failure != null) {
+            throw failure;
+        }
+        return latest;
     }
 
     private void describe(StreamStatus status) {

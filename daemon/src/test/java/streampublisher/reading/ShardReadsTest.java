@@ -82,7 +82,7 @@ class ShardReadsTest {
             false, new Metrics(0, "orders-publisher", "orders", () -> 0), new Health(() -> 0, 60_000, true));
     private Set<String> listed = Set.of();
     private final UnknownShards unknown =
-            new UnknownShards(() -> listed, System::currentTimeMillis, Long.MAX_VALUE, () -> {});
+            new UnknownShards(() -> listed, System::currentTimeMillis, Long.MAX_VALUE, () -> {}, new Health(() -> 0, 60_000, true));
     private int shards = 1;
 
     @AfterEach

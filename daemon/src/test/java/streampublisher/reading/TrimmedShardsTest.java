@@ -115,7 +115,7 @@ class TrimmedShardsTest {
     private TrimmedShards client(Duration wait) {
         var expired = new ExpiredRecords(
                 true, new Metrics(0, "orders-publisher", "orders", () -> 0), new Health(() -> 0, 60_000, true));
-        var unknown = new UnknownShards(Set::of, System::currentTimeMillis, 0, () -> {});
+        var unknown = new UnknownShards(Set::of, System::currentTimeMillis, 0, () -> {}, new Health(() -> 0, 60_000, true));
         // The client learns the iterator's shard from the SDK's calls.
         expired.afterExecution(
                 InterceptorContext.builder()

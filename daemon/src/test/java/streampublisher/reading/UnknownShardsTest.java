@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import streampublisher.telemetry.Health;
 import streampublisher.testing.LoggedEvents;
 
 /** A shard that the service does not know has expired, or is retried, or ends the worker. */
@@ -26,6 +27,7 @@ class UnknownShardsTest {
     private final AtomicInteger lists = new AtomicInteger();
     private Supplier<Set<String>> list = Set::of;
     private long now = OPENED;
+    private final Health health = new Health(() -> now, 60_000, true);
     private final UnknownShards unknown = new UnknownShards(
             () -> {
                 lists.incrementAndGet();
@@ -33,7 +35,8 @@ class UnknownShardsTest {
             },
             () -> now,
             EXIT_AFTER,
-            halts::incrementAndGet);
+            halts::incrementAndGet,
+            health);
     private LoggedEvents logged;
 
     @BeforeEach
@@ -59,11 +62,35 @@ class UnknownShardsTest {
         list = () -> Set.of(SHARD);
         now = OPENED + DAY;
 
-        refuse(2 * UnknownShards.LEAST_REFUSALS, EXIT_AFTER);
+        refuse(UnknownShards.LEAST_REFUSALS - 1, EXIT_AFTER);
 
         assertEquals(0, halts.get());
         assertEquals(List.of("shard_unknown"), logged.names());
         assertEquals(List.of(SHARD), logged.shards());
+        assertTrue(health.report().healthy());
+    }
+
+    @Test
+    void aListedShardThatStaysUnknownIsAnErrorOnceAMinuteAndAProblem() {
+        list = () -> Set.of(SHARD);
+        refuse(UnknownShards.LEAST_REFUSALS - 1, EXIT_AFTER);
+
+        refuse(31, 2_000);
+
+        assertEquals(0, halts.get());
+        assertEquals(List.of("WARN", "ERROR", "ERROR"), logged.levels());
+        assertEquals(List.of(SHARD, SHARD, SHARD), logged.shards());
+        assertTrue(health.report().problem().startsWith(SHARD + ": the service has not known it for "));
+    }
+
+    @Test
+    void aShardThatIsKnownAgainIsNoProblemForLong() {
+        list = () -> Set.of(SHARD);
+        refuse(UnknownShards.LEAST_REFUSALS, EXIT_AFTER);
+        unknown.known(SHARD);
+        now += 60_001;
+
+        assertTrue(health.report().healthy());
     }
 
     @Test
