@@ -7,11 +7,14 @@ backfill needs no table and no permission of its own, and can be resumed from an
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consumer.backfill.state import Backfill, Owner, SavedBackfill, from_item, state_key, to_item
 from consumer.delivery.retries import Retries
 from consumer.publishing.errors import StreamPublisherError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 LASTS_SECONDS = 4.0
 """An owner that has not saved for so long has ended: it saves about once a second."""
@@ -38,7 +41,7 @@ class BackfillState:
 
     def __init__(
         self,
-        client: Any,  # noqa: ANN401 - boto3's clients have no common type
+        client: "DynamoDBClient",
         table_name: str,
         table: str,
         retries: Retries,
@@ -92,13 +95,15 @@ class BackfillState:
         self._retries.call(lambda: self._put(saved, "holder = :holder", values))
 
     def _put(self, saved: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
+        more: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
+        if "#key" in condition:
+            more["ExpressionAttributeNames"] = {"#key": "key"}
         try:
             self._client.put_item(
                 TableName=self._table_name,
                 Item=to_item(saved),
                 ConditionExpression=condition,
-                **({"ExpressionAttributeValues": values} if values else {}),
-                **({"ExpressionAttributeNames": {"#key": "key"}} if "#key" in condition else {}),
+                **more,
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             # Where only the answer to an earlier try was lost, what we write is there.

@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consumer.delivery.retries import Retries
 from consumer.publishing.errors import StreamPublisherError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import ScanOutputTypeDef
 
 Item = Mapping[str, Any]
 """An item as boto3 has it: binary values are bytes."""
@@ -55,11 +59,11 @@ class Table:
         retries: Retries a call that failed.
     """
 
-    def __init__(self, client: Any, name: str, retries: Retries) -> None:  # noqa: ANN401 - boto3's
+    def __init__(self, client: "DynamoDBClient", name: str, retries: Retries) -> None:
         self._client, self._name, self._retries = client, name, retries
 
     def scan(self, segment: tuple[int, int], after: Item | None, most: int) -> ItemPage:
-        """Return the next items of a segment, as they are at this moment.
+        """Return the next items of a segment, as they are now.
 
         Args:
             segment: The segment's number, and how many there are.
@@ -88,7 +92,7 @@ class Table:
             answer["ConsumedCapacity"]["CapacityUnits"],
         )
 
-    def _ask(self, request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - boto3's answer
+    def _ask(self, request: Mapping[str, Any]) -> "ScanOutputTypeDef":
         try:
             return self._client.scan(**request)
         except self._client.exceptions.ResourceNotFoundException as error:
@@ -100,7 +104,7 @@ class TableGoneError(StreamPublisherError):
 
 
 def describe(
-    client: Any,  # noqa: ANN401 - boto3's client
+    client: "DynamoDBClient",
     name: str,
     clock: Callable[[], float] = time.time,
 ) -> Description:

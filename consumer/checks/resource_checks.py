@@ -1,7 +1,7 @@
 """What a worker needs in AWS: stream, topic, queue, bucket, lease table."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consumer.aws.clients import client
 from consumer.checks.check import Check, ProblemError, answered
@@ -9,6 +9,9 @@ from consumer.fleet.connections import find_stream, open_lease_table, stream_thi
 from consumer.problems import Problem
 from consumer.publishing.dead_letter import QUEUE_LIMIT
 from consumer.settings.configuration import Configuration
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 WANTED_VIEW = "NEW_AND_OLD_IMAGES"
 _ATTEMPTS = 2
@@ -112,7 +115,7 @@ def _check(name: str, service: str, causes: str, ask: Callable[[], Sequence[Prob
     return Check(name, causes, ask, (*_NEEDS, f"endpoint of {service}"))
 
 
-def _find_table(tables: Any, name: str) -> object:  # noqa: ANN401 - boto3's client
+def _find_table(tables: "DynamoDBClient", name: str) -> object:
     try:
         return tables.describe_table(TableName=name)
     except tables.exceptions.ResourceNotFoundException:

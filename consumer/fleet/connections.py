@@ -1,6 +1,6 @@
 """The stream and the lease table of a configuration, opened beside running workers."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from consumer.aws.clients import client
 from consumer.aws.errors import AWS_ERRORS, code_of
@@ -10,6 +10,10 @@ from consumer.fleet.stream_problems import LatestStream
 from consumer.fleet.table_names import table_names
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 ATTEMPTS = 3
 
@@ -73,13 +77,16 @@ def stream_thing(configuration: Configuration) -> str:
     return f"publisher.table = {configuration.table!r}"
 
 
-def tables_client(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
+def tables_client(configuration: Configuration) -> "DynamoDBClient":
     """Return a client for KCL's tables, with a worker's region and endpoint."""
     kcl = configuration.kcl
-    return client(
+    made: DynamoDBClient = client(
         "dynamodb", attempts=ATTEMPTS, region=kcl.region_name, endpoint=kcl.dynamo_db_endpoint
     )
+    return made
 
 
-def _streams(configuration: Configuration) -> Any:  # noqa: ANN401 - boto3's client
-    return client("dynamodbstreams", attempts=ATTEMPTS, region=configuration.kcl.region_name)
+def _streams(configuration: Configuration) -> "DynamoDBStreamsClient":
+    region = configuration.kcl.region_name
+    made: DynamoDBStreamsClient = client("dynamodbstreams", attempts=ATTEMPTS, region=region)
+    return made

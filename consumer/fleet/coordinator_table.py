@@ -5,15 +5,18 @@ these rows need no table and no permission of their own.
 """
 
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consumer.settings.kcl import KclSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _KCL_CAPACITY = 10
 """KCL's own capacity of a provisioned table."""
 
 
-def create_coordinator_table(client: Any, kcl: KclSettings) -> None:  # noqa: ANN401 - boto3's client
+def create_coordinator_table(client: "DynamoDBClient", kcl: KclSettings) -> None:
     """Create the table as KCL does, unless it exists; wait until it can be used.
 
     Args:
@@ -36,7 +39,7 @@ def create_coordinator_table(client: Any, kcl: KclSettings) -> None:  # noqa: AN
         )
 
 
-def _create(client: Any, name: str, kcl: KclSettings) -> None:  # noqa: ANN401 - boto3's client
+def _create(client: "DynamoDBClient", name: str, kcl: KclSettings) -> None:
     # Another process may create it at the same time.
     with contextlib.suppress(client.exceptions.ResourceInUseException):
         client.create_table(

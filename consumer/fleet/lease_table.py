@@ -1,7 +1,7 @@
 """KCL's three tables, read from any machine: leases, workers' reports, the coordinator's rows."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from consumer.fleet.items import Item
 from consumer.fleet.leadership import Leadership, read_leadership
@@ -9,6 +9,9 @@ from consumer.fleet.leases import Lease, read_lease
 from consumer.fleet.table_names import TableNames
 from consumer.fleet.topic_claims import TopicClaim, read_topic_claims
 from consumer.fleet.worker_reports import WorkerReport, read_report
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class LeaseTable:
@@ -22,7 +25,7 @@ class LeaseTable:
         names: The tables' names.
     """
 
-    def __init__(self, tables: Any, names: TableNames) -> None:  # noqa: ANN401 - boto3's client
+    def __init__(self, tables: "DynamoDBClient", names: TableNames) -> None:
         self.tables, self.names = tables, names
 
     def leases(self) -> tuple[Lease, ...]:

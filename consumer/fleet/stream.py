@@ -1,10 +1,13 @@
 """A table's stream, read while workers publish it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from consumer.fleet.leases import LATEST, TRIM_HORIZON
 from consumer.fleet.shards import RecordPage, Shard, ShardPosition, StreamDescription, parents_first
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 
 class Stream:
@@ -18,7 +21,7 @@ class Stream:
         arn: The stream.
     """
 
-    def __init__(self, streams: Any, arn: str) -> None:  # noqa: ANN401 - boto3's client
+    def __init__(self, streams: "DynamoDBStreamsClient", arn: str) -> None:
         self.arn = arn
         self._streams = streams
 
@@ -43,7 +46,7 @@ class Stream:
             checkpoint: A sequence number, TRIM_HORIZON or LATEST.
         """
         fixed = checkpoint in {TRIM_HORIZON, LATEST}
-        kind = (
+        kind: dict[str, Any] = (
             {"ShardIteratorType": checkpoint}
             if fixed
             else {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": checkpoint}
@@ -63,7 +66,7 @@ class Stream:
         return RecordPage(positions, answer.get("NextShardIterator"))
 
     def _pages(self) -> Iterator[Mapping[str, Any]]:
-        after: dict[str, str] = {}
+        after: dict[str, Any] = {}
         while True:
             answer = self._streams.describe_stream(StreamArn=self.arn, **after)
             page = answer["StreamDescription"]

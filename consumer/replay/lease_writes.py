@@ -10,7 +10,7 @@ writes a checkpoint.
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -23,6 +23,9 @@ from consumer.replay.errors import LeasesChangedError, OtherReplayError
 from consumer.replay.plan import Step
 from consumer.replay.replay_record import ReplayRecord, is_replay_record, read_replay_record
 from consumer.settings.configuration import Configuration
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _WAITS = {"seconds": 20.0, "first_wait": 0.05, "longest_wait": 1.0}
 _TRANSIENT = frozenset(
@@ -45,7 +48,7 @@ class LeaseWrites:
             reads its own rows there by their keys.
     """
 
-    def __init__(self, tables: Any, names: TableNames) -> None:  # noqa: ANN401 - boto3's client
+    def __init__(self, tables: "DynamoDBClient", names: TableNames) -> None:
         self._tables, self._names = tables, names
 
     def history(self) -> tuple[ReplayRecord, ...]:
@@ -74,7 +77,7 @@ class LeaseWrites:
             LeasesChangedError: The plan no longer fits the leases; nothing was written.
             OtherReplayError: Another replay has its number; nothing was written.
         """
-        items = [
+        items: list[Any] = [
             self._record_put(replay_record),
             *(self._lease_write(s, counter) for s in replay_record.steps),
         ]

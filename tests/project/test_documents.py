@@ -93,7 +93,7 @@ def test_the_daemon_page_lists_the_daemons_own_keys() -> None:
 def test_the_failure_page_lists_every_code_with_its_class() -> None:
     """What an operator looks up is what the code does."""
     page = (ROOT / "docs" / "failures.md").read_text()
-    names = {TransientError: "passing", OperatorError: "operator's", BatchError: "batch's"}
+    names = {TransientError: "transient", OperatorError: "operator's", BatchError: "batch's"}
     listed = {
         code: name
         for name, codes in rows(page, "Which failure has which class")

@@ -23,6 +23,7 @@ from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.stream import SimulatedStream
 
 COUNTER = 1_795_604_000
+_NO_CLIENT: Any = None
 
 
 @pytest.fixture
@@ -201,7 +202,7 @@ def test_a_lease_that_is_cleaned_up_after_the_write_comes_back(fleet: StillFleet
     table = LeaseTable(fleet.tables, fleet.names)
     cleanups = iter([go])
     replayer = Replayer(
-        Stream(None, fleet.stream.arn),
+        Stream(_NO_CLIENT, fleet.stream.arn),
         table,
         writes_of(fleet),
         now=lambda: COUNTER,
@@ -220,7 +221,7 @@ def test_leases_that_nobody_can_clean_up_are_not_waited_for(fleet: StillFleet) -
     """Only those that had ended are deleted."""
     table = LeaseTable(fleet.tables, fleet.names)
     waits: list[float] = []
-    replayer = Replayer(Stream(None, "arn"), table, writes_of(fleet), wait=waits.append)
+    replayer = Replayer(Stream(_NO_CLIENT, "arn"), table, writes_of(fleet), wait=waits.append)
     replayer.look_after(replace(record_of(), steps=(Step("child", (), "50", "7"),)))
 
     assert waits == []
