@@ -23,39 +23,41 @@ def dead_letters() -> None:
     """
 
 
-@dead_letters.command("list", short_help="List every letter, with what was wrong with its record.")
+@dead_letters.command(
+    "list", short_help="List every dead letter, with what was wrong with its record."
+)
 @worker_options
 @json_option("One JSON object a line.")
-def list_letters(properties: Path | None, *, as_json: bool) -> None:
-    """List every letter: where the record stands and what was wrong with it."""
+def list_dead_letters(properties: Path | None, *, as_json: bool) -> None:
+    """List every dead letter: where the record stands and what was wrong with it."""
     from consumer.dead_letters.action import list_all
 
     list_all(properties, as_json=as_json)
 
 
-@dead_letters.command(short_help="Show a letter as JSON, with the record as it came.")
-@click.argument("letter_id")
+@dead_letters.command(short_help="Show a dead letter as JSON, with the record as it came.")
+@click.argument("dead_letter_id")
 @worker_options
-def show(letter_id: str, properties: Path | None) -> None:
-    """Show the letter LETTER_ID as JSON, with the record as it came, from S3 if it lies there."""
+def show(dead_letter_id: str, properties: Path | None) -> None:
+    """Show a dead letter as JSON, with the record as it came, from S3 if it lies there."""
     from consumer.dead_letters.action import show_one
 
-    show_one(properties, letter_id)
+    show_one(properties, dead_letter_id)
 
 
-@dead_letters.command(short_help="Publish letters, and delete each once SNS has taken it.")
-@click.argument("letter_ids", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every letter in the queue.")
+@dead_letters.command(short_help="Publish dead letters, and delete each once SNS has taken it.")
+@click.argument("dead_letter_ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every dead letter in the queue.")
 @worker_options
-def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
-    """Publish letters in the message's normal form, and delete each once SNS has taken it.
+def redrive(dead_letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
+    """Publish dead letters in the message's normal form, and delete each once SNS has taken it.
 
-    The message has the attribute redriven = true. It can be interrupted and repeated: a letter is
-    deleted only after SNS has answered, so that at worst its message comes twice. The exit status
-    is 1 when a letter could not be published; it then stays in the queue.
+    The message has the attribute redriven = true. It can be interrupted and repeated: a dead letter
+    is deleted only after SNS has answered, so that at worst its message comes twice. The exit
+    status is 1 when one could not be published; it then stays in the queue.
     """
-    if bool(letter_ids) == everything:
-        raise click.UsageError("name the letters, or say --all")
+    if bool(dead_letter_ids) == everything:
+        raise click.UsageError("name the dead letters, or say --all")
     from consumer.dead_letters.action import redrive_chosen
 
-    redrive_chosen(properties, letter_ids)
+    redrive_chosen(properties, dead_letter_ids)
