@@ -23,13 +23,11 @@ def dead_letters() -> None:
     """
 
 
-@dead_letters.command(
-    "list", short_help="List every dead letter, with what was wrong with its record."
-)
+@dead_letters.command("list", short_help="List every dead letter and its reason.")
 @worker_options
 @json_option("One JSON object a line.")
 def list_dead_letters(properties: Path | None, *, as_json: bool) -> None:
-    """List every dead letter: where the record stands and what was wrong with it."""
+    """List every dead letter: where its record stands and what was wrong with it."""
     from consumer.dead_letters.action import list_all
 
     list_all(properties, as_json=as_json)
@@ -39,7 +37,7 @@ def list_dead_letters(properties: Path | None, *, as_json: bool) -> None:
 @click.argument("dead_letter_id")
 @worker_options
 def show(dead_letter_id: str, properties: Path | None) -> None:
-    """Show a dead letter as JSON, with the record as it came, from S3 if it lies there."""
+    """Show the dead letter DEAD_LETTER_ID as JSON, with its record, also from S3."""
     from consumer.dead_letters.action import show_one
 
     show_one(properties, dead_letter_id)
@@ -50,11 +48,11 @@ def show(dead_letter_id: str, properties: Path | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="Every dead letter in the queue.")
 @worker_options
 def redrive(dead_letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
-    """Publish dead letters in the message's normal form, and delete each once SNS has taken it.
+    """Publish dead letters as normal messages, and delete each once SNS has taken it.
 
-    The message has the attribute redriven = true. It can be interrupted and repeated: a dead letter
-    is deleted only after SNS has answered, so that at worst its message comes twice. The exit
-    status is 1 when one could not be published; it then stays in the queue.
+    Each message has the attribute redriven = true. The command can be interrupted and repeated: a
+    dead letter is deleted only after SNS has answered, so at worst its message comes twice. The
+    exit status is 1 if a dead letter could not be published; it then stays in the queue.
     """
     if bool(dead_letter_ids) == everything:
         raise click.UsageError("name the dead letters, or say --all")

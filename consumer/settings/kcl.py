@@ -93,8 +93,7 @@ class KclSettings:
         Setting(
             "Where reading begins while the lease table is empty: at the oldest record kept (24 "
             "hours), so that nothing is missed, or with LATEST at what comes after the start. "
-            "LATEST holds for each shard until its first checkpoint: a restart before that skips "
-            "what was written while no worker ran."
+            "To find that place, the first start reads what the open shards have."
         ),
     ] = "TRIM_HORIZON"
     region_name: Annotated[str | None, Setting("The region, where AWS_REGION doesn't name it.")] = (

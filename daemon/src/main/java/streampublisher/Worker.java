@@ -58,7 +58,7 @@ final class Worker {
         this.reading = reading;
         this.lock = new LeaderLock(scheduler);
         this.assignment = LeaseAssignment.inPlaceOfKcls(scheduler, this::end);
-        this.table = new LeaseTable(scheduler, reading::foreign);
+        this.table = new LeaseTable(scheduler, reading::foreign, reading::latest);
         this.leases = new HeldLeases(scheduler.leaseCoordinator());
         this.children = children;
         this.failures = failures;

@@ -2,6 +2,7 @@ package streampublisher.leases;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -12,6 +13,7 @@ import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import streampublisher.settings.ConfigurationException;
 
 /**
@@ -35,13 +37,21 @@ public final class LeaseTable {
     private final Scheduler scheduler;
     private final LeaseRefresher leases;
     private final Function<Collection<String>, Set<String>> foreign;
+    private final Function<Collection<String>, Map<String, String>> latest;
     private final String worker;
 
-    /** @param foreign returns those of some shards that can't be this stream's */
-    public LeaseTable(Scheduler scheduler, Function<Collection<String>, Set<String>> foreign) {
+    /**
+     * @param foreign returns those of some shards that can't be this stream's
+     * @param latest returns the checkpoint that LATEST means now, for each of some shards
+     */
+    public LeaseTable(
+            Scheduler scheduler,
+            Function<Collection<String>, Set<String>> foreign,
+            Function<Collection<String>, Map<String, String>> latest) {
         this.scheduler = scheduler;
         this.leases = scheduler.leaseCoordinator().leaseRefresher();
         this.foreign = foreign;
+        this.latest = latest;
         this.worker = scheduler.leaseManagementConfig().workerIdentifier();
     }
 
@@ -63,6 +73,29 @@ public final class LeaseTable {
             createMissingLeases();
             takeBack(stored);
         }
+        pinLatest();
+    }
+
+    /**
+     * KCL asks for LATEST again until the first checkpoint: after an expired iterator, and after a restart. What
+     * was written before would be lost. So each such lease gets a place in the stream that stays.
+     */
+    private void pinLatest() throws Exception {
+        var unpinned = leases.listLeases().stream()
+                .filter(lease -> ExtendedSequenceNumber.LATEST.equals(lease.checkpoint()))
+                .filter(lease -> !isRead(lease))
+                .toList();
+        var places = latest.apply(unpinned.stream().map(Lease::leaseKey).toList());
+        for (var lease : unpinned) {
+            lease.checkpoint(new ExtendedSequenceNumber(places.get(lease.leaseKey())));
+            // Another worker that starts now may have been first. Then this does nothing.
+            leases.updateLease(lease);
+        }
+    }
+
+    private boolean isRead(Lease lease) {
+        var owner = lease.actualOwner();
+        return owner != null && !worker.equals(owner) && OtherWorkers.running(scheduler).contains(owner);
     }
 
     /** This worker has just started, so it reads no shard. A lease that says otherwise is an earlier worker's. */

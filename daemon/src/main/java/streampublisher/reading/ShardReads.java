@@ -68,7 +68,7 @@ class ShardReads extends AmazonDynamoDBStreamsAdapterClient {
         this.unknown = unknown;
     }
 
-    private static void sleep(long millis) {
+    static void sleep(long millis) {
         try {
             TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException error) {

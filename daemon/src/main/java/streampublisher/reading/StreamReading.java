@@ -3,13 +3,17 @@ package streampublisher.reading;
 import com.amazonaws.services.dynamodbv2.streamsadapter.AmazonDynamoDBStreamsAdapterClient;
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsDataFetcher;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
+import com.google.common.collect.Maps;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
@@ -25,6 +29,11 @@ public final class StreamReading {
 
     /** How long a read of expired records is delayed before it fails. */
     private static final Duration TRIMMED_WAIT = Duration.ofSeconds(10);
+
+    /** How long LATEST is looked for in a shard, and in how many shards at once. */
+    private static final Duration LATEST_WAIT = Duration.ofMinutes(10);
+
+    private static final int MOST_SEARCHES = 16;
 
     private final StreamArn stream;
     private final ExpiredRecords expired;
@@ -73,6 +82,19 @@ public final class StreamReading {
     /** Returns those of the shards that can't be this stream's. */
     public Set<String> foreign(Collection<String> shardIds) {
         return StreamShards.foreign(shardIds, list(), System.currentTimeMillis());
+    }
+
+    /** Returns the checkpoint that LATEST means at this moment, for each of the shards. */
+    public Map<String, String> latest(Collection<String> shardIds) {
+        var place = new LatestPlace(streams, stream.service(), Instant::now, ShardReads::sleep, LATEST_WAIT);
+        var threads = Executors.newFixedThreadPool(MOST_SEARCHES);
+        try {
+            var found = shardIds.stream()
+                    .collect(Collectors.toMap(id -> id, id -> CompletableFuture.supplyAsync(() -> place.in(id), threads)));
+            return Maps.transformValues(found, CompletableFuture::join);
+        } finally {
+            threads.shutdown();
+        }
     }
 
     private Set<String> list() {
