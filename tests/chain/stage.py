@@ -43,11 +43,11 @@ class Stage:
 
     def put_large_letter(self) -> None:
         """A letter whose record lies in the bucket, and is too large for the topic, too."""
-        origin, journal = Sender(TABLE, "worker-1"), FakeJournal()
+        sender, journal = Sender(TABLE, "worker-1"), FakeJournal()
         letters = SqsDeadLetters(
             self.world.sandbox.client("sqs"),
             self.queue_url,
-            origin,
+            sender,
             Retries("queue", RetryPolicy(), journal),
             open_bucket(bucket_settings(self.name, REGION), retries_of, journal),
         )
