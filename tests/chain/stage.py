@@ -66,7 +66,11 @@ class Stage:
         """Publish once somebody listens beside the world's subscriber."""
         wait_for(lambda: self.world.listeners() == 2)
         place = {"s3BucketName": self.name, "s3Key": "messages/orders/1"}
-        self._sns.publish(TopicArn=self.world.topic_arn, Message=json.dumps(["Pointer", place]))
+        self._sns.publish(
+            TopicArn=self.world.topic_arn,
+            Message=json.dumps(["Pointer", place]),
+            MessageAttributes={"table": {"DataType": "String", "StringValue": "orders"}},
+        )
 
     def __post_init__(self) -> None:
         self._sns = self.world.sandbox.client("sns")
