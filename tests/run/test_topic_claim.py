@@ -195,10 +195,11 @@ def test_reports_that_can_t_be_read_are_named(tables: Any) -> None:  # noqa: ANN
 
 
 def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # noqa: ANN401
-    """With the capacity, the protection and the recovery of the settings."""
+    """With the capacity, the protection, the tags and the recovery of the settings."""
     settings = {
         "KCL_COORDINATOR_STATE_BILLING_MODE": "PROVISIONED",
         "KCL_COORDINATOR_STATE_READ_CAPACITY": "3",
+        "KCL_COORDINATOR_STATE_TAGS": "team=orders , stage = live",
         "KCL_COORDINATOR_STATE_DELETION_PROTECTION_ENABLED": "true",
         "KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true",
     }
@@ -208,6 +209,46 @@ def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # no
     assert table["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
     assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
     assert table["DeletionProtectionEnabled"]
+    tags = tables.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "orders", "stage": "live"}
+    assert recovery(tables) == "ENABLED"
+
+
+def recovery(tables: Any) -> str:  # noqa: ANN401 - boto3's client
+    """Whether the coordinator table can be recovered."""
     backups = tables.describe_continuous_backups(TableName="app-CoordinatorState")
-    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    description = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return str(description["PointInTimeRecoveryStatus"])
+
+
+RECOVERABLE = {"KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true"}
+
+
+def test_a_recovery_that_is_too_early_is_enabled_a_little_later(
+    tables: Any,  # noqa: ANN401
+) -> None:
+    """DynamoDB may refuse it right after the table is made."""
+    code = "ContinuousBackupsUnavailableException"
+    failures = iter([ClientError({"Error": {"Code": code, "Message": ""}}, "Call")])
+
+    def fail(_params: Any) -> None:  # noqa: ANN401 - boto3's parameters
+        if failure := next(failures, None):
+            raise failure
+
+    worker = claims("w1", "one", **RECOVERABLE)
+    before(worker, "UpdateContinuousBackups", fail)
+    worker.take(beside_others=False)
+
+    assert recovery(tables) == "ENABLED"
+
+
+def test_a_recovery_that_failed_is_enabled_at_the_next_start(tables: Any) -> None:  # noqa: ANN401
+    """Though the table exists then. Where it is enabled, nothing more is sent."""
+    worker = claims("w1", "one", **RECOVERABLE)
+    before(worker, "UpdateContinuousBackups", deny)
+    with pytest.raises(ConfigurationError):
+        worker.take(beside_others=False)
+    claims("w1", "one", **RECOVERABLE).take(beside_others=False)
+    worker.take(beside_others=False)
+
+    assert recovery(tables) == "ENABLED"
