@@ -1,4 +1,4 @@
-"""Findings and their lines."""
+"""Problems and their lines."""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 A record processor in the form of amazon-kclpy's own sample, run by the same daemon as ours:
 https://github.com/awslabs/amazon-kinesis-client-python/blob/master/samples/sample_kclpy_app.py
-Its `process_record` is where a user's work goes, and `checkpoint` tries again as the sample's does.
+Its `process_record` is where a user's work goes, and `checkpoint` retries as the sample's does.
 The sample checkpoints once a minute, which repeats up to a minute's messages after a crash; here
 each batch is checkpointed once it is published, which is what we promise.
 """

@@ -1,6 +1,6 @@
 """Credentials that are looked for again: while there are none, and once they fail.
 
-botocore looks for them once, when it makes a client. What it doesn't find at that moment, and what
+botocore looks for them once, when it makes a client. What it doesn't find then, and what
 is renewed in a file later, it never learns of; a record processor must.
 """
 
@@ -18,23 +18,23 @@ from botocore.exceptions import CredentialRetrievalError
 
 from consumer.aws.explain import concerns_credentials
 
-Look = Callable[[], Credentials | None]
-"""Looks for credentials in every place; None where there are none."""
+Find = Callable[[], Credentials | None]
+"""Looks for credentials in every place; returns None where there are none."""
 
 PAUSE_SECONDS = 10.0
-"""Between two looks of a process, so that calls that fail side by side ask for one."""
+"""Minimum time between two searches, so that calls that fail together cause only one."""
 
 
 class RenewedCredentials:
     """What botocore asks before it signs a request.
 
     Args:
-        look: Looks for credentials anew.
+        find: Looks for credentials anew.
         clock: Seconds that never go back.
     """
 
-    def __init__(self, look: Look, clock: Callable[[], float] = time.monotonic) -> None:
-        self._look, self._clock = look, clock
+    def __init__(self, find: Find, clock: Callable[[], float] = time.monotonic) -> None:
+        self._find, self._clock = find, clock
         self._lock = threading.Lock()
         self._found: Credentials | None = None
         self._is_doubted, self._paused_until = True, -math.inf
@@ -80,7 +80,7 @@ class RenewedCredentials:
         with self._lock:
             if self._is_doubted and self._clock() >= self._paused_until:
                 try:
-                    found = self._look()
+                    found = self._find()
                 finally:
                     self._paused_until = self._clock() + PAUSE_SECONDS
                 self._is_doubted = found is None
@@ -94,7 +94,7 @@ def renewing_session(region: str) -> botocore.session.Session:
     Args:
         region: The region of whoever must be asked for credentials, if the environment names none.
     """
-    # Each look begins with a session of its own: one keeps what it has read.
+    # Each search begins with a session of its own: one keeps what it has read.
     credentials = RenewedCredentials(lambda: boto3.Session(region_name=region).get_credentials())
     session = botocore.session.Session()
     session.register_component("credential_provider", credentials)

@@ -60,7 +60,7 @@ _BAD_CREDENTIALS = frozenset(
         "UnrecognizedClientException",
     }
 )
-_BAD_KEYS = frozenset(
+KMS_CODES = frozenset(
     {
         "KMS.DisabledException",
         "KMS.InvalidKeyUsageException",
@@ -79,6 +79,7 @@ _BAD_KEYS = frozenset(
         "KmsOptInRequired",
     }
 )
+"""What KMS refuses, as the services that encrypt tell it."""
 _ELSEWHERE = frozenset(
     {
         "301",
@@ -93,7 +94,7 @@ _MEANINGS: Mapping[frozenset[str], tuple[str, str]] = {
     _NOT_FOUND: ("doesn't exist in this account and region", "create it or correct the name"),
     _DENIED: ("{operation} is not allowed", "grant it to this role ({text})"),
     _BAD_CREDENTIALS: ("the credentials are not accepted ({code})", "renew or correct them"),
-    _BAD_KEYS: ("its KMS key can't be used", "fix the key or its policy ({code}: {text})"),
+    KMS_CODES: ("its KMS key can't be used", "fix the key or its policy ({code}: {text})"),
     _ELSEWHERE: ("is not in this region", "name one that is ({code}: {text})"),
     _BAD_CLOCKS: ("this host's clock is wrong", "set it ({text})"),
     frozenset({UNREADABLE}): _UNREADABLE,

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from consumer.aws.errors import AWS_ERRORS
 from consumer.backfill.state import Backfill, Owner, SavedBackfill, from_item, state_key, to_item
 from consumer.delivery.retries import Retries
-from consumer.publishing.errors import StreamPublisherError
+from consumer.fleet.retries import retries
+from consumer.publishing.errors import StreamPublisherError, TransientError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,6 +22,9 @@ LASTS_SECONDS = 4.0
 """An owner that has not saved for so long has ended: it saves about once a second."""
 
 _POLL_SECONDS = 0.5
+
+_LAST_SECONDS = 10
+"""How long the last save is retried once the command is to stop."""
 
 
 class BusyError(StreamPublisherError):
@@ -65,14 +70,18 @@ class BackfillState:
         Raises:
             BusyError: Another process has done so since.
         """
-        condition, values = "attribute_not_exists(#key)", {}
+        condition = "attribute_not_exists(#key)"
+        values: dict[str, Any] = {}
         if seen and seen.owner:
             condition = "holder = :holder AND beat = :beat"
             beat = str(seen.owner.heartbeat)
             values = {":holder": {"S": seen.owner.token}, ":beat": {"N": beat}}
         elif seen:
-            condition = "attribute_not_exists(holder) AND beganAt = :began"
-            values = {":began": {"N": str(seen.backfill.run.began_at)}}
+            condition = (
+                "attribute_not_exists(holder) AND beganAt = :began AND positions = :positions"
+            )
+            item = to_item(seen)
+            values = {":began": item["beganAt"], ":positions": item["positions"]}
         self._put(SavedBackfill(backfill, owner), condition, values)
 
     def save(self, backfill: Backfill, owner: Owner) -> Owner:
@@ -87,12 +96,34 @@ class BackfillState:
         return later
 
     def release(self, backfill: Backfill, owner: Owner) -> None:
-        """Save the positions, and own the backfill no longer; raises as `save` does."""
-        self._put_as_owner(SavedBackfill(backfill, None), owner)
+        """Save the positions, and own the backfill no longer; raises as `save` does.
+
+        Retries end when the command is to stop. This write is worth some seconds more.
+        """
+        saved = SavedBackfill(backfill, None)
+        try:
+            self._put_as_owner(saved, owner)
+        except KeyboardInterrupt:
+            self._put_before_the_end(saved, owner)
 
     def _put_as_owner(self, saved: SavedBackfill, owner: Owner) -> None:
-        values = {":holder": {"S": owner.token}}
-        self._retries.call(lambda: self._put(saved, "holder = :holder", values))
+        self._retries.call(lambda: self._put_once(saved, owner))
+
+    def _put_before_the_end(self, saved: SavedBackfill, owner: Owner) -> None:
+        try:
+            retries(self._is_transient, seconds=_LAST_SECONDS, first_wait=0.1, longest_wait=2)(
+                self._put_once, saved, owner
+            )
+        except AWS_ERRORS as error:
+            raise self._retries.failure(error) from error
+
+    def _is_transient(self, error: BaseException) -> bool:
+        return isinstance(error, AWS_ERRORS) and isinstance(
+            self._retries.failure(error), TransientError
+        )
+
+    def _put_once(self, saved: SavedBackfill, owner: Owner) -> None:
+        self._put(saved, "holder = :holder", {":holder": {"S": owner.token}})
 
     def _put(self, saved: SavedBackfill, condition: str, values: Mapping[str, Any]) -> None:
         more: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}

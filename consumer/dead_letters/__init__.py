@@ -1,1 +1,1 @@
-"""The command `dead-letters`: lists, shows, redrives and deletes the letters of the queue."""
+"""The command `dead-letters`: lists, shows, redrives and deletes the dead letters of the queue."""

@@ -30,14 +30,14 @@ def show_one(properties: Path | None, dead_letter_id: str) -> None:
     with open_session(properties) as session:
         found = next((q for q in session.dead_letters() if q.message_id == dead_letter_id), None)
         if found is None:
-            say_error(f"{dead_letter_id}: no letter has this id; see dead-letters list")
+            say_error(f"{dead_letter_id}: no dead letter has this id; see dead-letters list")
             sys.exit(exits.FAILED)
         say(_whole_text(session, found))
 
 
 def _whole_text(session: Session, queued: QueuedDeadLetter) -> str:
     """The dead letter with its record; as it lies in the queue where the record can't be had."""
-    dead_letter, envelope = queued.letter, queued.envelope
+    dead_letter, envelope = queued.dead_letter, queued.envelope
     if dead_letter is None or envelope is None or dead_letter.elsewhere is None:
         return queued.text
     problem = session.home.why_foreign(dead_letter, envelope)
@@ -59,9 +59,9 @@ def redrive_chosen(properties: Path | None, chosen: tuple[str, ...]) -> None:
                 problems[queued.message_id] = _redriven(session, queued)
     missing = sorted(set(chosen) - problems.keys())
     for dead_letter_id in missing:
-        say_error(f"{dead_letter_id}: no letter has this id")
+        say_error(f"{dead_letter_id}: no dead letter has this id")
     failed = sum(1 for problem in problems.values() if problem)
-    published = counted(len(problems) - failed, "letter")
+    published = counted(len(problems) - failed, "dead letter")
     say(f"{published} published, {failed} not published and still in the queue")
     sys.exit(exits.FAILED if failed or missing else 0)
 

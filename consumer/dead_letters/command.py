@@ -26,7 +26,7 @@ def dead_letters() -> None:
 @dead_letters.command("list", short_help="List every dead letter and its reason.")
 @worker_options
 @json_option("One JSON object a line.")
-def list_letters(properties: Path | None, *, as_json: bool) -> None:
+def list_dead_letters(properties: Path | None, *, as_json: bool) -> None:
     """List every dead letter: where its record stands and what was wrong with it."""
     from consumer.dead_letters.action import list_all
 
@@ -34,28 +34,28 @@ def list_letters(properties: Path | None, *, as_json: bool) -> None:
 
 
 @dead_letters.command(short_help="Show a dead letter as JSON, with the record as it came.")
-@click.argument("letter_id")
+@click.argument("dead_letter_id")
 @worker_options
-def show(letter_id: str, properties: Path | None) -> None:
-    """Show the dead letter LETTER_ID as JSON, with its record as it came, also from S3."""
+def show(dead_letter_id: str, properties: Path | None) -> None:
+    """Show the dead letter DEAD_LETTER_ID as JSON, with its record, also from S3."""
     from consumer.dead_letters.action import show_one
 
-    show_one(properties, letter_id)
+    show_one(properties, dead_letter_id)
 
 
 @dead_letters.command(short_help="Publish dead letters, and delete each once SNS has taken it.")
-@click.argument("letter_ids", nargs=-1)
+@click.argument("dead_letter_ids", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every dead letter in the queue.")
 @worker_options
-def redrive(letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
+def redrive(dead_letter_ids: tuple[str, ...], properties: Path | None, *, everything: bool) -> None:
     """Publish dead letters as normal messages, and delete each once SNS has taken it.
 
     Each message has the attribute redriven = true. The command can be interrupted and repeated: a
     dead letter is deleted only after SNS has answered, so at worst its message comes twice. The
     exit status is 1 if a dead letter could not be published; it then stays in the queue.
     """
-    if bool(letter_ids) == everything:
+    if bool(dead_letter_ids) == everything:
         raise click.UsageError("name the dead letters, or say --all")
     from consumer.dead_letters.action import redrive_chosen
 
-    redrive_chosen(properties, letter_ids)
+    redrive_chosen(properties, dead_letter_ids)

@@ -1,4 +1,4 @@
-"""How `stream-publisher dead-letters list` shows letters."""
+"""How `stream-publisher dead-letters list` shows dead letters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,32 +18,32 @@ _SHOWN = {
 }
 
 
-def is_complete(letter: DeadLetter) -> bool:
-    """Whether the letter's record can be had."""
-    return bool(letter.data or letter.elsewhere)
+def is_complete(dead_letter: DeadLetter) -> bool:
+    """Whether its record can be had."""
+    return bool(dead_letter.data or dead_letter.elsewhere)
 
 
-def summary(kept: QueuedDeadLetter) -> Mapping[str, Any]:
-    """Return a letter as a JSON object, without its record."""
-    letter, envelope = kept.letter, kept.envelope
-    if letter is None or envelope is None:
-        return {"id": kept.message_id, "reason": "not a dead letter of this program"}
+def summary(queued: QueuedDeadLetter) -> Mapping[str, Any]:
+    """Return a dead letter as a JSON object, without its record."""
+    dead_letter, envelope = queued.dead_letter, queued.envelope
+    if dead_letter is None or envelope is None:
+        return {"id": queued.message_id, "reason": "not a dead letter of this program"}
     return {
-        "id": kept.message_id,
+        "id": queued.message_id,
         "time": envelope.time,
         "table": envelope.table,
-        "shardId": letter.shard_id,
-        "sequenceNumber": letter.sequence_number,
-        "class": letter.failure,
-        "reason": letter.reason,
-        "complete": is_complete(letter),
+        "shardId": dead_letter.shard_id,
+        "sequenceNumber": dead_letter.sequence_number,
+        "class": dead_letter.failure,
+        "reason": dead_letter.reason,
+        "complete": is_complete(dead_letter),
     }
 
 
 def print_dead_letters(console: Console, found: Sequence[QueuedDeadLetter]) -> None:
     """Print dead letters one below the other, and how many there are."""
-    for kept in found:
-        told = summary(kept)
+    for queued in found:
+        told = summary(queued)
         facts = {shown: str(told[name]) for name, shown in _SHOWN.items() if name in told}
         print_block(console, str(told["id"]), facts)
-    console.print(counted(len(found), "letter"), highlight=False)
+    console.print(counted(len(found), "dead letter"), highlight=False)

@@ -16,7 +16,7 @@ from consumer.publishing.snapshots import decoder_of
 
 def redrive(session: Session, queued: QueuedDeadLetter) -> str | None:
     """Publish a dead letter, and delete it; return what kept it in the queue."""
-    dead_letter, envelope = queued.letter, queued.envelope
+    dead_letter, envelope = queued.dead_letter, queued.envelope
     if dead_letter is None or envelope is None:
         return "is not a dead letter of this program"
     problem = session.home.why_foreign(dead_letter, envelope) or _publish(session, dead_letter)

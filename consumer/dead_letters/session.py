@@ -50,7 +50,7 @@ class Session:
 
     def dead_letters(self) -> Iterator[QueuedDeadLetter]:
         """Yield every dead letter once; raise KeyboardInterrupt once the command is to stop."""
-        for queued in self.queue.letters():
+        for queued in self.queue.dead_letters():
             self.stop.check()
             yield queued
 

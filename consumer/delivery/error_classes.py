@@ -28,6 +28,7 @@ from botocore.exceptions import (
 
 from consumer.aws.answers import UNREADABLE
 from consumer.aws.errors import AwsError, code_of, status_of, tells_of_trouble
+from consumer.aws.explain import KMS_CODES
 from consumer.publishing.errors import (
     BatchError,
     OperatorError,
@@ -63,6 +64,7 @@ _TRANSIENT = (
     "XAmzContentSHA256Mismatch",
 )
 _OPERATORS = (
+    *KMS_CODES,
     "AccessDenied",
     "AccessDeniedException",
     "AccountProblem",
@@ -88,21 +90,6 @@ _OPERATORS = (
     "InvalidSignatureException",
     "InvalidToken",
     "InvalidWriteOffset",
-    "KMS.DisabledException",
-    "KMS.InvalidKeyUsageException",
-    "KMS.KMSInvalidStateException",
-    "KMS.NotFoundException",
-    "KMSAccessDenied",
-    "KMSDisabled",
-    "KMSInvalidState",
-    "KMSNotFound",
-    "KMSOptInRequired",
-    "KmsAccessDenied",
-    "KmsDisabled",
-    "KmsInvalidKeyUsage",
-    "KmsInvalidState",
-    "KmsNotFound",
-    "KmsOptInRequired",
     "KeyTooLongError",
     "MethodNotAllowed",
     "MissingAuthenticationToken",

@@ -61,9 +61,9 @@ class Bucket:
         place = self._put(claim_key(message), message.body.encode(), message)
         return pointer_to(message, place)
 
-    def keep_record(self, letter: DeadLetter, envelope: Envelope) -> S3Location:
-        """Return where a letter's record lies, once S3 holds it; raises as `Retries.call` does."""
-        return self._put(record_key(letter, envelope), letter.data)
+    def keep_record(self, dead_letter: DeadLetter, envelope: Envelope) -> S3Location:
+        """Return where the record lies, once S3 holds it; raises as `Retries.call` does."""
+        return self._put(record_key(dead_letter, envelope), dead_letter.data)
 
     def _put(self, key: str, body: bytes, message: Message | None = None) -> S3Location:
         self._retries.call(

@@ -1,6 +1,5 @@
 """Publishing to an SNS topic."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -50,6 +49,7 @@ class SnsPublisher:
         self._calls = Calls(self._send_together, retries)
         self._limit: int | None = None
         self._limit_until = 0.0
+        self._is_limit_in_doubt = False
 
     @property
     def limits(self) -> ConcurrencyLimits:
@@ -85,20 +85,23 @@ class SnsPublisher:
 
         It is asked for at first, every five minutes, and after a message was refused.
         """
-        if self._limit is None:
+        if self._limit is None or self._is_limit_in_doubt:
             topic, _ = self._retries.call(self._describe_topic)
-            self._limit = _limit_of(topic)
-            self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
+            self._learn_limit(_limit_of(topic))
         elif self._clock() > self._limit_until:
-            self._limit = self._refreshed(self._limit)
-            self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
-        return self._limit
+            self._learn_limit(self._refreshed(self._limit))
+        return cast("int", self._limit)
+
+    def _learn_limit(self, limit: int) -> None:
+        self._limit, self._is_limit_in_doubt = limit, False
+        self._limit_until = self._clock() + _LIMIT_LASTS_SECONDS
 
     def _refreshed(self, known: int) -> int:
         """What held until now is as good a guess; should it be wrong, SNS says so."""
         try:
+            self._retries.check_limits()
             return _limit_of(self._describe_topic())
-        except AWS_ERRORS:
+        except (*AWS_ERRORS, TransientError):
             return known
 
     def _describe_topic(self) -> Mapping[str, Any]:
@@ -148,8 +151,8 @@ class SnsPublisher:
     def _failure(self, error: AwsError) -> PublishError:
         failure = self._retries.failure(error)
         if isinstance(failure, BatchError):
-            # The topic may take less by now.
-            self._limit_until = -math.inf
+            # The topic may take less by now. The old limit must not decide what is a dead letter.
+            self._is_limit_in_doubt = True
         return failure
 
     def _send_batch(self, messages: Sequence[Message]) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FIFO = ".fifo"
 _MOST_MESSAGES = 10
-# Long enough to publish thousands of letters before the first of them can be seen again.
+# Long enough to publish thousands of dead letters before the first of them can be seen again.
 _HOLD_SECONDS = 900
 
 
@@ -38,7 +38,7 @@ class _FifoIds(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends letters.
+    """Who sends dead letters.
 
     Attributes:
         table: The table whose changes are published.
@@ -51,17 +51,17 @@ class Sender:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def envelope(self) -> Envelope:
-        """What a letter of this moment is kept with."""
+        """What a dead letter of now is kept with."""
         return Envelope(self.table, self.worker_id, self.now().isoformat(timespec="milliseconds"))
 
 
 class SqsDeadLetters:
-    """Sends letters to a queue.
+    """Sends dead letters to a queue.
 
     Args:
         client: A boto3 SQS client that doesn't retry by itself.
         queue_url: The queue.
-        origin: Who sends them.
+        sender: Who sends them.
         retries: Retries after a failure.
         bucket: Takes records that the queue doesn't; None where there is none.
     """
@@ -70,26 +70,27 @@ class SqsDeadLetters:
         self,
         client: "SQSClient",
         queue_url: str,
-        origin: Sender,
+        sender: Sender,
         retries: Retries,
         bucket: Bucket | None = None,
     ) -> None:
         self._client = client
         self._queue_url = queue_url
-        self._origin = origin
+        self._sender = sender
         self._retries = retries
         self._keep = bucket.keep_record if bucket else None
 
-    def send(self, letter: DeadLetter) -> None:
-        """Return once the queue holds the letter; raises as `Retries.call` does.
+    def send(self, dead_letter: DeadLetter) -> None:
+        """Return once the queue holds the dead letter; raises as `Retries.call` does.
 
-        Where the queue refuses the letter as it is, once it holds the letter without the record.
+        If the queue refuses it as it is, it is sent again without the record.
         """
-        envelope, ids = self._origin.envelope(), self._fifo_ids(letter)
+        envelope, ids = self._sender.envelope(), self._fifo_ids(dead_letter)
         try:
-            self._post(encode_dead_letter(letter, envelope, self._keep), ids)
+            self._post(encode_dead_letter(dead_letter, envelope, self._keep), ids)
         except BatchError as error:
-            told = replace(letter, reason=f"{letter.reason}; the queue refuses the record: {error}")
+            reason = f"{dead_letter.reason}; the queue refuses the record: {error}"
+            told = replace(dead_letter, reason=reason)
             self._post(encode_without_record(told, envelope, self._keep), ids)
 
     def _post(self, text: str, ids: _FifoIds) -> None:
@@ -97,7 +98,7 @@ class SqsDeadLetters:
             lambda: self._client.send_message(QueueUrl=self._queue_url, MessageBody=text, **ids)
         )
 
-    def _fifo_ids(self, letter: DeadLetter) -> _FifoIds:
+    def _fifo_ids(self, dead_letter: DeadLetter) -> _FifoIds:
         """Ids of one `send`: the queue drops what its retries repeat, and nothing else.
 
         An id made from the record would be the same when the record fails again within five minutes
@@ -107,32 +108,32 @@ class SqsDeadLetters:
         if not self._queue_url.endswith(_FIFO):
             return {}
         return {
-            "MessageGroupId": fifo_id(letter.shard_id),
+            "MessageGroupId": fifo_id(dead_letter.shard_id),
             "MessageDeduplicationId": uuid4().hex,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedDeadLetter:
-    """A letter as it lies in the queue.
+    """A dead letter as it lies in the queue.
 
     Attributes:
         message_id: The queue's id of it.
         handle: What it is deleted by.
-        letter: The letter, None where the queue's message is something else.
+        dead_letter: The dead letter, None where the queue's message is something else.
         envelope: What it is kept with, None likewise.
         text: The message as it is.
     """
 
     message_id: str
     handle: str
-    letter: DeadLetter | None
+    dead_letter: DeadLetter | None
     envelope: Envelope | None
     text: str
 
 
 class DeadLetterQueue:
-    """Looks at the letters of a queue, and hides them from others until the `with` ends.
+    """Reads the dead letters of a queue, and hides them from others until the `with` ends.
 
     Args:
         client: A boto3 SQS client.
@@ -149,25 +150,25 @@ class DeadLetterQueue:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for kept in self._held.values():
+        for queued in self._held.values():
             # One that is visible again already can't be made so.
             with contextlib.suppress(*AWS_ERRORS):
                 self._client.change_message_visibility(
-                    QueueUrl=self._queue_url, ReceiptHandle=kept.handle, VisibilityTimeout=0
+                    QueueUrl=self._queue_url, ReceiptHandle=queued.handle, VisibilityTimeout=0
                 )
 
-    def letters(self) -> Iterator[QueuedDeadLetter]:
-        """Yield every letter once."""
-        while fresh := [_kept(each) for each in self._receive() if self._is_new(each)]:
+    def dead_letters(self) -> Iterator[QueuedDeadLetter]:
+        """Yield every dead letter once."""
+        while fresh := [_queued(each) for each in self._receive() if self._is_new(each)]:
             # All are hidden by now, also those that nobody asks for any more.
-            self._held.update((kept.message_id, kept) for kept in fresh)
-            self._seen.update(kept.message_id for kept in fresh)
+            self._held.update((queued.message_id, queued) for queued in fresh)
+            self._seen.update(queued.message_id for queued in fresh)
             yield from fresh
 
-    def delete(self, kept: QueuedDeadLetter) -> None:
-        """Remove a letter for good."""
-        self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=kept.handle)
-        del self._held[kept.message_id]
+    def delete(self, queued: QueuedDeadLetter) -> None:
+        """Remove a dead letter for good."""
+        self._client.delete_message(QueueUrl=self._queue_url, ReceiptHandle=queued.handle)
+        del self._held[queued.message_id]
 
     def _is_new(self, message: Mapping[str, Any]) -> bool:
         return message["MessageId"] not in self._seen
@@ -182,10 +183,12 @@ class DeadLetterQueue:
         return answer.get("Messages", [])
 
 
-def _kept(message: Mapping[str, Any]) -> QueuedDeadLetter:
+def _queued(message: Mapping[str, Any]) -> QueuedDeadLetter:
     text = message["Body"]
     try:
-        letter, envelope = decode_dead_letter(text)
+        dead_letter, envelope = decode_dead_letter(text)
     except ValueError:
         return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], None, None, text)
-    return QueuedDeadLetter(message["MessageId"], message["ReceiptHandle"], letter, envelope, text)
+    return QueuedDeadLetter(
+        message["MessageId"], message["ReceiptHandle"], dead_letter, envelope, text
+    )

@@ -109,7 +109,7 @@ class Tour:
         self.stage.write([Change("INSERT", "large", _LARGE, None)])
         self._wait("a letter", self.stage.has_letter)
         listed = self.page.run("stream-publisher", "dead-letters", "list")
-        check("1 letter" in listed, "one letter is listed")
+        check("1 dead letter" in listed, "one dead letter is listed")
         self.page.say("The topic is allowed larger messages, and the dead letter is sent:")
         limit = ("--attribute-name", "MaximumMessageSize", "--attribute-value", "262144")
         self.page.run("aws", "sns", "set-topic-attributes", "--topic-arn", TOPIC_ARN, *limit)

@@ -7,6 +7,9 @@ these rows need no table and no permission of their own.
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from consumer.aws.errors import code_of
+from consumer.fleet.retries import retries
+from consumer.settings.forms import read_tags
 from consumer.settings.kcl import KclSettings
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ _KCL_CAPACITY = 10
 def create_coordinator_table(client: "DynamoDBClient", kcl: KclSettings) -> None:
     """Create the table as KCL does, unless it exists; wait until it can be used.
 
+    Point-in-time recovery is enabled for a table that exists, too: the call may have failed before.
+
     Args:
         client: A boto3 client of DynamoDB.
         kcl: The settings of the workers.
@@ -27,16 +32,26 @@ def create_coordinator_table(client: "DynamoDBClient", kcl: KclSettings) -> None
     waiter = client.get_waiter("table_exists")
     try:
         client.describe_table(TableName=name)
-        is_new = False
     except client.exceptions.ResourceNotFoundException:
         _create(client, name, kcl)
-        is_new = True
     waiter.wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-    if is_new and kcl.coordinator_state_point_in_time_recovery_enabled:
-        client.update_continuous_backups(
+    if kcl.coordinator_state_point_in_time_recovery_enabled and not _is_recoverable(client, name):
+        # DynamoDB refuses it for a while after the table is made.
+        retries(_is_too_early, seconds=60, first_wait=0.5, longest_wait=5)(
+            client.update_continuous_backups,
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
         )
+
+
+def _is_recoverable(client: "DynamoDBClient", name: str) -> bool:
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    recovery = backups.get("PointInTimeRecoveryDescription", {})
+    return recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
+
+
+def _is_too_early(error: BaseException) -> bool:
+    return code_of(error) == "ContinuousBackupsUnavailableException"
 
 
 def _create(client: "DynamoDBClient", name: str, kcl: KclSettings) -> None:
@@ -48,6 +63,7 @@ def _create(client: "DynamoDBClient", name: str, kcl: KclSettings) -> None:
             AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
             **_billing(kcl),
             **_protection(kcl),
+            **_tags(kcl),
         )
 
 
@@ -64,3 +80,10 @@ def _billing(kcl: KclSettings) -> dict[str, Any]:
 def _protection(kcl: KclSettings) -> dict[str, Any]:
     is_on = kcl.coordinator_state_deletion_protection_enabled
     return {"DeletionProtectionEnabled": True} if is_on else {}
+
+
+def _tags(kcl: KclSettings) -> dict[str, Any]:
+    if kcl.coordinator_state_tags is None:
+        return {}
+    tags = read_tags(kcl.coordinator_state_tags)
+    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}

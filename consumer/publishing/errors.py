@@ -33,7 +33,7 @@ class PublishError(StreamPublisherError):
 
 
 class TransientError(PublishError):
-    """A failure that mends itself: throttling, time-outs, the network, SNS's own errors."""
+    """A failure that ends by itself: throttling, time-outs, the network, SNS's own errors."""
 
 
 class UnansweredError(TransientError):

@@ -179,8 +179,12 @@ class InFlight:
 
     @property
     def _free_slots(self) -> int:
-        """How many messages the next call may have; never 0 where the first message waits."""
-        occupied = sum(pending.state is not MessageState.WAITING for pending in self._queue)
+        """How many messages the next call may have; never 0 where the first message waits.
+
+        Only what was sent can come again after a kill: a refused message takes no slot.
+        """
+        was_sent = (MessageState.SENT, MessageState.ACKNOWLEDGED)
+        occupied = sum(pending.state in was_sent for pending in self._queue)
         return min(self._limits.messages, self._most_in_flight - occupied)
 
     def _choose(self, limit: int) -> list[PendingMessage]:

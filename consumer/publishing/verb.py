@@ -129,16 +129,19 @@ class Verb:
         if wait:
             self._shard.note_progress()
             self._checkpointer.wait_until_made()  # whose lease is lost need not wait for SNS
-        for outcome in self._publisher.finished(wait=wait):
-            self._learn(outcome)
+        errors = [self._learn(outcome) for outcome in self._publisher.finished(wait=wait)]
         if published := self._in_flight.pop_published():
             self._checkpointer.checkpoint(published)
+        if error := next(filter(None, errors), None):
+            self._checkpointer.wait_until_made()
+            raise error
         if refused := self._in_flight.pop_refused():
             pending, error = refused
             self._checkpointer.wait_until_made()
             self._resolve(pending, error)
 
-    def _learn(self, outcome: PublishOutcome) -> None:
+    def _learn(self, outcome: PublishOutcome) -> PublishError | None:
+        """Note what became of a message; return the error with which the verb must end."""
         match outcome.result:
             case Receipt() as receipt:
                 pending = self._in_flight.acknowledge(outcome.message)
@@ -146,8 +149,8 @@ class Verb:
             case BatchError() | RetriesExhaustedError() as error:
                 self._in_flight.refuse(outcome.message, error)
             case error:
-                self._checkpointer.wait_until_made()
-                raise error
+                return error
+        return None
 
     def _resolve(self, pending: PendingMessage, error: PublishError) -> None:
         """Deal with a message that can't be published as it is, while nothing is in flight.

@@ -1,14 +1,17 @@
 """A worker's claim of its topic, made before it starts."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from consumer.checks.preflight import asked
+from consumer.aws.errors import AWS_ERRORS
+from consumer.checks.check import ProblemError, answered
 from consumer.fleet.connections import open_lease_table
 from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.fleet.inspection import lease_timeout
 from consumer.fleet.topic_claims import TopicClaim, conflicting, forgotten
+from consumer.fleet.worker_reports import WorkerReport
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 
@@ -39,8 +42,7 @@ class TopicClaims:
         Raises:
             ConfigurationError: One does, or the tables can't be read.
         """
-        others = self._asked(self._others)
-        if others:
+        if others := self._others():
             raise ConfigurationError([self._refusal(claim) for claim in others])
 
     def take(self, *, beside_others: bool) -> None:
@@ -54,37 +56,43 @@ class TopicClaims:
         Raises:
             ConfigurationError: As from `check`, or the claim can't be written.
         """
-        self._asked(self._write)
+        self._write()
         if beside_others:
             return
         try:
             self.check()
         except ConfigurationError:
-            self._asked(lambda: self._delete(self._own))
+            self._delete(self._own)
             raise
 
     def _others(self) -> Sequence[TopicClaim]:
-        _, claims = self._table.coordinator()
-        timeout = lease_timeout(self._kcl)
-        return conflicting(self._own, claims, self._table.reports(), self._now(), timeout)
+        claims, reports = self._read()
+        return conflicting(self._own, claims, reports, self._now(), lease_timeout(self._kcl))
+
+    def _read(self) -> tuple[Sequence[TopicClaim], Sequence[WorkerReport]]:
+        names = self._table.names
+        _, claims = _asked(names.coordinator, self._table.coordinator)
+        return claims, _asked(names.reports, self._table.reports)
 
     def _write(self) -> None:
-        create_coordinator_table(self._table.tables, self._kcl)
-        _, claims = self._table.coordinator()
-        for claim in forgotten(claims, self._table.reports(), self._now()):
+        tables, name = self._table.tables, self._table.names.coordinator
+        _asked(name, lambda: create_coordinator_table(tables, self._kcl))
+        for claim in forgotten(*self._read(), self._now()):
             self._delete(claim)
-        name = self._kcl.coordinator_state_table
-        self._table.tables.put_item(TableName=name, Item=self._own.to_item())
+        _asked(name, lambda: tables.put_item(TableName=name, Item=self._own.to_item()))
 
     def _delete(self, claim: TopicClaim) -> None:
-        name = self._kcl.coordinator_state_table
-        self._table.tables.delete_item(TableName=name, Key=claim.key)
+        """Delete a claim, unless its worker has written another one since.
 
-    def _asked(self, question: Callable[[], Answer]) -> Answer | None:
-        answer, mistakes = asked(f"table {self._kcl.coordinator_state_table!r}", question)
-        if mistakes:
-            raise ConfigurationError(mistakes)
-        return answer
+        A failure is not told: a row too many keeps nobody from a start for long.
+        """
+        with contextlib.suppress(*AWS_ERRORS):
+            self._table.tables.delete_item(
+                TableName=self._table.names.coordinator,
+                Key=claim.key,
+                ConditionExpression="claimedAt = :seen",
+                ExpressionAttributeValues={":seen": {"N": str(claim.claimed_at)}},
+            )
 
     def _refusal(self, claim: TopicClaim) -> str:
         return (
@@ -92,3 +100,10 @@ class TopicClaims:
             f"applicationName = {self._kcl.application_name!r} publishes to {claim.topic_arn!r}; "
             f"{_FIX}"
         )
+
+
+def _asked(table: str, question: Callable[[], Answer]) -> Answer:
+    try:
+        return answered(f"table {table!r}", question)
+    except ProblemError as error:
+        raise ConfigurationError([str(error)]) from error

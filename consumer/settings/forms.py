@@ -1,7 +1,7 @@
 """How names and addresses of AWS are written."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 _LONGEST_SUBJECT = 99
@@ -46,6 +46,13 @@ def _wrong_duration(text: str) -> str | None:
     if sum(int(part) * unit for part, unit in zip(parts, _UNITS, strict=False)) < _SHORTEST_SECONDS:
         return "is no duration of two minutes or more; write one such as P1D or PT2H"
     return None
+
+
+def _wrong_tags(text: str) -> str | None:
+    pairs = [part.split("=") for part in text.split(",")]
+    if all(len(pair) == 2 and all(map(str.strip, pair)) for pair in pairs):  # noqa: PLR2004
+        return None
+    return "is no list of tags; write one such as team=orders,stage=live"
 
 
 _STREAM = r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+"
@@ -93,7 +100,14 @@ NOT_BLANK = Form(
     "text", lambda text: None if text.strip() else "is blank; write a name, or remove it"
 )
 LONG_DURATION = Form("a duration of two minutes or more, such as P1D or PT2H", _wrong_duration)
+TAGS = Form("tags, such as team=orders,stage=live", _wrong_tags)
 SUBJECT = Form(f"1 to {_LONGEST_SUBJECT} characters", _wrong_subject)
+
+
+def read_tags(text: str) -> Mapping[str, str]:
+    """Return the values of tags by key, as KCL reads them."""
+    pairs = (part.split("=") for part in text.split(","))
+    return {key.strip(): value.strip() for key, value in pairs}
 
 
 def table_of(stream_arn: str) -> str:

@@ -17,6 +17,7 @@ from consumer.settings.forms import (
     PROGRAM,
     STREAM_ARN,
     TABLE,
+    TAGS,
 )
 from consumer.settings.setting import Setting
 
@@ -457,7 +458,9 @@ class KclSettings:
     worker_metrics_deletion_protection_enabled: Annotated[
         bool | None, Setting("Protects the table of loads from deletion.")
     ] = None
-    worker_metrics_tags: Annotated[str | None, Setting("Tags of the table of loads.")] = None
+    worker_metrics_tags: Annotated[
+        str | None, Setting("Tags of the table of loads.", form=TAGS)
+    ] = None
     coordinator_state_table_name: Annotated[
         str | None,
         Setting(
@@ -491,7 +494,7 @@ class KclSettings:
         bool | None, Setting("Protects the table of the leader's lock from deletion.")
     ] = None
     coordinator_state_tags: Annotated[
-        str | None, Setting("Tags of the table of the leader's lock.")
+        str | None, Setting("Tags of the table of the leader's lock.", form=TAGS)
     ] = None
     aws_credentials_provider_dynamo_db: Annotated[
         str | None,

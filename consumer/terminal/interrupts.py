@@ -39,8 +39,10 @@ class StopRequest:
 
     def is_set(self) -> bool:
         """Return whether the command is to stop."""
-        self._is_seen = self._is_set
-        return self._is_set
+        # Read once: a signal may come between two reads.
+        is_set = self._is_set
+        self._is_seen = self._is_seen or is_set
+        return is_set
 
     def wait(self, seconds: float | None) -> bool:
         """Wait until the command is to stop, for so many seconds at most; return whether it is."""
@@ -95,7 +97,7 @@ def deferred() -> Iterator[StopRequest]:
     try:
         with _handled(request.set, signal.SIGINT, signal.SIGTERM):
             yield request
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if request.is_unseen():
             raise KeyboardInterrupt from error
         raise

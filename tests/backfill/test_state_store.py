@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
 from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
-from consumer.delivery.retries import Retries
+from consumer.delivery.retries import Clocks, Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.fleet.coordinator_table import create_coordinator_table
+from consumer.publishing.errors import OperatorError
 from consumer.publishing.snapshots import Run
 from consumer.settings.kcl import KclSettings
+from consumer.terminal.interrupts import StopRequest
 from tests.fakes import FakeJournal
 
 NUMBER = "10" + "0" * 20
@@ -87,6 +91,61 @@ def test_an_owner_that_has_saved_meanwhile_is_not_taken_over(state: BackfillStat
     state.save(LATER, ONE)
     with pytest.raises(BusyError):
         state.claim(LATER, seen, OTHER)
+
+
+def test_a_resume_that_was_held_up_sets_nothing_back(state: BackfillState) -> None:
+    """Another one has gone on from what it saw, and has released the backfill."""
+    state.claim(BACKFILL, None, ONE)
+    state.release(BACKFILL, ONE)
+    seen = state.load()
+    state.claim(BACKFILL, seen, OTHER)
+    state.release(LATER, OTHER)
+    with pytest.raises(BusyError):
+        state.claim(BACKFILL, seen, ONE)
+
+    assert state.load() == SavedBackfill(LATER, None)
+
+
+def failing_writes(client: Any, *codes: str) -> None:  # noqa: ANN401 - boto3's client
+    """Have the next writes fail with these codes."""
+    left = list(codes)
+
+    def fail(**_more: object) -> None:
+        if left:
+            raise ClientError({"Error": {"Code": left.pop(0), "Message": ""}}, "PutItem")
+
+    client.meta.events.register("before-call.dynamodb.PutItem", fail)
+
+
+def interrupted(client: Any) -> BackfillState:  # noqa: ANN401 - boto3's client
+    """The state of a command that is to stop: no wait lasts any more."""
+    stop = StopRequest()
+    stop.set(2, None)
+    retries = Retries("table", RetryPolicy(), FakeJournal(), clocks=Clocks(sleep=stop.sleep))
+    return BackfillState(client, "app-CoordinatorState", "orders", retries)
+
+
+def test_a_release_is_retried_although_the_command_is_to_stop(state: BackfillState) -> None:
+    """Or what was published since the last save comes again."""
+    client = boto3.client("dynamodb", region_name="eu-west-1")
+    state.claim(BACKFILL, None, ONE)
+    failing_writes(client, "ThrottlingException", "InternalServerError", "ThrottlingException")
+    interrupted(client).release(LATER, ONE)
+
+    assert state.load() == SavedBackfill(LATER, None)
+
+
+def test_a_release_that_is_denied_ends_at_once_when_the_command_is_to_stop(
+    state: BackfillState,
+) -> None:
+    """With our own error, which names the table."""
+    client = boto3.client("dynamodb", region_name="eu-west-1")
+    state.claim(BACKFILL, None, ONE)
+    failing_writes(client, *["AccessDeniedException"] * 2)
+    with pytest.raises(OperatorError, match="table"):
+        interrupted(client).release(LATER, ONE)
+
+    assert state.load() == SavedBackfill(BACKFILL, ONE)
 
 
 def test_a_release_may_be_said_twice(state: BackfillState) -> None:

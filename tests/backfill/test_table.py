@@ -40,7 +40,7 @@ def client() -> Iterator[Any]:
 
 
 def a_table(client: Any, journal: FakeJournal | None = None) -> Table:  # noqa: ANN401 - boto3's client
-    """A table that is asked again at once."""
+    """A table whose calls are retried at once."""
     return Table(
         client,
         "orders",

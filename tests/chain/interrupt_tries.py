@@ -65,7 +65,7 @@ class Tries:
     """Forks backfills from this warmed process, and interrupts each.
 
     Args:
-        environ: The environment; each lane has an application of its own in it.
+        environ: The environment; each slot has an application of its own in it.
         folder: Where logs go.
         seed: Decides upon the moments.
     """
@@ -83,24 +83,24 @@ class Tries:
         """Make so many tries, or those that fit into the time."""
         until, begun, running = time.monotonic() + seconds, 0, dict[int, Try]()
         while running or (begun < tries and time.monotonic() < until):
-            for lane in range(_SIDE_BY_SIDE):
-                if lane not in running and begun < tries and time.monotonic() < until:
-                    running[lane] = self._begin(lane)
+            for slot in range(_SIDE_BY_SIDE):
+                if slot not in running and begun < tries and time.monotonic() < until:
+                    running[slot] = self._begin(slot)
                     begun += 1
             self._see_saves()
-            for lane, each in list(running.items()):
+            for slot, each in list(running.items()):
                 if self._is_over(each):
                     self._selector.unregister(each.saves)
                     os.close(each.saves)
-                    del running[lane]
+                    del running[slot]
 
-    def _begin(self, lane: int) -> Try:
+    def _begin(self, slot: int) -> Try:
         ours, theirs = os.pipe()
-        log = self._folder / f"try-{lane}.log"
+        log = self._folder / f"try-{slot}.log"
         process_id = os.fork()
         if process_id == 0:
             os.close(ours)
-            _backfill({**self._environ, "KCL_APPLICATION_NAME": f"tries-{lane}"}, log, theirs)
+            _backfill({**self._environ, "KCL_APPLICATION_NAME": f"tries-{slot}"}, log, theirs)
         os.close(theirs)
         made = Try(process_id, ours, log)
         self._selector.register(ours, selectors.EVENT_READ, made)

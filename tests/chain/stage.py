@@ -43,11 +43,11 @@ class Stage:
 
     def put_large_letter(self) -> None:
         """A letter whose record lies in the bucket, and is too large for the topic, too."""
-        origin, journal = Sender(TABLE, "worker-1"), FakeJournal()
+        sender, journal = Sender(TABLE, "worker-1"), FakeJournal()
         letters = SqsDeadLetters(
             self.world.sandbox.client("sqs"),
             self.queue_url,
-            origin,
+            sender,
             Retries("queue", RetryPolicy(), journal),
             open_bucket(bucket_settings(self.name, REGION), retries_of, journal),
         )
@@ -64,9 +64,14 @@ class Stage:
 
     def publish_pointer(self) -> None:
         """Publish once somebody listens beside the world's subscriber."""
-        wait_for(lambda: self.world.listeners() == 2)
+        # By a client from before: a new one would be noted as the command's.
+        wait_for(lambda: self.world.listeners(self._sns) == 2)
         place = {"s3BucketName": self.name, "s3Key": "messages/orders/1"}
-        self._sns.publish(TopicArn=self.world.topic_arn, Message=json.dumps(["Pointer", place]))
+        self._sns.publish(
+            TopicArn=self.world.topic_arn,
+            Message=json.dumps(["Pointer", place]),
+            MessageAttributes={"table": {"DataType": "String", "StringValue": "orders"}},
+        )
 
     def __post_init__(self) -> None:
         self._sns = self.world.sandbox.client("sns")

@@ -196,17 +196,17 @@ def test_a_shard_whose_records_expired_can_stand_still_instead(world: World) -> 
     publish_some_and_stop(world)
     (before,) = world.leases()
     asked: list[str] = []
-    mended = threading.Event()
+    fixed = threading.Event()
 
     def until_mended(request: Request) -> Response | None:
-        return None if mended.is_set() else trimmed(request, asked)
+        return None if fixed.is_set() else trimmed(request, asked)
 
     with Proxy(world.sandbox.tables.url, instead=until_mended) as proxy:
         stopped = {"PUBLISHER_ON_TRIMMED_DATA": "stop"}
         daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS": proxy.url, **stopped})
         wait_for(lambda: len(asked) >= 2)
         (during,) = world.leases()
-        mended.set()
+        fixed.set()
         world.receive_everything()
 
     assert set(asked) == {"AFTER_SEQUENCE_NUMBER"}

@@ -96,9 +96,9 @@ class World:
         while self.receive():
             pass
 
-    def listeners(self) -> int:
-        """How many subscriptions the topic has."""
-        sns = self.sandbox.client("sns")
+    def listeners(self, sns: Any = None) -> int:  # noqa: ANN401 - as the sandbox makes it
+        """How many subscriptions the topic has, by the given client if any."""
+        sns = sns or self.sandbox.client("sns")
         return len(sns.list_subscriptions_by_topic(TopicArn=self.topic_arn)["Subscriptions"])
 
     def owner(self) -> str | None:

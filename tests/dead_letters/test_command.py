@@ -39,9 +39,9 @@ class Office:
     ) -> None:
         """Put a letter into the queue."""
         retries = Retries("queue", RetryPolicy(), FakeJournal())
-        origin = Sender("orders", "worker-1")
+        sender = Sender("orders", "worker-1")
         bucket = open_bucket(bucket_settings(self.bucket), retries_of, FakeJournal())
-        letters = SqsDeadLetters(self.sqs, self.queue_url, origin, retries, bucket)
+        letters = SqsDeadLetters(self.sqs, self.queue_url, sender, retries, bucket)
         record = data if data is not None else a_raw_record(number, "INSERT").data
         letters.send(DeadLetter("shardId-1", str(number), record, reason))
 
@@ -78,7 +78,7 @@ def test_letters_are_listed_with_their_reason(office: Office) -> None:
     (listed,) = office.listed()
 
     assert shown.exit_code == 0
-    assert "1 letter" in shown.stdout
+    assert "1 dead letter" in shown.stdout
     assert listed["id"] in shown.stdout
     assert (listed["sequenceNumber"], listed["reason"]) == ("7", "the topic refused it")
     assert (listed["table"], listed["shardId"], listed["complete"]) == ("orders", "shardId-1", True)
@@ -108,7 +108,7 @@ def test_a_letter_is_shown_with_its_record(office: Office) -> None:
     record = json.loads(shown.stdout)["record"]["json"]
     assert record["dynamodb"]["SequenceNumber"] == wanted["sequenceNumber"]
     assert (missing.exit_code, missing.stdout) == (1, "")
-    assert "no-such-id: no letter has this id" in missing.stderr
+    assert "no-such-id: no dead letter has this id" in missing.stderr
 
 
 def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: Office) -> None:
@@ -119,7 +119,7 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
         done = office.run("redrive", "--all")
         received = subscription.receive(wait_seconds=0)
 
-    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("3 letters", 0))
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("3 dead letters", 0))
     assert sorted(message.entries[0]["newImage"]["id"]["S"] for message in received) == [
         "item-7",
         "item-8",
@@ -141,7 +141,7 @@ def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: O
         done = office.run("redrive", "--all")
         (received,) = subscription.receive(wait_seconds=0)
 
-    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 dead letter", 0))
     assert received.entries == [{"eventName": "SNAPSHOT", "newImage": image, "oldImage": None}]
     assert received.attributes["shardId"] == "snapshot-20231114T221320Z-3"
 
@@ -154,8 +154,8 @@ def test_one_letter_can_be_chosen(office: Office) -> None:
     done = office.run("redrive", chosen, "no-such-id")
 
     assert done.exit_code == 1
-    assert "no-such-id: no letter has this id" in done.stderr
-    assert done.stdout == _PUBLISHED.format("1 letter", 0)
+    assert "no-such-id: no dead letter has this id" in done.stderr
+    assert done.stdout == _PUBLISHED.format("1 dead letter", 0)
     assert [letter["id"] for letter in office.listed()] == [other]
 
 
@@ -168,7 +168,7 @@ def test_a_letter_that_still_cant_be_published_stays(office: Office) -> None:
     done = office.run("redrive", "--all")
 
     assert done.exit_code == 1
-    assert done.stdout == _PUBLISHED.format("0 letters", 4)
+    assert done.stdout == _PUBLISHED.format("0 dead letters", 4)
     assert done.stderr.count("\n") == 4
     for reason in ("not JSON", "too large for the queue", "not a JSON object", "not a dead letter"):
         assert reason in done.stderr
@@ -201,7 +201,7 @@ def test_a_large_letter_is_whole_with_a_bucket(office_with_bucket: Office) -> No
 
     assert listed["complete"] is True
     assert json.loads(shown.stdout)["record"]["json"] == json.loads(record)
-    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 letter", 0))
+    assert (done.exit_code, done.stdout) == (0, _PUBLISHED.format("1 dead letter", 0))
     assert received.entries[0]["newImage"]["text"] == {"S": "ç" * QUEUE_LIMIT}
     assert received.attributes["ExtendedPayloadSize"] == len(received.body.encode())
     assert office.listed() == []
@@ -217,7 +217,7 @@ def test_a_large_letter_whose_record_is_gone_stays(office_with_bucket: Office) -
     shown, done = office.run("show", listed["id"]), office.run("redrive", "--all")
 
     assert json.loads(shown.stdout)["record"] == {"s3": {"bucket": "large-changes", "key": key}}
-    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("0 letters", 1))
+    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("0 dead letters", 1))
     for outcome in (shown, done):
         assert f"{listed['id']}: s3://large-changes/{key}: is not there any more" in outcome.stderr
 
@@ -312,7 +312,7 @@ def test_a_forged_letter_is_reported_and_left_and_the_others_go_on(
         done = office.run("redrive", "--all")
         received = subscription.receive(wait_seconds=0)
 
-    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("1 letter", 1))
+    assert (done.exit_code, done.stdout) == (1, _PUBLISHED.format("1 dead letter", 1))
     assert problem in done.stderr
     assert [message.entries[0]["newImage"]["id"]["S"] for message in received] == ["item-8"]
     assert [each["id"] for each in office.listed()] == [letter_id]

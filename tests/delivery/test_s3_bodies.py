@@ -1,4 +1,4 @@
-"""The bucket: how it is asked again, and what is noted."""
+"""The bucket: how calls are retried, and what is noted."""
 
 from collections.abc import Sequence
 from typing import Any

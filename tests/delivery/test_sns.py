@@ -298,6 +298,29 @@ def test_the_limit_is_asked_for_anew_after_a_refusal() -> None:
     assert topic.largest_message() == topic.largest_message() == 2048
 
 
+def test_a_limit_in_doubt_is_asked_for_until_it_is_known() -> None:
+    """The old one would make a dead letter of a message that is only too large by now."""
+    topic = a_publisher(RefusingSns(262_144, THROTTLED, THROTTLED, 2048), TOPIC, clocks=NO_WAITS)
+    topic.largest_message()
+    topic.begin([MESSAGE])
+    topic.finished(wait=True)
+
+    assert topic.largest_message() == 2048
+
+
+def test_a_limit_is_not_asked_for_where_no_time_is_left() -> None:
+    """In a function the report must come in time; what held until now is as good a guess."""
+    times, left = [0.0], [100.0]
+    clocks = replace(NO_WAITS, monotonic=lambda: times[-1])
+    limits = CallLimits(seconds_left=lambda: left[-1])
+    topic = a_publisher(LimitedSns(1024), TOPIC, limits=limits, clocks=clocks)
+    topic.largest_message()
+    times.append(301.0)
+    left.append(0.0)
+
+    assert topic.largest_message() == 1024
+
+
 def test_nobody_waits_for_the_answer_any_more() -> None:
     """A record processor whose daemon was killed ends rather than retry for ever."""
     client, waits = ScriptedSns([THROTTLED] * 3), list[float]()

@@ -41,8 +41,8 @@ def queue(
     """A dead-letter queue that doesn't wait."""
     policy = RetryPolicy(operator_patience_seconds=0)
     retries = Retries(f"queue {url}", policy, journal or FakeJournal(), clocks=NO_WAITS)
-    origin = Sender("orders", "worker-1", lambda: NOON)
-    return SqsDeadLetters(sqs, url, origin, retries, bucket)
+    sender = Sender("orders", "worker-1", lambda: NOON)
+    return SqsDeadLetters(sqs, url, sender, retries, bucket)
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Files:
 @pytest.mark.parametrize(
     ("name", "attributes"), [("letters", {}), ("letters.fifo", {"FifoQueue": "true"})]
 )
-def test_a_letter_that_was_sent_is_in_the_box(
+def test_a_letter_that_was_sent_is_in_the_queue(
     sqs: Any,  # noqa: ANN401 - a boto3 client
     name: str,
     attributes: dict[str, str],
@@ -76,19 +76,19 @@ def test_a_letter_that_was_sent_is_in_the_box(
     """With where it comes from, in standard and FIFO queues; a deleted one is gone."""
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     queue(sqs, url).send(LETTER)
-    with DeadLetterQueue(sqs, url) as box:
-        (kept,) = box.letters()
-    with DeadLetterQueue(sqs, url) as box:
-        (again,) = box.letters()
-        box.delete(again)
+    with DeadLetterQueue(sqs, url) as queue_read:
+        (kept,) = queue_read.dead_letters()
+    with DeadLetterQueue(sqs, url) as queue_read:
+        (again,) = queue_read.dead_letters()
+        queue_read.delete(again)
 
-    assert kept.letter == LETTER
+    assert kept.dead_letter == LETTER
     assert kept.envelope is not None
     assert (kept.envelope.table, kept.envelope.worker_id) == ("orders", "worker-1")
     assert kept.envelope.time == "2026-01-31T12:00:00.000+00:00"
     assert again.message_id == kept.message_id
-    with DeadLetterQueue(sqs, url) as box:
-        assert list(box.letters()) == []
+    with DeadLetterQueue(sqs, url) as queue_read:
+        assert list(queue_read.dead_letters()) == []
 
 
 def test_every_letter_is_seen_once(sqs: Any) -> None:  # noqa: ANN401
@@ -97,12 +97,12 @@ def test_every_letter_is_seen_once(sqs: Any) -> None:  # noqa: ANN401
     for number in range(25):
         queue(sqs, url).send(DeadLetter("shardId-1", str(number), b"{}", "r"))
     sqs.send_message(QueueUrl=url, MessageBody="somebody else's")
-    with DeadLetterQueue(sqs, url) as box:
-        kept = list(box.letters())
+    with DeadLetterQueue(sqs, url) as queue_read:
+        kept = list(queue_read.dead_letters())
 
-    seen = sorted(int(each.letter.sequence_number) for each in kept if each.letter)
+    seen = sorted(int(each.dead_letter.sequence_number) for each in kept if each.dead_letter)
     assert seen == list(range(25))
-    assert [each.text for each in kept if each.letter is None] == ["somebody else's"]
+    assert [each.text for each in kept if each.dead_letter is None] == ["somebody else's"]
 
 
 def test_letters_that_nobody_asked_for_are_visible_again(sqs: Any) -> None:  # noqa: ANN401
@@ -110,10 +110,10 @@ def test_letters_that_nobody_asked_for_are_visible_again(sqs: Any) -> None:  # n
     url = sqs.create_queue(QueueName="letters")["QueueUrl"]
     for number in range(3):
         queue(sqs, url).send(replace(LETTER, sequence_number=str(number)))
-    with DeadLetterQueue(sqs, url) as box:
-        next(box.letters())
-    with DeadLetterQueue(sqs, url) as box:
-        assert len(list(box.letters())) == 3
+    with DeadLetterQueue(sqs, url) as queue_read:
+        next(queue_read.dead_letters())
+    with DeadLetterQueue(sqs, url) as queue_read:
+        assert len(list(queue_read.dead_letters())) == 3
 
 
 def test_a_queue_that_is_gone_is_the_operators(sqs: Any) -> None:  # noqa: ANN401
@@ -186,11 +186,11 @@ def test_a_real_queues_refusal_is_understood(sqs: Any) -> None:  # noqa: ANN401
     """As moto answers."""
     url = sqs.create_queue(QueueName="small", Attributes={"MaximumMessageSize": "1024"})["QueueUrl"]
     queue(sqs, url).send(replace(LETTER, data=a_record(1024)))
-    with DeadLetterQueue(sqs, url) as box:
-        (kept,) = box.letters()
+    with DeadLetterQueue(sqs, url) as queue_read:
+        (kept,) = queue_read.dead_letters()
 
-    assert kept.letter is not None
-    assert (kept.letter.sequence_number, kept.letter.data) == ("7", b"")
+    assert kept.dead_letter is not None
+    assert (kept.dead_letter.sequence_number, kept.dead_letter.data) == ("7", b"")
 
 
 def test_a_letter_that_is_refused_in_every_form_is_not_taken_for_kept() -> None:
@@ -207,11 +207,11 @@ def test_a_fifo_queue_keeps_a_record_that_fails_again_after_its_redrive(sqs: Any
     url = sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     for _ in range(2):
         queue(sqs, url).send(LETTER)
-        with DeadLetterQueue(sqs, url) as box:
-            (kept,) = box.letters()
-            box.delete(kept)
+        with DeadLetterQueue(sqs, url) as queue_read:
+            (kept,) = queue_read.dead_letters()
+            queue_read.delete(kept)
 
-        assert kept.letter == LETTER
+        assert kept.dead_letter == LETTER
     strict = StrictQueue()
     for _ in range(2):
         queue(strict, f"{URL}.fifo").send(LETTER)
@@ -234,8 +234,8 @@ def test_a_fifo_queue_drops_what_a_retry_repeats(sqs: Any) -> None:  # noqa: ANN
 
     client = Deaf()
     queue(client, url).send(LETTER)
-    with DeadLetterQueue(sqs, url) as box:
-        kept = list(box.letters())
+    with DeadLetterQueue(sqs, url) as queue_read:
+        kept = list(queue_read.dead_letters())
 
     assert (len(kept), client.asked) == (1, 2)
 
@@ -244,5 +244,5 @@ def test_a_fifo_queue_takes_a_letter_of_any_shard_id(sqs: Any) -> None:  # noqa:
     """In Lambda it is made from what the event says."""
     url = sqs.create_queue(QueueName="letters.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
     queue(sqs, url).send(replace(LETTER, shard_id="lambda-" + "é x" * 60))
-    with DeadLetterQueue(sqs, url) as box:
-        assert len(list(box.letters())) == 1
+    with DeadLetterQueue(sqs, url) as queue_read:
+        assert len(list(queue_read.dead_letters())) == 1

@@ -451,8 +451,8 @@ def test_a_permission_that_is_missing_is_told_with_the_policy_that_has_it(
 ) -> None:
     """The file is there, and has it."""
     setup.iam.forbidden.add(action)
-    mends = {str(problem.fix) for o in setup.outcomes() for problem in o.problems}
-    (file,) = {re.sub(r"^grant it to this role, as (\S+) does$", r"\1", fix) for fix in mends}
+    fixes = {str(problem.fix) for o in setup.outcomes() for problem in o.problems}
+    (file,) = {re.sub(r"^grant it to this role, as (\S+) does$", r"\1", fix) for fix in fixes}
     text = (ROOT / file).read_text()
 
     assert action in {each for each, _ in allowed(json.loads(text))}

@@ -60,6 +60,17 @@ def test_a_later_change_of_an_item_waits_and_lets_others_pass() -> None:
     assert queue.next_call(LIMIT, full=False) == [two]
 
 
+@pytest.mark.parametrize("refused", [1, 2, 3, 7])
+def test_refused_messages_take_no_slot(refused: int) -> None:
+    """Else a message before them would wait for ever: their turn comes after it."""
+    queue = InFlight(ConcurrencyLimits(calls=1, messages=2))
+    (first,) = enqueued(queue, "a")
+    for number in range(2, refused + 2):
+        queue.enqueue(a_chunk(number, "b"), REFUSED)
+
+    assert queue.next_call(LIMIT, full=False) == [first]
+
+
 def test_no_more_calls_are_in_flight_than_the_limit() -> None:
     """A call is in flight until each of its messages is acknowledged."""
     queue = InFlight(ConcurrencyLimits(calls=1, messages=2))

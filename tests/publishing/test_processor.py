@@ -172,6 +172,26 @@ def test_a_failed_publish_is_never_checkpointed() -> None:
     assert shard.checkpoints.made == []
 
 
+class HalfDeniedTopic(FakeTopic):
+    """Takes the first message of a call, and denies the others."""
+
+    def publish(self, message: Message) -> Receipt:
+        """Take the first."""
+        if self.messages:
+            raise OperatorError("denied")
+        return super().publish(message)
+
+
+def test_what_the_topic_took_is_checkpointed_before_an_error_of_the_same_call_ends_it() -> None:
+    """Else it comes again after the restart."""
+    topic, checkpoints = HalfDeniedTopic(arrive=lambda calls, _wait: calls[0]), FakeCheckpointer()
+    processor = a_processor(topic, FakeJournal())
+    with pytest.raises(OperatorError):
+        processor.process_records(RecordsInput(raw_records(1, 30), 250, 0.0), checkpoints)
+
+    assert checkpoints.made == ["10"]
+
+
 def test_a_batch_that_is_too_large_leaves_in_several_messages() -> None:
     """In order, each in a call of its own, since the limit is the call's too."""
     shard = Shard()

@@ -1,11 +1,12 @@
 """A worker doesn't start beside one of the same application that publishes to another topic."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from consumer.run.topic_claim import TopicClaims
@@ -121,11 +122,84 @@ def test_claims_of_long_gone_workers_are_deleted(tables: Any) -> None:  # noqa: 
     assert list(rows(tables)) == ["Worker/new"]
 
 
+def before(worker: TopicClaims, call: str, act: Callable[[Any], object]) -> None:
+    """Do something before each call of this kind that a worker makes."""
+
+    def handle(params: Any, **_more: object) -> None:  # noqa: ANN401 - boto3's parameters
+        act(params)
+
+    events = worker._table.tables.meta.events
+    events.register(f"before-parameter-build.dynamodb.{call}", handle)
+
+
+def deny(_params: Any) -> None:  # noqa: ANN401 - boto3's parameters
+    """Refuse a call, as a policy does."""
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Call")
+
+
+def claim_of_yesterday(worker: str, topic: str) -> None:
+    """Leave a claim without a report."""
+    then = time.time() - 90_000
+    TopicClaims(configuration(topic), worker, now=lambda: then).take(beside_others=True)
+
+
+def test_a_claim_that_is_written_anew_is_not_deleted(tables: Any) -> None:  # noqa: ANN401
+    """Its worker starts after the old one was read; so the later of two topics is refused."""
+    claim_of_yesterday("w2", "two")
+    slow, fast = claims("w1", "one"), claims("w2", "two")
+    starts = iter([lambda: fast.take(beside_others=False)])
+    before(slow, "DeleteItem", lambda _params: next(starts, lambda: None)())
+    with pytest.raises(ConfigurationError, match="worker w2"):
+        slow.take(beside_others=False)
+
+    assert rows(tables)["Worker/w2"] == TOPIC.format("two")
+
+
+def test_an_old_claim_that_can_t_be_deleted_keeps_nobody_from_a_start(
+    tables: Any,  # noqa: ANN401
+) -> None:
+    """It is deleted at another start."""
+    claim_of_yesterday("old", "one")
+    worker = claims("new", "two")
+    before(worker, "DeleteItem", deny)
+    worker.take(beside_others=False)
+
+    assert rows(tables).keys() == {"Worker/old", "Worker/new"}
+
+
+def test_a_refusal_names_the_other_worker_although_its_own_claim_stays(
+    tables: Any,  # noqa: ANN401
+) -> None:
+    """The claim is no worker's, and is taken for none soon."""
+    claims("w1", "one").take(beside_others=False)
+    worker = claims("w2", "two")
+    before(worker, "DeleteItem", deny)
+    with pytest.raises(ConfigurationError, match="worker w1 of "):
+        worker.take(beside_others=False)
+
+    assert rows(tables).keys() == {"Worker/w1", "Worker/w2"}
+
+
+def test_reports_that_can_t_be_read_are_named(tables: Any) -> None:  # noqa: ANN401
+    """They are in another table than the claims."""
+    report(tables, "w1", 0)
+
+    def deny_reports(params: Any) -> None:  # noqa: ANN401 - boto3's parameters
+        if params["TableName"] == "app-WorkerMetricStats":
+            deny(params)
+
+    worker = claims("w1", "one")
+    before(worker, "Scan", deny_reports)
+    with pytest.raises(ConfigurationError, match="app-WorkerMetricStats"):
+        worker.check()
+
+
 def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # noqa: ANN401
-    """With the capacity, the protection and the recovery of the settings."""
+    """With the capacity, the protection, the tags and the recovery of the settings."""
     settings = {
         "KCL_COORDINATOR_STATE_BILLING_MODE": "PROVISIONED",
         "KCL_COORDINATOR_STATE_READ_CAPACITY": "3",
+        "KCL_COORDINATOR_STATE_TAGS": "team=orders , stage = live",
         "KCL_COORDINATOR_STATE_DELETION_PROTECTION_ENABLED": "true",
         "KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true",
     }
@@ -135,6 +209,46 @@ def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # no
     assert table["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
     assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
     assert table["DeletionProtectionEnabled"]
+    tags = tables.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "orders", "stage": "live"}
+    assert recovery(tables) == "ENABLED"
+
+
+def recovery(tables: Any) -> str:  # noqa: ANN401 - boto3's client
+    """Whether the coordinator table can be recovered."""
     backups = tables.describe_continuous_backups(TableName="app-CoordinatorState")
-    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    description = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return str(description["PointInTimeRecoveryStatus"])
+
+
+RECOVERABLE = {"KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true"}
+
+
+def test_a_recovery_that_is_too_early_is_enabled_a_little_later(
+    tables: Any,  # noqa: ANN401
+) -> None:
+    """DynamoDB may refuse it right after the table is made."""
+    code = "ContinuousBackupsUnavailableException"
+    failures = iter([ClientError({"Error": {"Code": code, "Message": ""}}, "Call")])
+
+    def fail(_params: Any) -> None:  # noqa: ANN401 - boto3's parameters
+        if failure := next(failures, None):
+            raise failure
+
+    worker = claims("w1", "one", **RECOVERABLE)
+    before(worker, "UpdateContinuousBackups", fail)
+    worker.take(beside_others=False)
+
+    assert recovery(tables) == "ENABLED"
+
+
+def test_a_recovery_that_failed_is_enabled_at_the_next_start(tables: Any) -> None:  # noqa: ANN401
+    """Though the table exists then. Where it is enabled, nothing more is sent."""
+    worker = claims("w1", "one", **RECOVERABLE)
+    before(worker, "UpdateContinuousBackups", deny)
+    with pytest.raises(ConfigurationError):
+        worker.take(beside_others=False)
+    claims("w1", "one", **RECOVERABLE).take(beside_others=False)
+    worker.take(beside_others=False)
+
+    assert recovery(tables) == "ENABLED"

@@ -1,5 +1,7 @@
 """A signal asks a command to stop; it raises nothing in the middle of other code."""
 
+import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -7,6 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -73,9 +77,9 @@ def test_a_wait_ends_with_the_signal() -> None:
         assert time.monotonic() - began < 50
 
 
-@pytest.mark.parametrize("error", [None, ValueError])
+@pytest.mark.parametrize("error", [None, ValueError, SystemExit])
 def test_a_signal_that_nobody_has_seen_ends_the_command_later(
-    error: type[Exception] | None,
+    error: type[BaseException] | None,
 ) -> None:
     """Once what must not be interrupted is done, well or not."""
 
@@ -95,6 +99,30 @@ def test_a_signal_that_was_seen_is_the_commands_own() -> None:
         press()
 
         assert stop.is_set()
+
+
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_signal_is_seen_when_the_look_says_so(line: int) -> None:
+    """And only then, whichever line of the look it comes before."""
+    with contextlib.suppress(KeyboardInterrupt), deferred() as stop:
+        lines = itertools.count(1)
+
+        def trace(frame: FrameType, event: str, _arg: object) -> Callable[..., Any] | None:
+            if frame.f_code is not StopRequest.is_set.__code__:
+                return None
+            if event == "line" and next(lines) == line:
+                stop.set(signal.SIGINT, frame)
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            is_set = stop.is_set()
+        finally:
+            sys.settrace(before)
+        is_unseen = stop.is_unseen()
+
+    assert is_unseen is not is_set
 
 
 def test_a_command_that_leaves_nothing_behind_ends_at_once() -> None:
