@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import click
 
@@ -173,9 +174,9 @@ def try_out(tries: int, seconds: float, seed: int) -> Tries:
             "PUBLISHER_TABLE": TABLE,
             "PUBLISHER_TOPIC_ARN": topic_arn,
         }
-        os.environ.update(environ)
-        for service in ("dynamodb", "sns", "sts"):
-            client(service)  # what AWS's services look like is read once, too
+        with patch.dict(os.environ, environ):
+            for service in ("dynamodb", "sns", "sts"):
+                client(service)  # what AWS's services look like is read once, too
         made = Tries(environ, sandbox.folder, seed)
         made.make(tries, seconds)
     return made
