@@ -85,7 +85,8 @@ def _first_failure(copy: Path, broken: str) -> str | None:
 
 def _failure_in(places: Sequence[str], copy: Path) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    options = ["--hypothesis-profile", "any-example", "-m", "not server"]
+    # A broken core may wait for ever: that is noticed, too.
+    options = ["--hypothesis-profile", "any-example", "-m", "not server", "--timeout", "100"]
     done = subprocess.run(
         [*command, *options, *places], cwd=copy, capture_output=True, text=True, check=False
     )

@@ -163,8 +163,8 @@ MUTATIONS = (
     Mutation(
         "a recalled call sent again",
         CALLS,
-        "Calls._check",
-        (drop("if ...:\n    raise ..."),),
+        "Calls._attempt",
+        (drop("self._check()"),),
     ),
     Mutation(
         "tail forgotten at the shard's end",
