@@ -1,7 +1,6 @@
 """What the daemon is started with."""
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from consumer.settings.kcl import KclSettings
 from consumer.settings.processor import ProcessorSettings
 from consumer.settings.resolve import resolve
 from consumer.worker.launch import MAIN_CLASS, find_java, plan_launch
-from tests.places import ROOT
 
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
 PROPERTIES = {
@@ -47,16 +45,6 @@ def test_the_daemon_gets_kcls_keys() -> None:
     assert launch.properties["maxRecords"] == "500"
     assert launch.properties["callProcessRecordsEvenForEmptyRecordList"] == "true"
     assert not [key for key in launch.properties if key.startswith("publisher.")]
-
-
-def test_the_daemon_gets_every_key_that_it_has_no_default_for() -> None:
-    """A default stands in one place, which is the settings."""
-    properties = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", os.environ).properties
-    source = next((ROOT / "daemon" / "src" / "main").rglob("DaemonProperties.java")).read_text()
-    required = set(re.findall(r'(?:required|number)\("(\w+)"\)', source))
-
-    assert len(required) == 8
-    assert required <= set(properties)
 
 
 def test_the_daemon_gets_each_of_its_own_keys_with_its_value() -> None:
