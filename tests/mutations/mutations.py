@@ -182,7 +182,7 @@ MUTATIONS = (
         "held records published after a lost lease",
         "consumer.publishing.shard",
         "Shard.discard",
-        (change("self.batcher.discard()", "len(self.batcher)"),),
+        (change("self.batcher.discard() + self.in_flight.discard()", "self.in_flight.discard()"),),
     ),
     Mutation(
         "the shard's end checkpointed after a lost lease",
