@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,11 @@ from consumer.sandbox.waits import PATIENCE_SECONDS
 from tests.builders import SUBJECT
 from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
+from tests.deploy.lease_tables import template_tables
 from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
+from tests.project.policies import allowed
+from tests.streams.permissions import Permissions
 
 # One run is looked at by every test here: they stay in one process.
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("delivery")]
@@ -148,37 +152,79 @@ def test_no_image_is_in_the_log(run: Run) -> None:
     assert not [line for line in run.lines if "alteração" in line or "order-0" in line]
 
 
-# Made only where tables are older or leases end: with an old lease table, and after a shard's end.
-RARE = {"dynamodb:DeleteItem", "dynamodb:UpdateTable"}
+# Made only where leases end: after a shard's end.
+RARE = {"dynamodb:DeleteItem"}
+# Made only with a lease table of KCL 2.
+RARE_AT_THE_FIRST_START = {"dynamodb:UpdateTable"}
 
 
-def test_the_policy_allows_what_a_run_does_and_little_else(run: Run) -> None:
-    """deploy/policy.json, with this run's names, covers each call; no action of it is unused."""
-    text = (ROOT / "deploy" / "policy.json").read_text()
-    for placeholder, name in (("APPLICATION", run.world.application), ("table/TABLE", TABLE)):
-        text = text.replace(placeholder, f"table/{name}" if "/" in placeholder else name)
-    allowed = [
-        (action, resource)
-        for statement in json.loads(text)["Statement"]
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    ]
+def test_the_policies_allow_what_a_first_run_does_and_little_else(run: Run) -> None:
+    """Each call of this run, with its names, and no unused action: those of the bootstrap apart."""
+    every_day, first = granted("policy", run.world), granted("policy-bootstrap", run.world)
     made = {
         (action, resource.replace("table/TABLE", f"table/{TABLE}"))
         for action, resource in run.calls.made
     }
 
-    assert {call for call in made if not is_allowed(call, allowed)} == set()
-    assert {action for action, _ in allowed} - {action for action, _ in made} <= RARE
+    assert {call for call in made if not is_allowed(call, every_day + first)} == set()
+    assert actions(every_day) - {action for action, _ in made} <= RARE
+    assert actions(first) - {action for action, _ in made} <= RARE_AT_THE_FIRST_START
+    assert not actions(every_day) & actions(first)
 
 
-def listed(value: str | list[str]) -> list[str]:
-    """IAM writes a list of one as its only member."""
-    return [value] if isinstance(value, str) else value
+def test_a_worker_starts_on_tables_of_the_template_without_the_right_to_create_them(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """As at every start but the first."""
+    permissions = Permissions()
+    permissions.deny("CreateTable", "UpdateTable")
+    with (
+        new_world(sandbox, tmp_path) as world,
+        Proxy(sandbox.tables.url, instead=permissions) as tables,
+    ):
+        for request in template_tables(world.application):
+            sandbox.client("dynamodb").create_table(**request)
+        world.write(1)
+        world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB": tables.url})
+        world.receive_everything()
+
+    assert permissions.refused.total() == 0
 
 
-def is_allowed(call: tuple[str, str], allowed: list[tuple[str, str]]) -> bool:
+def test_a_first_start_without_the_right_names_each_table(sandbox: Sandbox, tmp_path: Path) -> None:
+    """In a line for each, with status 2, before Java starts."""
+    permissions = Permissions()
+    permissions.deny("CreateTable")
+    with (
+        new_world(sandbox, tmp_path) as world,
+        Proxy(sandbox.tables.url, instead=permissions) as tables,
+    ):
+        daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB": tables.url})
+        status = daemon.process.wait(PATIENCE_SECONDS)
+        lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
+
+    names = (f"{world.application}{end}" for end in ("", "-WorkerMetricStats", "-CoordinatorState"))
+    assert status == 2
+    assert [line["message"].partition("; ")[0] for line in lines] == [
+        f"table '{name}': doesn't exist, and this role lacks dynamodb:CreateTable" for name in names
+    ]
+
+
+def granted(policy: str, world: World) -> list[tuple[str, str]]:
+    """What a policy file grants, with a run's names, in the words of the calls that are noted."""
+    text = (ROOT / "deploy" / f"{policy}.json").read_text().replace(":PARTITION:", ":aws:")
+    for word, name in (("APPLICATION", world.application), ("table/TABLE", f"table/{TABLE}")):
+        text = text.replace(word, name)
+    return sorted(allowed(json.loads(text)))
+
+
+def actions(rights: list[tuple[str, str]]) -> set[str]:
+    """Actions without their resources."""
+    return {action for action, _ in rights}
+
+
+def is_allowed(call: tuple[str, str], rights: list[tuple[str, str]]) -> bool:
     """Whether a statement covers a call."""
     return any(
-        call[0] == action and fnmatch.fnmatchcase(call[1], resource) for action, resource in allowed
+        call[0] == action and fnmatch.fnmatchcase(call[1], resource) for action, resource in rights
     )
