@@ -6,7 +6,6 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,9 @@ from consumer.sandbox.waits import PATIENCE_SECONDS
 from tests.builders import SUBJECT
 from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
-from tests.deploy.lease_tables import template_tables
 from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
 from tests.project.policies import allowed
-from tests.streams.permissions import Permissions
 
 # One run is looked at by every test here: they stay in one process.
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("delivery")]
@@ -170,44 +167,6 @@ def test_the_policies_allow_what_a_first_run_does_and_little_else(run: Run) -> N
     assert actions(every_day) - {action for action, _ in made} <= RARE
     assert actions(first) - {action for action, _ in made} <= RARE_AT_THE_FIRST_START
     assert not actions(every_day) & actions(first)
-
-
-def test_a_worker_starts_on_tables_of_the_template_without_the_right_to_create_them(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
-    """As at every start but the first."""
-    permissions = Permissions()
-    permissions.deny("CreateTable", "UpdateTable")
-    with (
-        new_world(sandbox, tmp_path) as world,
-        Proxy(sandbox.tables.url, instead=permissions) as tables,
-    ):
-        for request in template_tables(world.application):
-            sandbox.client("dynamodb").create_table(**request)
-        world.write(1)
-        world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB": tables.url})
-        world.receive_everything()
-
-    assert permissions.refused.total() == 0
-
-
-def test_a_first_start_without_the_right_names_each_table(sandbox: Sandbox, tmp_path: Path) -> None:
-    """In a line for each, with status 2, before Java starts."""
-    permissions = Permissions()
-    permissions.deny("CreateTable")
-    with (
-        new_world(sandbox, tmp_path) as world,
-        Proxy(sandbox.tables.url, instead=permissions) as tables,
-    ):
-        daemon = world.start_daemon({"AWS_ENDPOINT_URL_DYNAMODB": tables.url})
-        status = daemon.process.wait(PATIENCE_SECONDS)
-        lines = [json.loads(line) for line in daemon.process.log.read_text().splitlines()]
-
-    names = (f"{world.application}{end}" for end in ("", "-WorkerMetricStats", "-CoordinatorState"))
-    assert status == 2
-    assert [line["message"].partition("; ")[0] for line in lines] == [
-        f"table '{name}': doesn't exist, and this role lacks dynamodb:CreateTable" for name in names
-    ]
 
 
 def granted(policy: str, world: World) -> list[tuple[str, str]]:

@@ -40,9 +40,9 @@ class QueuePolicy(CloudFormationModel):
         """Make the policy."""
         wanted = cloudformation_json["Properties"]
         (url,) = wanted["Queues"]
-        attributes = {"Policy": json.dumps(wanted["PolicyDocument"])}
+        policy = json.dumps(wanted["PolicyDocument"])
         queues = boto3.client("sqs", region_name=region_name)
-        queues.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+        queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         return cls(url)
 
 
