@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from consumer.settings.rules import Value
 
 _VARIABLE = "AWS_ENDPOINT_URL"
+_HTTP = re.compile(r"\s*http://([^/?#\\]*@)?(?P<host>\[[^]]*\]|[^/?#\\:]*)", re.IGNORECASE)
 _JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
 _JAVA_OPTION = re.compile(r"-D(aws\.endpointUrl\w*)=(\S+)")
 
@@ -41,11 +41,8 @@ def check_endpoints(
 
 
 def _is_readable_by_others(url: str) -> bool:
-    try:
-        parts = urlsplit(url.strip())
-        return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
-    except ValueError:
-        return False  # no URL at all, which both SDKs refuse
+    found = _HTTP.match(url)
+    return found is not None and not _is_this_machine(found["host"].strip("[]").lower())
 
 
 def _is_this_machine(host: str) -> bool:

@@ -30,6 +30,9 @@ def refused(environ: dict[str, str], profile: dict[str, str] | None = None) -> l
         "http://localhost.example.com",
         "http://127.0.0.1.example.com",
         "http://127.0.0.1@emulator",
+        "http://127.0.0.1:80@emulator:80/127.0.0.1",
+        "http://emulator\\@127.0.0.1",
+        "http://[emulator",
         "http://",
     ],
 )
@@ -45,10 +48,10 @@ def test_what_leaves_this_machine_unencrypted_is_refused(url: str) -> None:
         "http://127.0.0.1:8000",
         "http://127.9.9.9",
         "http://[::1]:8000",
-        "http://localhost:8000",
+        "http://LOCALHOST:8000/path?a=b#c",
+        "http://me:secret@localhost",
         "http://sns.localhost",
         "emulator:8000",
-        "http://[emulator",
         "",
     ],
 )
