@@ -13,7 +13,7 @@ from consumer.delivery.s3_bodies import fetch
 from consumer.publishing.claim_check import claim_folder, location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
-from consumer.settings.forms import account_of, region_of
+from consumer.settings.forms import account_of, is_fifo, region_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
-_FIFO = ".fifo"
 _MOST_MESSAGES = 10
 _KEPT_BRIEFLY: "Mapping[QueueAttributeNameType, str]" = {
     # A process that is killed leaves its queue, and the topic goes on filling it.
@@ -129,7 +128,7 @@ class Subscription:
         return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
 
     def _create_queue(self) -> str:
-        suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
+        suffix = ".fifo" if is_fifo(self._topic_arn) else ""
         name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
         fifo: Mapping[QueueAttributeNameType, str] = {"FifoQueue": "true"} if suffix else {}
         created = self._sqs.create_queue(QueueName=name, Attributes={**_KEPT_BRIEFLY, **fifo})

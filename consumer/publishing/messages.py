@@ -11,8 +11,9 @@ import orjson
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
 from consumer.publishing.fifo_id import fifo_id
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.plain_json import plain_image
-from consumer.publishing.records import ChangeRecord, Image
+from consumer.publishing.records import ChangeRecord, EventKind, Image
 from consumer.publishing.xml_safe import xml_safe
 
 AttributeValue = str | int | Sequence[str]
@@ -27,10 +28,13 @@ class MessageForm:
         table: The table's name, for the message's attributes.
         shard_id: The shard's id, for the message's attributes.
         subject: The message's Subject.
-        entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
+        entry_metadata: Whether entries also carry eventID, keys, region, sequenceNumber, time and
+            userIdentity, and an attribute tells of deletes by TTL.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
         redriven: Whether the message was a dead letter; an attribute then says so.
-        group_id: What a FIFO topic keeps in order; None for the shard.
+        group_id: What a FIFO topic keeps in order without a grouping; None for the shard.
+        grouping: How a FIFO topic's changes are put into groups; None where they all are in one.
+        most_changes: The most changes of a message; None for all that are collected.
     """
 
     table: str
@@ -40,6 +44,14 @@ class MessageForm:
     plain_images: bool = False
     redriven: bool = False
     group_id: str | None = None
+    grouping: Grouping | None = None
+    most_changes: int | None = None
+
+    def group_of(self, record: ChangeRecord) -> str:
+        """The message group of a change."""
+        if self.grouping:
+            return self.grouping.group_of(record, self.table)
+        return self.group_id or self.shard_id
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,8 @@ class Message:
         body: A JSON list with an entry for each record.
         attributes: Its message attributes.
         group_id: What a FIFO topic keeps in order: by default the shard.
-        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number.
+        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number,
+            and the grouping, which says what lies between them.
         oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
             None where no record says so.
     """
@@ -121,7 +134,7 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
         subject=form.subject,
         body=f"[{b','.join(entries).decode()}]",
         attributes=attributes_of(batch, form),
-        group_id=fifo_id(form.group_id or form.shard_id),
+        group_id=fifo_id(form.group_of(batch.records[0])),
         deduplication_id=_deduplication_id(batch, form),
         oldest_at_millis=_oldest(batch),
     )
@@ -129,12 +142,16 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
 
 def attributes_of(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
     """Return the attributes of a batch's message."""
-    names = {record.event_name for record in batch.records}
-    return attributes_from(batch.records[0], batch.records[-1], len(batch.records), names, form)
+    kinds = {record.kind for record in batch.records}
+    return attributes_from(batch.records[0], batch.records[-1], len(batch.records), kinds, form)
 
 
 def attributes_from(
-    first: ChangeRecord, last: ChangeRecord, count: int, names: AbstractSet[str], form: MessageForm
+    first: ChangeRecord,
+    last: ChangeRecord,
+    count: int,
+    kinds: AbstractSet[EventKind],
+    form: MessageForm,
 ) -> Mapping[str, AttributeValue]:
     """Return the attributes of a message of so many records, from the first to the last."""
     return {
@@ -143,9 +160,18 @@ def attributes_from(
         "firstSequenceNumber": first.sequence_number,
         "lastSequenceNumber": last.sequence_number,
         "recordCount": count,
-        "eventNames": sorted(names),
+        "eventNames": sorted({name for name, _ in kinds}),
+        **({"ttlDeletes": _ttl_deletes(kinds)} if form.entry_metadata else {}),
         **({"redriven": "true"} if form.redriven else {}),
     }
+
+
+def _ttl_deletes(kinds: AbstractSet[EventKind]) -> str:
+    """Return how many of the changes are deletes by TTL: a filter policy parts messages by it."""
+    by_ttl = {is_by_ttl for _, is_by_ttl in kinds}
+    if by_ttl == {True}:
+        return "all"
+    return "some" if True in by_ttl else "none"
 
 
 # The stream may give attributes in another order at the next read: the bytes must not depend on it.
@@ -167,6 +193,8 @@ def _metadata(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
         "keys": _image(record, record.keys, form),
         "sequenceNumber": record.sequence_number,
         "time": record.created_at_millis,
+        **({"region": record.region} if record.region else {}),
+        **({"userIdentity": record.user_identity} if record.user_identity else {}),
     }
 
 
@@ -180,7 +208,8 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
 
 
 def _deduplication_id(batch: Batch, form: MessageForm) -> str:
-    return fifo_id(f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}")
+    numbers = f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
+    return fifo_id(f"{numbers}/{form.grouping.name}" if form.grouping else numbers)
 
 
 def _oldest(batch: Batch) -> int | None:
