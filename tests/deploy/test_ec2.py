@@ -72,9 +72,14 @@ def test_the_unit_is_hardly_exposed() -> None:
 
 def test_no_item_gets_to_a_disk_from_memory() -> None:
     """Neither as swap nor as a core dump; nothing else is written at all."""
-    unit = UNIT.read_text().splitlines()
+    wanted = {
+        "MemorySwapMax": "0",
+        "LimitCORE": "0",
+        "ProtectSystem": "strict",
+        "PrivateTmp": "yes",
+    }
 
-    assert {"MemorySwapMax=0", "LimitCORE=0", "ProtectSystem=strict", "PrivateTmp=yes"} <= {*unit}
+    assert {name: unit()[name] for name in wanted} == {name: [wanted[name]] for name in wanted}
 
 
 def test_systemd_waits_for_the_end_of_a_stop() -> None:

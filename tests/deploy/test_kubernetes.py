@@ -125,7 +125,7 @@ def test_a_selector_finds_the_pods() -> None:
 
 
 def test_the_network_lets_nobody_in_and_the_pods_out_to_aws_alone() -> None:
-    """Names and TLS anywhere but at link-local addresses, where only Pod Identity's agent answers."""
+    """Names and TLS, but at link-local addresses nothing beside Pod Identity's agent."""
     spec = manifest("networkpolicy")["spec"]
     ways = {
         (rule["ports"][0]["port"], block["ipBlock"]["cidr"]): block["ipBlock"].get("except")
