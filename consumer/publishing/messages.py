@@ -12,7 +12,7 @@ from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
 from consumer.publishing.fifo_id import fifo_id
 from consumer.publishing.plain_json import plain_image
-from consumer.publishing.records import ChangeRecord, Image
+from consumer.publishing.records import ChangeRecord, EventKind, Image
 from consumer.publishing.xml_safe import xml_safe
 
 AttributeValue = str | int | Sequence[str]
@@ -27,7 +27,8 @@ class MessageForm:
         table: The table's name, for the message's attributes.
         shard_id: The shard's id, for the message's attributes.
         subject: The message's Subject.
-        entry_metadata: Whether entries also carry eventID, keys, sequenceNumber and time.
+        entry_metadata: Whether entries also carry eventID, keys, region, sequenceNumber, time and
+            userIdentity, and an attribute tells of deletes by TTL.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
         redriven: Whether the message was a dead letter; an attribute then says so.
         group_id: What a FIFO topic keeps in order; None for the shard.
@@ -129,12 +130,16 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
 
 def attributes_of(batch: Batch, form: MessageForm) -> Mapping[str, AttributeValue]:
     """Return the attributes of a batch's message."""
-    names = {record.event_name for record in batch.records}
-    return attributes_from(batch.records[0], batch.records[-1], len(batch.records), names, form)
+    kinds = {record.kind for record in batch.records}
+    return attributes_from(batch.records[0], batch.records[-1], len(batch.records), kinds, form)
 
 
 def attributes_from(
-    first: ChangeRecord, last: ChangeRecord, count: int, names: AbstractSet[str], form: MessageForm
+    first: ChangeRecord,
+    last: ChangeRecord,
+    count: int,
+    kinds: AbstractSet[EventKind],
+    form: MessageForm,
 ) -> Mapping[str, AttributeValue]:
     """Return the attributes of a message of so many records, from the first to the last."""
     return {
@@ -143,9 +148,18 @@ def attributes_from(
         "firstSequenceNumber": first.sequence_number,
         "lastSequenceNumber": last.sequence_number,
         "recordCount": count,
-        "eventNames": sorted(names),
+        "eventNames": sorted({name for name, _ in kinds}),
+        **({"ttlDeletes": _ttl_deletes(kinds)} if form.entry_metadata else {}),
         **({"redriven": "true"} if form.redriven else {}),
     }
+
+
+def _ttl_deletes(kinds: AbstractSet[EventKind]) -> str:
+    """Return how many of the changes are deletes by TTL: a filter policy parts messages by it."""
+    by_ttl = {is_by_ttl for _, is_by_ttl in kinds}
+    if by_ttl == {True}:
+        return "all"
+    return "some" if True in by_ttl else "none"
 
 
 # The stream may give attributes in another order at the next read: the bytes must not depend on it.
@@ -167,6 +181,8 @@ def _metadata(record: ChangeRecord, form: MessageForm) -> dict[str, Any]:
         "keys": _image(record, record.keys, form),
         "sequenceNumber": record.sequence_number,
         "time": record.created_at_millis,
+        **({"region": record.region} if record.region else {}),
+        **({"userIdentity": record.user_identity} if record.user_identity else {}),
     }
 
 

@@ -15,8 +15,13 @@ SnapshotName = Literal["SNAPSHOT"]
 Image = Mapping[str, Any]
 """An item in DynamoDB JSON: attribute name to `{"S": "text"}`, `{"N": "1.50"}`, …"""
 
+EventKind = tuple[str, bool]
+"""A change's event name, and whether DynamoDB's time to live (TTL) made it."""
+
 STREAM_EVENTS: frozenset[str] = frozenset(get_args(EventName))
 SNAPSHOT_EVENTS: frozenset[str] = frozenset(get_args(SnapshotName))
+
+_TTL = ("Service", "dynamodb.amazonaws.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,9 @@ class ChangeRecord:
         event_id: The stream's own identity of this change, empty when it gave none.
         created_at_millis: About when the change was made, in milliseconds since 1970 UTC.
         data: The record as it came.
+        user_identity: Who made the change, with `type` and `principalId`; empty where the stream
+            doesn't say. It does for deletes by TTL.
+        region: The stream's region, None where the record doesn't name it.
     """
 
     sequence_number: str
@@ -55,6 +63,8 @@ class ChangeRecord:
     event_id: str
     created_at_millis: int | None
     data: bytes
+    user_identity: Mapping[str, Any]
+    region: str | None
 
     @property
     def item(self) -> bytes:
@@ -63,6 +73,12 @@ class ChangeRecord:
             return orjson.dumps(self.keys, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
             return b""  # DynamoDB has no such keys: count them all as one item
+
+    @property
+    def kind(self) -> EventKind:
+        """Its event name, and whether DynamoDB's TTL deleted the item."""
+        made_by = self.user_identity.get("type"), self.user_identity.get("principalId")
+        return self.event_name, self.event_name == "REMOVE" and made_by == _TTL
 
 
 def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -> ChangeRecord:
@@ -86,6 +102,8 @@ def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -
         event_id=str(document.get("eventID") or ""),
         created_at_millis=_created_at(raw, change),
         data=raw.data,
+        user_identity=_member(raw, document, "userIdentity"),
+        region=str(document.get("awsRegion") or "") or None,
     )
 
 
@@ -110,7 +128,7 @@ def _event_name(
 
 
 def _member(raw: RawRecord, parent: Mapping[str, Any], name: str) -> Image:
-    """Return the object under `name`; an absent image may be `{}`, null or missing."""
+    """Return the object under `name`; an absent one may be `{}`, null or missing."""
     value = parent.get(name)
     if value is None and name != "dynamodb":
         return {}

@@ -86,11 +86,11 @@ def _end(
     Sizes of entries are added up. To write a message for each possible end would take time that
     grows with the cube of the number of records.
     """
-    body, names = 2 + len(entries[start]), {str(records[start].event_name)}
+    body, kinds = 2 + len(entries[start]), {records[start].kind}
     for end in range(start + 1, len(records)):
         body += 1 + len(entries[end])
-        names.add(records[end].event_name)
-        attributes = attributes_from(records[start], records[end], end + 1 - start, names, form)
+        kinds.add(records[end].kind)
+        attributes = attributes_from(records[start], records[end], end + 1 - start, kinds, form)
         if body + size_beside_body(form.subject, attributes) > limit:
             return end
     return len(records)

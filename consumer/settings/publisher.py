@@ -64,7 +64,11 @@ class PublisherSettings:
     )
     entry_metadata: Annotated[
         bool,
-        Setting("Each entry also carries `eventID`, `keys`, `sequenceNumber` and `time`."),
+        Setting(
+            "Each entry also carries `eventID`, `keys`, `region`, `sequenceNumber`, `time`, and "
+            "`userIdentity` where DynamoDB names who made the change, as it does for deletes by "
+            "TTL. The message attribute `ttlDeletes` tells whether such deletes are in a message."
+        ),
     ] = False
     plain_images: Annotated[
         bool, Setting("Images as plain JSON with exact numbers rather than as DynamoDB JSON.")

@@ -13,7 +13,7 @@ from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
 from consumer.publishing.messages import encode_message
 from consumer.publishing.plain_json import plain_image
-from consumer.publishing.records import RawRecord, decode_record
+from consumer.publishing.records import ChangeRecord, RawRecord, decode_record
 from tests.builders import FORM, a_batch, a_document, a_record, an_image
 from tests.sqs import REFUSED
 
@@ -114,7 +114,7 @@ def test_the_same_batch_gives_the_same_bytes() -> None:
 
 
 def test_entries_carry_metadata_when_asked() -> None:
-    """The option adds four members and changes none."""
+    """The option adds members and changes none."""
     (entry,) = json.loads(encode_message(a_batch(1, 1), replace(FORM, entry_metadata=True)).body)
 
     assert entry == {
@@ -126,6 +126,46 @@ def test_entries_carry_metadata_when_asked() -> None:
         "sequenceNumber": "1",
         "time": 1_700_000_000_001,
     }
+
+
+def by_ttl(number: int) -> dict[str, Any]:
+    """A delete by TTL, as the daemon hands it over."""
+    identity = {"principalId": "dynamodb.amazonaws.com", "type": "Service"}
+    return a_document(number, "REMOVE") | {"awsRegion": "eu-west-1", "userIdentity": identity}
+
+
+def decoded(document: dict[str, Any]) -> ChangeRecord:
+    """The record of a document."""
+    number = document["dynamodb"]["SequenceNumber"]
+    return decode_record(RawRecord(number, json.dumps(document).encode()))
+
+
+def test_metadata_tells_who_made_a_change_and_where() -> None:
+    """A subscriber can't find out otherwise that an item expired."""
+    message = encode_message(Batch((decoded(by_ttl(1)),)), replace(FORM, entry_metadata=True))
+    (entry,) = json.loads(message.body)
+
+    assert entry["userIdentity"] == by_ttl(1)["userIdentity"]
+    assert entry["region"] == "eu-west-1"
+    assert "userIdentity" not in encode_message(Batch((decoded(by_ttl(1)),)), FORM).body
+
+
+@pytest.mark.parametrize(
+    ("documents", "told"),
+    [
+        ([by_ttl(1), by_ttl(2)], "all"),
+        ([by_ttl(1), a_document(2, "REMOVE")], "some"),
+        ([a_document(1, "REMOVE"), a_document(2)], "none"),
+        ([by_ttl(1) | {"userIdentity": {"type": "Service", "principalId": "x"}}], "none"),
+    ],
+)
+def test_an_attribute_tells_of_deletes_by_ttl(documents: list[dict[str, Any]], told: str) -> None:
+    """A filter policy parts the messages by it; without metadata it is not there."""
+    batch = Batch(tuple(map(decoded, documents)))
+    message = encode_message(batch, replace(FORM, entry_metadata=True))
+
+    assert message.attributes["ttlDeletes"] == told
+    assert "ttlDeletes" not in encode_message(batch, FORM).attributes
 
 
 def test_plain_images_keep_every_digit() -> None:

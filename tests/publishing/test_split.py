@@ -33,18 +33,23 @@ def test_a_batch_that_fits_is_one_message() -> None:
     assert len(list(split(batch, FORM, whole.size - 1))) == 2
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=12), st.integers(300, 1500))
-def test_parts_fit_are_full_and_keep_the_order(texts: list[str], limit: int) -> None:
+@given(st.lists(TEXTS, min_size=1, max_size=12), st.integers(300, 1500), st.booleans())
+def test_parts_fit_are_full_and_keep_the_order(
+    texts: list[str],
+    limit: int,
+    metadata: bool,  # noqa: FBT001
+) -> None:
     """No part is too large, none could take the next one's first record, nothing is lost."""
+    form = replace(FORM, entry_metadata=metadata)
     batch = Batch(tuple(inserted(number, text) for number, text in enumerate(texts, start=1)))
-    parts = list(split(batch, FORM, limit + 1000))
+    parts = list(split(batch, form, limit + 1000))
 
-    assert all(part.message == encode_message(part.batch, FORM) for part in parts)
+    assert all(part.message == encode_message(part.batch, form) for part in parts)
     assert [record for part in parts for record in part.batch.records] == list(batch.records)
     assert all(part.message.size <= limit + 1000 for part in parts)
     for part, following in pairwise(parts):
         one_more = Batch((*part.batch.records, following.batch.records[0]))
-        assert encode_message(one_more, FORM).size > limit + 1000
+        assert encode_message(one_more, form).size > limit + 1000
 
 
 def test_a_record_that_is_too_large_alone_is_a_message_of_its_own() -> None:

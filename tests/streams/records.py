@@ -8,6 +8,7 @@ from consumer.publishing.records import EventName, Image
 from tests.streams.sizes import item_size
 
 VIEW = "NEW_AND_OLD_IMAGES"
+_TTL = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Change:
         keys: The item's key in DynamoDB JSON, as are the images; binary values as base64.
         new_image: The item afterwards, None when it is gone.
         old_image: The item before, None when there was none.
+        is_by_ttl: Whether DynamoDB's time to live made it.
     """
 
     event_name: EventName
     keys: Image
     new_image: Image | None
     old_image: Image | None
+    is_by_ttl: bool = False
 
     @property
     def size(self) -> int:
@@ -68,5 +71,6 @@ def encode(change: Change, number: int, region: str, seconds: int) -> Record:
             "SizeBytes": size,
             "StreamViewType": VIEW,
         },
+        **({"userIdentity": _TTL} if change.is_by_ttl else {}),
     }
     return Record(number, size, seconds, orjson.dumps(record))

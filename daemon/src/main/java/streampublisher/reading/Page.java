@@ -41,7 +41,7 @@ final class Page extends DynamoDBStreamsGetRecordsResponseAdapter {
         return KinesisClientRecord.builder()
                 .sequenceNumber(whole.sequenceNumber())
                 .approximateArrivalTimestamp(whole.approximateArrivalTimestamp())
-                .data(whole.data())
+                .data(UserIdentity.put(whole.data(), record.userIdentity()))
                 .partitionKey(whole.partitionKey())
                 .encryptionType(whole.encryptionType())
                 .subSequenceNumber(whole.subSequenceNumber())
