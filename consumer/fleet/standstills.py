@@ -1,15 +1,18 @@
 """Shards that make no progress, and why: rows that daemons keep in KCL's coordinator table.
 
 Only a worker knows why its shard stands still. Its row lets every machine see it. The daemon writes
-it (daemon/…/leases/StandstillRows.java), refreshes it while it lasts, and deletes it when it is over.
+it (daemon/…/leases/StandstillRows.java), refreshes it while it lasts, and deletes it once it is
+over.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from consumer.fleet.items import Item, number, text
 from consumer.fleet.leases import Lease
+from consumer.problems import Problem
 
 LASTS_SECONDS = 180.0
 """An older row is of a worker that is gone, or that no longer has the shard."""
@@ -64,8 +67,12 @@ class Standstill:
 
     def describe(self, now: float) -> str:
         """The rest of a sentence that begins with the shard; what to do is `fix`."""
+        return f"{self.place}: {self.reason}; {self.tries(now)}"
+
+    def tries(self, now: float) -> str:
+        """How often it failed, and when it is tried again."""
         failures = f"{self.failures:,} failure{'' if self.failures == 1 else 's'}"
-        return f"{self.place}: {self.reason}; {failures}; {self._next_try(now)}"
+        return f"{failures}; {self._next_try(now)}"
 
     @property
     def place(self) -> str:
@@ -112,6 +119,34 @@ def _standstill(row: Item) -> Standstill:
         next_try_at=number(row, "nextTryAt") / _MILLIS,
         reported_at=int(row["reportedAt"]["N"]) / _MILLIS,
     )
+
+
+def current_standstills(
+    standstills: Iterable[Standstill], leases: Iterable[Lease], now: float
+) -> tuple[Standstill, ...]:
+    """Return those that last: their workers still tell them, and no checkpoint has passed them."""
+    held = {lease.shard_id: lease for lease in leases}
+    return tuple(
+        each
+        for each in standstills
+        if each.is_fresh(now) and each.concerns(held.get(each.shard_id))
+    )
+
+
+def standstill_problems(standstills: Iterable[Standstill], now: float) -> list[Problem]:
+    """Return a problem for each reason why shards make no progress."""
+    groups = defaultdict[tuple[str, str], list[Standstill]](list)
+    for each in standstills:
+        groups[each.reason, each.fix].append(each)
+    return [_problem(group, now) for group in groups.values()]
+
+
+def _problem(group: Sequence[Standstill], now: float) -> Problem:
+    first, *others = group
+    if not others:
+        return Problem(first.shard_id, first.describe(now), first.fix)
+    thing = f"{len(group)} shards, such as {first.shard_id}"
+    return Problem(thing, f"stopped: {first.reason}; {first.tries(now)}", first.fix)
 
 
 def old_standstills(standstills: Iterable[Standstill], now: float) -> tuple[Standstill, ...]:

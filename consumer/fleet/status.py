@@ -87,7 +87,7 @@ class ShardStatus:
         renewed_seconds: How long ago at most its lease was renewed; None if no renewal was seen.
             One reading alone shows none.
         backlog: The records after its checkpoint.
-        standstill: Its last failure since its checkpoint, also after its worker tells no more of it;
+        standstill: Its last failure since its checkpoint, even if its worker tells no more of it;
             None if there was none.
         pace: How fast it is read; None before a second look.
     """

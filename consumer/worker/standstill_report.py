@@ -1,7 +1,7 @@
 """What a record processor tells its daemon of a shard that makes no progress.
 
-It goes to standard error as a line of JSON behind a mark. The daemon takes such a line for itself and
-logs it not (daemon/…/multilang/ChildStderr.java); the log has an event of its own for each.
+It goes to standard error as a line of JSON behind a mark. The daemon takes such a line for itself
+(daemon/…/multilang/ChildStderr.java), and does not log it: the log has an event of its own.
 """
 
 import json

@@ -226,7 +226,7 @@ def test_nothing_is_found_on_a_sound_set_up(setup: Setup) -> None:
     outcomes = setup.outcomes()
 
     assert [outcome for outcome in outcomes if outcome.verdict != "ok"] == []
-    assert len(outcomes) == 50
+    assert len(outcomes) == 51
     assert setup.tables.scan(TableName="app-CoordinatorState")["Count"] == rows
     assert setup.tables.scan(TableName="app")["Count"] == 1
 
