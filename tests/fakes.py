@@ -125,7 +125,8 @@ def a_processor(  # noqa: PLR0913 - a test names what it needs
 ) -> ShardProcessor:
     """A shard's processor: batches of ten that wait for a second, no bucket, stops on poison."""
     destinations = Destinations(topic, claim_check, poison or StopOnPoison(), journal)
-    shard = Shard(form, decode, Batcher(10, 1) if batcher is None else batcher, destinations)
+    collected = form.grouping.collected(10) if form.grouping else 10
+    shard = Shard(form, decode, Batcher(collected, 1) if batcher is None else batcher, destinations)
     return ShardProcessor(shard)
 
 

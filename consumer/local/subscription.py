@@ -13,7 +13,7 @@ from consumer.delivery.s3_bodies import fetch
 from consumer.publishing.claim_check import claim_folder, location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
-from consumer.settings.forms import account_of, region_of
+from consumer.settings.forms import account_of, is_fifo, region_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
-_FIFO = ".fifo"
 _MOST_MESSAGES = 10
 
 
@@ -123,7 +122,7 @@ class Subscription:
         return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
 
     def _create_queue(self) -> str:
-        suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
+        suffix = ".fifo" if is_fifo(self._topic_arn) else ""
         name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
         created = self._sqs.create_queue(
             QueueName=name, Attributes={"FifoQueue": "true"} if suffix else {}

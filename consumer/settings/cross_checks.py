@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from consumer.settings.forms import table_of
+from consumer.settings.forms import is_fifo, table_of
 from consumer.settings.rules import Value
 
 STREAM_KEYS = ("publisher.table", "publisher.streamArn", "streamName")
@@ -20,6 +20,7 @@ def cross_check(found: Mapping[str, Value]) -> Iterator[str]:
     yield from _no_queue(found)
     yield from _no_dead_letters(found)
     yield from _short_time_out(found)
+    yield from _groups_without_a_fifo_topic(found)
 
 
 def _no_stream(found: Mapping[str, Value]) -> Iterator[str]:
@@ -60,4 +61,13 @@ def _short_time_out(found: Mapping[str, Value]) -> Iterator[str]:
         yield (
             f"publisher.childTimeoutMillis = '{time_out}': is less than twice "
             f"publisher.retryMaxWaitMillis, a wait without a sign of life; set at least {2 * wait}"
+        )
+
+
+def _groups_without_a_fifo_topic(found: Mapping[str, Value]) -> Iterator[str]:
+    group, topic = found.get("fifo_group"), found.get("topic_arn")
+    if group not in {None, "shard"} and topic and not is_fifo(str(topic)):
+        yield (
+            f"publisher.fifoGroup = {group!r}: needs a FIFO topic, whose name ends in .fifo; "
+            "name one as publisher.topicArn, or set shard"
         )

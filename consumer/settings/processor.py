@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.messages import MessageForm
 from consumer.settings.publisher import PublisherSettings
 
@@ -37,7 +38,23 @@ class ProcessorSettings(PublisherSettings):
             entry_metadata=self.entry_metadata,
             plain_images=self.plain_images,
             redriven=redriven,
+            grouping=self._grouping,
+            most_changes=self.batch_size if self._grouping else None,
         )
+
+    @property
+    def collected(self) -> int:
+        """How many changes of a shard are collected before they leave."""
+        return self._grouping.collected(self.batch_size) if self._grouping else self.batch_size
+
+    @property
+    def most_groups(self) -> int:
+        """How many message groups a FIFO topic gets side by side, at most."""
+        return self._grouping.groups or self.collected if self._grouping else 1
+
+    @property
+    def _grouping(self) -> Grouping | None:
+        return Grouping.read(self.fifo_group)
 
     def to_environment(self) -> dict[str, str]:
         """Return the variable that hands these settings to the record processors."""

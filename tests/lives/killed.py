@@ -7,12 +7,12 @@ from random import Random
 
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.errors import RetriesExhaustedError
-from consumer.publishing.messages import Message
+from consumer.publishing.messages import Message, MessageForm
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Receipt
 from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import RawRecord
-from tests.builders import a_document
+from tests.builders import a_document, grouped
 from tests.fakes import (
     FakeCheckpointer,
     FakeClaimCheck,
@@ -38,6 +38,7 @@ class Surroundings:
         limits: How much the topic takes side by side.
         chance: In which order messages arrive, and what fails in between.
         gives_up: How many messages of a hundred fail for longer than is wanted.
+        form: How messages are written, in groups or not.
     """
 
     pages: Sequence[int]
@@ -45,6 +46,7 @@ class Surroundings:
     limits: ConcurrencyLimits
     chance: Random
     gives_up: int
+    form: MessageForm
 
     def records(self, first: int, last: int) -> list[RawRecord]:
         """Records first to last."""
@@ -142,7 +144,9 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
     ):
         setattr(guarded, name, fuse.before(getattr(type(guarded), name).__get__(guarded)))
     poison = DeadLetterOnPoison(outside.letters, percent=100)
-    processor = a_processor(topic, FakeJournal(), poison, claim_check=claims)
+    processor = a_processor(
+        topic, FakeJournal(), poison, claim_check=claims, form=surroundings.form
+    )
     position, total = outside.position, sum(surroundings.pages)
     try:
         for turn, page in enumerate([*surroundings.pages, total]):
@@ -164,7 +168,8 @@ def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
     """Live until the shard has ended; return how many lives that took.
 
     Every record is published or a dead letter, and no checkpoint runs ahead of that. Each item's
-    changes come in order but for repeats. A subscriber can follow every pointer at any time.
+    changes come in order but for repeats. A subscriber can follow every pointer at any time. What a
+    FIFO topic drops as a repeat holds the same changes.
 
     Args:
         surroundings: What the lives are like.
@@ -182,6 +187,10 @@ def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
             break
     assert outside.done == set(range(1, sum(surroundings.pages) + 1))
     assert outside.checkpoints.made[-1] == "SHARD_END"
+    bodies = [
+        (each.deduplication_id, body_of(each, outside.claims.bodies)) for each in outside.messages
+    ]
+    assert len(dict(bodies)) == len(set(bodies))
     # Where a kill forestalls a dead letter's checkpoint, the record is published after all, late.
     firsts = [each for each in dict.fromkeys(outside.published) if each not in outside.dead_letters]
     for item in range(min(surroundings.items, 60)):
@@ -198,5 +207,6 @@ def any_lives(chance: Random) -> int:
         limits=ConcurrencyLimits(chance.randint(1, 4), chance.choice([1, 2, 3, 10])),
         chance=chance,
         gives_up=chance.choice([0, 0, 10]),
+        form=grouped(chance.choice(["shard", "shard", "item", "hash:1", "hash:3"])),
     )
     return lose_nothing(surroundings, [chance.randint(0, 30) for _ in range(chance.randint(0, 5))])
