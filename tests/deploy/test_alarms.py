@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from consumer.reference.all_settings import all_settings
 from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
-from tests.deploy.alarm_model import register
+from tests.deploy.moto_models import register
 from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT
 from tests.project.tables import rows
