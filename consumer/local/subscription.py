@@ -43,6 +43,7 @@ class Received:
         attributes: Its attributes.
         sent_at: When SNS took it.
         mistake: Why its pointer could not be followed; None where it has none, or it could.
+        envelope: The message as SNS handed it on.
     """
 
     message_id: str
@@ -52,6 +53,7 @@ class Received:
     attributes: Mapping[str, AttributeValue]
     sent_at: datetime
     mistake: str | None = None
+    envelope: str = ""
 
 
 class Subscription:
@@ -171,6 +173,7 @@ def parse_envelope(body: str) -> Received:
             for name, attribute in envelope.get("MessageAttributes", {}).items()
         },
         sent_at=datetime.fromisoformat(envelope["Timestamp"]),
+        envelope=body,
     )
 
 
