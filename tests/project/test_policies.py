@@ -39,12 +39,14 @@ class Calls:
     def _note(self, params: dict[str, Any], model: Any, **_more: Any) -> None:  # noqa: ANN401
         action = IAM_NAMES.get(model.name, model.name)
         if "TableName" in params:
-            self.made.add((f"dynamodb:{action}", "arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE"))
+            self.made.add(
+                (f"dynamodb:{action}", "arn:PARTITION:dynamodb:REGION:ACCOUNT:table/TABLE")
+            )
         elif "QueueUrl" in params:
-            self.made.add((f"sqs:{action}", "arn:aws:sqs:REGION:ACCOUNT:QUEUE"))
+            self.made.add((f"sqs:{action}", "arn:PARTITION:sqs:REGION:ACCOUNT:QUEUE"))
         else:
             folder = f"/{params['Key'].split('/')[0]}/*" if "Key" in params else ""
-            self.made.add((f"s3:{action}", f"arn:aws:s3:::BUCKET{folder}"))
+            self.made.add((f"s3:{action}", f"arn:PARTITION:s3:::BUCKET{folder}"))
 
 
 def use_bucket(calls: Calls) -> None:
