@@ -1,9 +1,11 @@
 """Records, batches and messages for tests."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from consumer.publishing.batches import Batch
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.messages import MessageForm
 from consumer.publishing.records import ChangeRecord, RawRecord, decode_record
 from consumer.settings.publisher import PublisherSettings
@@ -12,6 +14,12 @@ SUBJECT = PublisherSettings(topic_arn="arn:aws:sns:eu-west-1:123456789012:change
 """The Subject where nobody sets one."""
 
 FORM = MessageForm(table="orders", shard_id="shardId-1", subject=SUBJECT)
+
+
+def grouped(grouping: str) -> MessageForm:
+    """The form of a FIFO topic's messages of ten changes, grouped as the setting says."""
+    return replace(FORM, grouping=Grouping.read(grouping), most_changes=10)
+
 
 _IMAGES = {"INSERT": ("NewImage",), "MODIFY": ("NewImage", "OldImage"), "REMOVE": ("OldImage",)}
 

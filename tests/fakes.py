@@ -131,7 +131,8 @@ def a_processor(  # noqa: PLR0913 - a test names what it needs
 ) -> ShardProcessor:
     """A shard's processor: batches of ten that wait for a second, no bucket, stops on poison."""
     destinations = Destinations(topic, claim_check, poison or StopOnPoison(), journal)
-    batcher = Batcher(10, 1) if batcher is None else batcher
+    collected = form.grouping.collected(10) if form.grouping else 10
+    batcher = Batcher(collected, 1) if batcher is None else batcher
     return ShardProcessor(Shard(form, decode, batcher, destinations, select))
 
 

@@ -10,6 +10,7 @@ from consumer.delivery.retries import Retries
 from consumer.publishing.errors import BatchError, PublishError, TransientError
 from consumer.publishing.messages import AttributeValue, Message, attribute_text, data_type
 from consumer.publishing.ports import ConcurrencyLimits, PublishOutcome, Receipt
+from consumer.settings.forms import is_fifo
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -31,7 +32,8 @@ class SnsPublisher:
         client: A boto3 SNS client that doesn't retry by itself: retries are made and noted here.
         topic_arn: The topic.
         retries: Retries after a failure.
-        most_calls: How many calls may be under way at a standard topic.
+        most_calls: How many calls may be under way.
+        most_groups: How many message groups a FIFO topic gets side by side.
     """
 
     def __init__(
@@ -40,12 +42,13 @@ class SnsPublisher:
         topic_arn: str,
         retries: Retries,
         most_calls: int = 1,
+        most_groups: int = 1,
     ) -> None:
         self._client = client
         self._topic_arn = topic_arn
         self._retries = retries
         self._clock = retries.clocks.monotonic
-        self._most_calls = most_calls
+        self._most_calls, self._most_groups = most_calls, most_groups
         self._calls = Calls(self._send_together, retries)
         self._limit: int | None = None
         self._limit_until = 0.0
@@ -53,9 +56,10 @@ class SnsPublisher:
 
     @property
     def limits(self) -> ConcurrencyLimits:
-        """How much may be under way: of a FIFO topic's group, which is the shard, one message."""
+        """How much may be under way: of each group of a FIFO topic, one message."""
         if self._is_fifo:
-            return ConcurrencyLimits(calls=1, messages=1)
+            groups = self._most_groups
+            return ConcurrencyLimits(min(self._most_calls, groups), min(MOST_MESSAGES, groups))
         return ConcurrencyLimits(self._most_calls, MOST_MESSAGES)
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -176,7 +180,7 @@ class SnsPublisher:
         }
 
     def _fifo_ids(self, message: Message) -> dict[str, str]:
-        """A FIFO topic keeps a shard's messages in order, and drops a repeat within 5 minutes."""
+        """A FIFO topic keeps a group's messages in order, and drops a repeat within 5 minutes."""
         if not self._is_fifo:
             return {}
         return {
@@ -186,7 +190,7 @@ class SnsPublisher:
 
     @property
     def _is_fifo(self) -> bool:
-        return self._topic_arn.endswith(".fifo")
+        return is_fifo(self._topic_arn)
 
 
 def _limit_of(topic: Mapping[str, Any]) -> int:

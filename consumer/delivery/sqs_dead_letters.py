@@ -19,11 +19,11 @@ from consumer.publishing.dead_letter import (
 )
 from consumer.publishing.errors import BatchError
 from consumer.publishing.fifo_id import fifo_id
+from consumer.settings.forms import is_fifo
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_FIFO = ".fifo"
 _MOST_MESSAGES = 10
 # Long enough to publish thousands of dead letters before the first of them can be seen again.
 _HOLD_SECONDS = 900
@@ -105,7 +105,7 @@ class SqsDeadLetters:
         of its redrive or deletion. The queue would then answer that it has the dead letter, and
         drop it: a checkpoint would pass a record that is kept nowhere.
         """
-        if not self._queue_url.endswith(_FIFO):
+        if not is_fifo(self._queue_url):
             return {}
         return {
             "MessageGroupId": fifo_id(dead_letter.shard_id),

@@ -38,7 +38,13 @@ def open_topic(settings: ProcessorSettings, retries: RetriesOf, kind: type[Topic
         kind: The class of the publisher.
     """
     sns, arn = client("sns", region=settings.region_of("sns")), settings.topic_arn
-    return kind(sns, arn, retries(f"topic {arn}"), most_calls=settings.max_in_flight)
+    return kind(
+        sns,
+        arn,
+        retries(f"topic {arn}"),
+        most_calls=settings.max_in_flight,
+        most_groups=settings.most_groups,
+    )
 
 
 def open_destinations(
@@ -81,7 +87,7 @@ def shard_processor(
         max_wait_seconds: How long the oldest record of a partial batch may wait.
         decode: Reads its records.
     """
-    batcher = Batcher(settings.batch_size, max_wait_seconds)
+    batcher = Batcher(settings.collected, max_wait_seconds)
     select = settings.selection().select
     return ShardProcessor(Shard(form, decode, batcher, destinations, select))
 

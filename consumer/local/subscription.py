@@ -13,16 +13,21 @@ from consumer.delivery.s3_bodies import fetch
 from consumer.publishing.claim_check import claim_folder, location_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
-from consumer.settings.forms import account_of, region_of
+from consumer.settings.forms import account_of, is_fifo, region_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
-_FIFO = ".fifo"
 _MOST_MESSAGES = 10
+_KEPT_BRIEFLY: "Mapping[QueueAttributeNameType, str]" = {
+    # A process that is killed leaves its queue, and the topic goes on filling it.
+    "MessageRetentionPeriod": "900",
+    "SqsManagedSseEnabled": "true",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Received:
         attributes: Its attributes.
         sent_at: When SNS took it.
         mistake: Why its pointer could not be followed; None where it has none, or it could.
+        envelope: The message as SNS handed it on.
     """
 
     message_id: str
@@ -47,6 +53,7 @@ class Received:
     attributes: Mapping[str, AttributeValue]
     sent_at: datetime
     mistake: str | None = None
+    envelope: str = ""
 
 
 class Subscription:
@@ -123,11 +130,10 @@ class Subscription:
         return self._given_s3 or client("s3", attempts=3, region=region_of(self._topic_arn))
 
     def _create_queue(self) -> str:
-        suffix = _FIFO if self._topic_arn.endswith(_FIFO) else ""
+        suffix = ".fifo" if is_fifo(self._topic_arn) else ""
         name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
-        created = self._sqs.create_queue(
-            QueueName=name, Attributes={"FifoQueue": "true"} if suffix else {}
-        )
+        fifo: Mapping[QueueAttributeNameType, str] = {"FifoQueue": "true"} if suffix else {}
+        created = self._sqs.create_queue(QueueName=name, Attributes={**_KEPT_BRIEFLY, **fifo})
         return str(created["QueueUrl"])
 
     def _subscribe(self) -> str:
@@ -167,6 +173,7 @@ def parse_envelope(body: str) -> Received:
             for name, attribute in envelope.get("MessageAttributes", {}).items()
         },
         sent_at=datetime.fromisoformat(envelope["Timestamp"]),
+        envelope=body,
     )
 
 

@@ -1,6 +1,6 @@
 """Records that leave as one message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumer.publishing.records import ChangeRecord
 
@@ -10,9 +10,17 @@ class Batch:
     """Records of one shard, in the stream's order, that leave as one message.
 
     The sequence numbers travel with the data: whoever publishes a batch knows what to checkpoint.
+
+    Attributes:
+        records: The records. In a batch of one message group, others of the shard lie between them.
+        group: The message group; None where nothing lies between the records.
+        closes: In a message group's batch, up to which sequence number the shard is published with
+            it and all batches before it; None where later batches hold earlier records.
     """
 
     records: tuple[ChangeRecord, ...]
+    group: str | None = None
+    closes: str | None = None
 
     def __post_init__(self) -> None:
         if not self.records:
@@ -25,8 +33,19 @@ class Batch:
 
     @property
     def last_sequence_number(self) -> str:
-        """What to checkpoint once the batch is published."""
+        """The sequence number of its last record."""
         return self.records[-1].sequence_number
+
+    @property
+    def checkpoint(self) -> str | None:
+        """What to checkpoint once it and all batches before it are published; None for nothing."""
+        return self.checkpoint_after(self.records[-1])
+
+    def checkpoint_after(self, record: ChangeRecord) -> str | None:
+        """Return the same for its records up to this one."""
+        if self.group is None:
+            return record.sequence_number
+        return self.closes if record is self.records[-1] else None
 
     def around(self, sequence_number: str) -> tuple[ChangeRecord, "Batch | None"]:
         """The record with this sequence number, and a batch of those after it, if any."""
@@ -38,7 +57,12 @@ class Batch:
     def halves(self) -> tuple["Batch", "Batch"]:
         """The first half and the rest, of a batch of at least two records."""
         middle = len(self.records) // 2
-        return Batch(self.records[:middle]), Batch(self.records[middle:])
+        return self.slice(0, middle), self.slice(middle, len(self.records))
+
+    def slice(self, start: int, end: int) -> "Batch":
+        """Return its records from one place to another as a batch."""
+        closes = self.closes if end == len(self.records) else None
+        return replace(self, records=self.records[start:end], closes=closes)
 
 
 class Batcher:

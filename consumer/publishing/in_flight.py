@@ -1,7 +1,8 @@
 """Which messages of a shard may be sent side by side, and how far the shard is published.
 
 Two messages with changes of the same item are never in flight together, neither in two calls nor
-in one. If the first failed, it would be sent again after the second.
+in one. If the first failed, it would be sent again after the second. The same holds for two
+messages of one message group.
 """
 
 from collections import deque
@@ -33,7 +34,7 @@ class PendingMessage:
     Attributes:
         chunk: The records, and their message.
         message: What is sent: the chunk's message, or a pointer to its body.
-        items: The items whose changes it holds; none once it is published.
+        items: The items whose changes it holds, or its message group; none once it is published.
         alone: Whether nothing else may be in flight beside it, or overtake it.
         error: Why it is refused; None as long as it isn't.
         state: How far it has come.
@@ -137,12 +138,12 @@ class InFlight:
         """Remove what is published from the front of the queue, up to the first that is not.
 
         Returns:
-            The last sequence number of what was removed: what to checkpoint. None where the first
-            message is not published.
+            What to checkpoint: the sequence number up to which all is published. None where the
+            first message is not, or later messages hold earlier records.
         """
         last = None
         while self._queue and self._queue[0].state is MessageState.ACKNOWLEDGED:
-            last = self._queue.popleft().batch.last_sequence_number
+            last = self._queue.popleft().batch.checkpoint or last
         return last
 
     def pop_refused(self) -> tuple[PendingMessage, PublishError] | None:
@@ -215,7 +216,14 @@ class InFlight:
 def _pending(
     chunk: Chunk, fitted: Message | PublishError, *, alone: bool = False
 ) -> PendingMessage:
-    items = frozenset(record.item for record in chunk.batch.records)
+    items = _kept_in_order(chunk.batch)
     if isinstance(fitted, Message):
         return PendingMessage(chunk, fitted, items, alone)
     return PendingMessage(chunk, chunk.message, items, alone, fitted, MessageState.REFUSED)
+
+
+def _kept_in_order(batch: Batch) -> frozenset[bytes]:
+    """Return what no other message in flight may share: its message group, or else its items."""
+    if batch.group is not None:
+        return frozenset((batch.group.encode(),))
+    return frozenset(record.item for record in batch.records)

@@ -11,6 +11,7 @@ import orjson
 from consumer.publishing.batches import Batch
 from consumer.publishing.errors import RecordError
 from consumer.publishing.fifo_id import fifo_id
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.plain_json import plain_image
 from consumer.publishing.records import ChangeRecord, EventKind, Image
 from consumer.publishing.xml_safe import xml_safe
@@ -31,7 +32,9 @@ class MessageForm:
             userIdentity, and an attribute tells of deletes by TTL.
         plain_images: Whether images are plain JSON rather than DynamoDB JSON.
         redriven: Whether the message was a dead letter; an attribute then says so.
-        group_id: What a FIFO topic keeps in order; None for the shard.
+        group_id: What a FIFO topic keeps in order without a grouping; None for the shard.
+        grouping: How a FIFO topic's changes are put into groups; None where they all are in one.
+        most_changes: The most changes of a message; None for all that are collected.
     """
 
     table: str
@@ -41,6 +44,14 @@ class MessageForm:
     plain_images: bool = False
     redriven: bool = False
     group_id: str | None = None
+    grouping: Grouping | None = None
+    most_changes: int | None = None
+
+    def group_of(self, record: ChangeRecord) -> str:
+        """The message group of a change."""
+        if self.grouping:
+            return self.grouping.group_of(record, self.table)
+        return self.group_id or self.shard_id
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,8 @@ class Message:
         body: A JSON list with an entry for each record.
         attributes: Its message attributes.
         group_id: What a FIFO topic keeps in order: by default the shard.
-        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number.
+        deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number,
+            and the grouping, which says what lies between them.
         oldest_at_millis: When the oldest of its changes was made, in milliseconds since 1970 UTC;
             None where no record says so.
     """
@@ -122,7 +134,7 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
         subject=form.subject,
         body=f"[{b','.join(entries).decode()}]",
         attributes=attributes_of(batch, form),
-        group_id=fifo_id(form.group_id or form.shard_id),
+        group_id=fifo_id(form.group_of(batch.records[0])),
         deduplication_id=_deduplication_id(batch, form),
         oldest_at_millis=_oldest(batch),
     )
@@ -196,7 +208,8 @@ def _image(record: ChangeRecord, image: Image | None, form: MessageForm) -> Imag
 
 
 def _deduplication_id(batch: Batch, form: MessageForm) -> str:
-    return fifo_id(f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}")
+    numbers = f"{form.shard_id}/{batch.first_sequence_number}-{batch.last_sequence_number}"
+    return fifo_id(f"{numbers}/{form.grouping.name}" if form.grouping else numbers)
 
 
 def _oldest(batch: Batch) -> int | None:

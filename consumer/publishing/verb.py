@@ -61,7 +61,7 @@ class Verb:
             except RecordError as error:
                 # What came before the bad record must not wait for somebody to fix it.
                 self.publish_all()
-                self._refuse(raw.data, error)
+                self._refuse(raw.data, error, raw.sequence_number)
                 continue
             if record:
                 self._publish(batcher.add(record, now))
@@ -86,7 +86,7 @@ class Verb:
             except RecordError as error:
                 self._wait_for_all()
                 record, batch = batch.around(error.sequence_number)
-                self._refuse(record.data, error)
+                self._refuse(record.data, error, record.sequence_number)
             else:
                 return
 
@@ -180,7 +180,8 @@ class Verb:
                 self._in_flight.enqueue_first((chunk, self._fit(chunk)) for chunk in smaller)
                 return
         for record in batch.records:
-            self._refuse(record.data, RecordError(record.sequence_number, str(error), failure))
+            refusal = RecordError(record.sequence_number, str(error), failure)
+            self._refuse(record.data, refusal, batch.checkpoint_after(record))
 
     def _smaller(self, pending: PendingMessage) -> list[Chunk]:
         """Return a refused message in smaller ones, if it can be made smaller.
@@ -196,12 +197,19 @@ class Verb:
         can_be_kept = self._shard.destinations.claim_check is not None
         return [pending.chunk] if is_too_large and can_be_kept else []
 
-    def _refuse(self, data: bytes, error: RecordError) -> None:
-        """Make a dead letter of a record, or stop before it."""
+    def _refuse(self, data: bytes, error: RecordError, checkpoint: str | None) -> None:
+        """Make a dead letter of a record, or stop before it.
+
+        Args:
+            data: The record.
+            error: Why it can't be published.
+            checkpoint: What to checkpoint then; None where messages hold earlier records.
+        """
         number = error.sequence_number
         dead_letter = DeadLetter(
             self._shard.form.shard_id, number, data, error.reason, error.failure
         )
         self._shard.destinations.poison.take(dead_letter)
         self._journal.note("record_dead_lettered", sequenceNumber=number, error=error.reason)
-        self._checkpointer.checkpoint(number)
+        if checkpoint:
+            self._checkpointer.checkpoint(checkpoint)

@@ -17,6 +17,7 @@ from consumer.replay.replayer import Replayer
 from consumer.replay.screen import ReadProgress, plan_table
 from consumer.replay.start_position import StartPosition
 from consumer.settings.configuration import Configuration
+from consumer.settings.forms import is_fifo
 from consumer.telemetry.logs import single_logger
 from consumer.terminal import exits
 from consumer.terminal.interrupts import deferred
@@ -132,8 +133,8 @@ class ReplaySession:
         say_json({**plan.to_json(), **done, "warnings": self._warnings(plan)})
 
     def _warnings(self, plan: Plan) -> list[str]:
-        is_fifo = self._configuration.publisher.topic_arn.endswith(".fifo")
-        return [_DEDUPLICATED] if is_fifo and plan.steps else []
+        deduplicates = is_fifo(self._configuration.publisher.topic_arn)
+        return [_DEDUPLICATED] if deduplicates and plan.steps else []
 
 
 def _log(replay_record: ReplayRecord, configuration: Configuration) -> None:

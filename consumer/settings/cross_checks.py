@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from consumer.settings.forms import table_of
+from consumer.settings.forms import is_fifo, table_of
 from consumer.settings.rules import Value
 
 STREAM_KEYS = ("publisher.table", "publisher.streamArn", "streamName")
@@ -21,6 +21,7 @@ def cross_check(found: Mapping[str, Value]) -> Iterator[str]:
     yield from _no_dead_letters(found)
     yield from _short_time_out(found)
     yield from _no_mask_key(found)
+    yield from _groups_without_a_fifo_topic(found)
 
 
 def _no_stream(found: Mapping[str, Value]) -> Iterator[str]:
@@ -69,4 +70,13 @@ def _no_mask_key(found: Mapping[str, Value]) -> Iterator[str]:
         yield (
             "publisher.maskKey: is missing; publisher.maskAttributes needs it, in the environment "
             "as PUBLISHER_MASK_KEY"
+        )
+
+
+def _groups_without_a_fifo_topic(found: Mapping[str, Value]) -> Iterator[str]:
+    group, topic = found.get("fifo_group"), found.get("topic_arn")
+    if group not in {None, "shard"} and topic and not is_fifo(str(topic)):
+        yield (
+            f"publisher.fifoGroup = {group!r}: needs a FIFO topic, whose name ends in .fifo; "
+            "name one as publisher.topicArn, or set shard"
         )

@@ -115,6 +115,11 @@ BUCKET = _pattern(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
     "is not a bucket's name: 3 to 63 lower-case letters, digits, '.' and '-', without s3://",
 )
+FIFO_GROUP = _pattern(
+    "shard, item or hash:N, with N from 1 to 1000",
+    r"shard|item|hash:([1-9]\d{0,2}|1000)",
+    "is no grouping; set shard, item, or hash:N with N from 1 to 1000",
+)
 PROGRAM = Form(
     "a program, with its arguments",
     lambda text: None if text.strip() else "names no program; write its name, then its arguments",
@@ -152,3 +157,8 @@ def region_of(arn: str) -> str:
 def account_of(arn: str) -> str:
     """Return the account that an ARN names."""
     return arn.split(":")[4]
+
+
+def is_fifo(name: str) -> bool:
+    """Tell whether an ARN or a URL names a FIFO topic or queue."""
+    return name.endswith(".fifo")

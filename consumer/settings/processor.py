@@ -12,6 +12,7 @@ from consumer.filtering.paths import Path, read_paths
 from consumer.filtering.pattern import read_patterns
 from consumer.filtering.projection import Mask, Projection
 from consumer.filtering.selection import Selection
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.messages import MessageForm
 from consumer.settings.publisher import PublisherSettings
 
@@ -41,6 +42,8 @@ class ProcessorSettings(PublisherSettings):
             entry_metadata=self.entry_metadata,
             plain_images=self.plain_images,
             redriven=redriven,
+            grouping=self._grouping,
+            most_changes=self.batch_size if self._grouping else None,
         )
 
     def selection(self) -> Selection:
@@ -57,6 +60,20 @@ class ProcessorSettings(PublisherSettings):
             projection=projection,
             drops_unchanged=self.drop_unchanged,
         )
+
+    @property
+    def collected(self) -> int:
+        """How many changes of a shard are collected before they leave."""
+        return self._grouping.collected(self.batch_size) if self._grouping else self.batch_size
+
+    @property
+    def most_groups(self) -> int:
+        """How many message groups a FIFO topic gets side by side, at most."""
+        return self._grouping.groups or self.collected if self._grouping else 1
+
+    @property
+    def _grouping(self) -> Grouping | None:
+        return Grouping.read(self.fifo_group)
 
     def to_environment(self) -> dict[str, str]:
         """Return the variable that hands these settings to the record processors."""

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from consumer.settings.forms import (
     ACCOUNT,
     BUCKET,
+    FIFO_GROUP,
     MASK_KEY,
     PATHS,
     PATTERNS,
@@ -199,12 +200,23 @@ class PublisherSettings:
         Setting(
             "How many calls to SNS a shard may have under way side by side, each with up to ten "
             "messages. Two of them never hold changes of the same item. At a FIFO topic there is "
-            "one call with one message. Ten take what one read gives. With fewer, fewer messages "
-            "are repeated after a kill.",
+            "one call with one message, unless `publisher.fifoGroup` makes more groups. Ten take "
+            "what one read gives. With fewer, fewer messages are repeated after a kill.",
             least=1,
             most=10,
         ),
     ] = 10
+    fifo_group: Annotated[
+        str,
+        Setting(
+            "What a FIFO topic keeps in order: the changes of a shard, of an item, or of the items "
+            "with the same hash, in N groups. The groups of `item` and `hash:N` go over parent and "
+            "child shards and are sent side by side; changes are collected until there are enough "
+            "of them for full messages, or for `publisher.batchMaxWaitMillis`. Stop all workers "
+            "before a change.",
+            form=FIFO_GROUP,
+        ),
+    ] = "shard"
     retry_max_wait_millis: Annotated[
         int,
         Setting(
@@ -268,7 +280,7 @@ class PublisherSettings:
         Setting(
             "`emf` writes metrics as lines of the log, from which CloudWatch takes them without an "
             "agent or a call; only with `publisher.logFormat` = json. `none` writes none. At "
-            "CloudWatch's list price 18 metrics cost at most 5.40 USD a month for one application, "
+            "CloudWatch's list price 19 metrics cost at most 5.70 USD a month for one application, "
             "however many workers and shards."
         ),
     ] = "emf"
@@ -324,6 +336,14 @@ class PublisherSettings:
         "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData "
         "-XX:+ExitOnOutOfMemoryError"
     )
+    allow_http_endpoints: Annotated[
+        bool,
+        Setting(
+            "Endpoints of other machines may begin with http://, for an emulator in a network of "
+            "your own. Others on the way can read what is sent there. Endpoints of this machine "
+            "always may."
+        ),
+    ] = False
 
     @property
     def bucket_owner(self) -> str:

@@ -2,73 +2,30 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
-from click.testing import CliRunner, Result
-from moto import mock_aws
 
-from consumer.cli import main
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
-from consumer.delivery.s3_bodies import open_bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
 from consumer.local.subscription import Subscription
 from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import SUBJECT, a_document, a_raw_record
-from tests.fakes import FakeJournal, bucket_settings, retries_of
+from tests.dead_letters.office import Office, open_office
+from tests.fakes import FakeJournal
 
-REGION = "eu-west-1"
 _PUBLISHED = "{} published, {} not published and still in the queue\n"
-
-
-@dataclass
-class Office:
-    """A queue with letters, and the topic they were meant for."""
-
-    sqs: Any
-    queue_url: str
-    topic_arn: str
-    bucket: str | None = None
-
-    def put(
-        self, number: int, data: bytes | None = None, reason: str = "the topic refused it"
-    ) -> None:
-        """Put a letter into the queue."""
-        retries = Retries("queue", RetryPolicy(), FakeJournal())
-        sender = Sender("orders", "worker-1")
-        bucket = open_bucket(bucket_settings(self.bucket), retries_of, FakeJournal())
-        letters = SqsDeadLetters(self.sqs, self.queue_url, sender, retries, bucket)
-        record = data if data is not None else a_raw_record(number, "INSERT").data
-        letters.send(DeadLetter("shardId-1", str(number), record, reason))
-
-    def run(self, *arguments: str) -> Result:
-        """`stream-publisher dead-letters` with this queue and topic."""
-        environ = {
-            "PUBLISHER_TABLE": "orders",
-            "PUBLISHER_TOPIC_ARN": self.topic_arn,
-            "PUBLISHER_DEAD_LETTER_QUEUE_URL": self.queue_url,
-            "PUBLISHER_CLAIM_CHECK_BUCKET": self.bucket or "",
-            "KCL_APPLICATION_NAME": "app",
-            "COLUMNS": "80",
-        }
-        return CliRunner().invoke(main, ["dead-letters", *arguments], env=environ)
-
-    def listed(self) -> list[dict[str, Any]]:
-        """What `list --json` shows."""
-        return [json.loads(line) for line in self.run("list", "--json").stdout.splitlines()]
 
 
 @pytest.fixture
 def office() -> Iterator[Office]:
     """An empty queue and a topic, in memory."""
-    with mock_aws():
-        sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
-        url = sqs.create_queue(QueueName="letters")["QueueUrl"]
-        yield Office(sqs, url, sns.create_topic(Name="changes")["TopicArn"])
+    with open_office() as opened:
+        yield opened
 
 
 def test_letters_are_listed_with_their_reason(office: Office) -> None:
@@ -237,6 +194,36 @@ def test_what_to_redrive_must_be_said(office: Office) -> None:
     """Neither nothing nor both."""
     assert office.run("redrive").exit_code == 2
     assert office.run("redrive", "x", "--all").exit_code == 2
+
+
+def test_a_hopeless_letter_is_discarded(office: Office) -> None:
+    """By its id, and only with --yes where nobody can be asked; then a redrive of all succeeds."""
+    office.put(7, b"\xff")
+    office.put(8)
+    hopeless = office.listed()[0]["id"]
+    unasked = office.run("discard", hopeless)
+    done = office.run("discard", hopeless, "no-such-id", "--yes")
+    redriven = office.run("redrive", "--all")
+
+    assert (unasked.exit_code, "add --yes" in unasked.stderr) == (2, True)
+    assert (done.exit_code, done.stdout) == (1, "1 dead letter deleted\n")
+    assert "no-such-id: no dead letter has this id" in done.stderr
+    assert (redriven.exit_code, redriven.stdout) == (0, _PUBLISHED.format("1 dead letter", 0))
+
+
+def test_of_many_with_one_reason_ten_are_listed(office: Office) -> None:
+    """All of them with --all, and in JSON."""
+    for number in range(12):
+        office.put(number)
+    few, every = office.run("list"), office.run("list", "--all")
+
+    assert "12 dead letters: the topic refused it" in few.stdout
+    assert few.stdout.count("shardId-1") == 10
+    assert "and 2 more; --all lists them" in few.stdout
+    assert every.stdout.count("shardId-1") == 12
+    assert [line["keys"] for line in office.listed()] == [
+        {"id": {"S": f"item-{number}"}} for number in range(12)
+    ]
 
 
 def test_a_missing_queue_is_said_in_one_line(office: Office) -> None:

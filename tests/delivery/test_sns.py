@@ -22,8 +22,9 @@ from consumer.publishing.errors import (
 )
 from consumer.publishing.events import EVENTS
 from consumer.publishing.messages import encode_message
+from consumer.publishing.ports import ConcurrencyLimits
 from tests.builders import FORM, a_batch
-from tests.fakes import NO_WAITS, FakeJournal, a_publisher
+from tests.fakes import NO_WAITS, FakeJournal, a_publisher, retries_of
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 MESSAGE = encode_message(a_batch(1, 10), FORM)
@@ -110,6 +111,23 @@ def test_a_fifo_topic_gets_the_ids_it_needs() -> None:
     assert fifo.requests[0]["MessageGroupId"] == MESSAGE.group_id
     assert fifo.requests[0]["MessageDeduplicationId"] == MESSAGE.deduplication_id
     assert "MessageGroupId" not in standard.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("groups", "calls", "messages"), [(1, 1, 1), (3, 3, 3), (8, 4, 8), (100, 4, 10)]
+)
+def test_a_fifo_topic_gets_a_message_of_each_group_side_by_side(
+    groups: int, calls: int, messages: int
+) -> None:
+    """As far as calls may be in flight; a standard topic has no groups."""
+    client: Any = ScriptedSns([])
+    fifo, standard = (
+        SnsPublisher(client, arn, retries_of(arn), most_calls=4, most_groups=groups)
+        for arn in (f"{TOPIC}.fifo", TOPIC)
+    )
+
+    assert fifo.limits == ConcurrencyLimits(calls, messages)
+    assert standard.limits == ConcurrencyLimits(4, 10)
 
 
 def test_attributes_have_sns_types() -> None:

@@ -7,12 +7,12 @@ from random import Random
 
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.errors import RetriesExhaustedError
-from consumer.publishing.messages import Message
+from consumer.publishing.messages import Message, MessageForm
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Receipt
 from consumer.publishing.processor import RecordsInput
 from consumer.publishing.records import ChangeRecord, RawRecord
-from tests.builders import a_document
+from tests.builders import a_document, grouped
 from tests.fakes import (
     FakeCheckpointer,
     FakeClaimCheck,
@@ -39,6 +39,7 @@ class Surroundings:
         chance: In which order messages arrive, and what fails in between.
         gives_up: How many messages of a hundred fail for longer than is wanted.
         filtered_every: Each record with such a number is filtered out.
+        form: How messages are written, in groups or not.
     """
 
     pages: Sequence[int]
@@ -46,6 +47,7 @@ class Surroundings:
     limits: ConcurrencyLimits
     chance: Random
     gives_up: int
+    form: MessageForm
     filtered_every: int = 10**9
 
     def select(self, record: ChangeRecord) -> ChangeRecord | None:
@@ -154,7 +156,12 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
         setattr(guarded, name, fuse.before(getattr(type(guarded), name).__get__(guarded)))
     poison = DeadLetterOnPoison(outside.letters, percent=100)
     processor = a_processor(
-        topic, FakeJournal(), poison, claim_check=claims, select=surroundings.select
+        topic,
+        FakeJournal(),
+        poison,
+        claim_check=claims,
+        form=surroundings.form,
+        select=surroundings.select,
     )
     position, total = outside.position, sum(surroundings.pages)
     try:
@@ -178,7 +185,7 @@ def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
 
     Every record is published, filtered out or a dead letter, and no checkpoint runs ahead of that.
     Each item's changes come in order but for repeats. A subscriber can follow every pointer at any
-    time.
+    time. What a FIFO topic drops as a repeat holds the same changes.
 
     Args:
         surroundings: What the lives are like.
@@ -196,6 +203,10 @@ def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
             break
     assert outside.done == set(range(1, sum(surroundings.pages) + 1)) - filtered
     assert outside.checkpoints.made[-1] == "SHARD_END"
+    bodies = [
+        (each.deduplication_id, body_of(each, outside.claims.bodies)) for each in outside.messages
+    ]
+    assert len(dict(bodies)) == len(set(bodies))
     # Where a kill forestalls a dead letter's checkpoint, the record is published after all, late.
     firsts = [each for each in dict.fromkeys(outside.published) if each not in outside.dead_letters]
     for item in range(min(surroundings.items, 60)):
@@ -213,5 +224,6 @@ def any_lives(chance: Random) -> int:
         chance=chance,
         gives_up=chance.choice([0, 0, 10]),
         filtered_every=chance.choice([1, 2, 7, 1_000]),
+        form=grouped(chance.choice(["shard", "shard", "item", "hash:1", "hash:3"])),
     )
     return lose_nothing(surroundings, [chance.randint(0, 30) for _ in range(chance.randint(0, 5))])

@@ -24,7 +24,7 @@ from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.processor import RecordsInput, ShardProcessor
 from consumer.publishing.records import RawRecord
 from consumer.worker.checkpointer import DaemonCheckpointer
-from tests.builders import FORM, a_document
+from tests.builders import a_document, grouped
 from tests.fakes import FakeClaimCheck, FakeDeadLetters, FakeJournal, a_processor
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
@@ -38,9 +38,6 @@ SELECTION = Selection(
 LIMIT = 6_000
 END = 1_000_000
 SHORT_SECONDS = 0.001
-PLAIN = replace(FORM, plain_images=True)
-"""So written, a number that is none makes a record that can't be written."""
-
 _REFUSED = "poison"
 
 
@@ -55,6 +52,7 @@ class Story:
         dead_letters: The dead-letter queue.
         claim_check: The bucket; None where there is none.
         filtered_every: Each record with such a number is filtered out, if it can be read.
+        group: What a FIFO topic keeps in order.
         checkpoints: Those that the daemon made; `END` for the shard's end.
         mistakes: What broke the promise.
         calm: Whether nothing fails any more but what always does.
@@ -64,6 +62,7 @@ class Story:
     items: int
     claim_check: FakeClaimCheck | None
     filtered_every: int
+    group: str = "shard"
     taken: list[int] = field(default_factory=list)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     checkpoints: list[int] = field(default_factory=list)
@@ -246,14 +245,17 @@ class Life:
         )
         retries = Retries("topic", policy, self._journal)
         client: Any = self._sns
-        topic = SnsPublisher(client, TOPIC, retries, most_calls=chance.randint(1, 4))
+        arn = TOPIC if story.group == "shard" else f"{TOPIC}.fifo"
+        topic = SnsPublisher(client, arn, retries, most_calls=chance.randint(1, 4), most_groups=9)
         poison = DeadLetterOnPoison(story.dead_letters, percent=100)
+        # As plain JSON, a number that is none makes a record that can't be written.
+        form = replace(grouped(story.group), plain_images=True)
         self._processor: ShardProcessor = a_processor(
             topic,
             self._journal,
             poison,
             claim_check=story.claim_check,
-            form=PLAIN,
+            form=form,
             select=SELECTION.select,
         )
         self._checkpointer = self._new_checkpointer()
@@ -315,7 +317,11 @@ def any_lives(chance: Random) -> int:
     """
     claim_check = FakeClaimCheck() if chance.random() < 0.5 else None
     items = chance.choice([1, 7, 60, 10_000])
-    story = Story(chance.randint(0, 300), items, claim_check, chance.choice([1, 2, 7, 1_000]))
+    group, every = (
+        chance.choice(["shard", "shard", "item", "hash:3"]),
+        chance.choice([1, 2, 7, 1000]),
+    )
+    story = Story(chance.randint(0, 300), items, claim_check, every, group)
     wild, lives = chance.randint(0, 6), 0
     while END not in story.checkpoints:
         story.calm = lives == wild

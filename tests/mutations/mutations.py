@@ -17,6 +17,7 @@ CLAIM_CHECK = "consumer.publishing.claim_check"
 INVOCATION = "consumer.function.invocation"
 CALLS = "consumer.delivery.calls"
 SNS = "consumer.delivery.sns"
+BATCHES = "consumer.publishing.batches"
 ERROR_CLASSES = "consumer.delivery.error_classes"
 
 HOLD_WHAT_IS_IN_FLIGHT = """\
@@ -237,7 +238,7 @@ MUTATIONS = (
         VERB,
         "Verb._refuse",
         (
-            drop("self._checkpointer.checkpoint(number)"),
+            drop("if checkpoint:\n    self._checkpointer.checkpoint(checkpoint)"),
             before(
                 "self._shard.destinations.poison.take(dead_letter)",
                 "self._checkpointer.checkpoint(number)",
@@ -327,6 +328,36 @@ MUTATIONS = (
         "consumer.delivery.retry_policy",
         "Attempts.verdict",
         (drop("if isinstance(error, OperatorError):\n    return ..."),),
+    ),
+    Mutation(
+        "two messages of a message group under way",
+        IN_FLIGHT,
+        "_kept_in_order",
+        (drop("if batch.group is not None:\n    return ..."),),
+    ),
+    Mutation(
+        "a message group checkpointed past another's earlier changes",
+        BATCHES,
+        "Batch.checkpoint_after",
+        (change("self.group is None", "True"),),
+    ),
+    Mutation(
+        "letters of a message group checkpointed past another's earlier changes",
+        VERB,
+        "Verb._resolve",
+        (change("batch.checkpoint_after(record)", "record.sequence_number"),),
+    ),
+    Mutation(
+        "a part of a message group closes what is collected",
+        BATCHES,
+        "Batch.slice",
+        (change("self.closes if end == len(self.records) else None", "self.closes"),),
+    ),
+    Mutation(
+        "changes of a message group out of their order",
+        "consumer.publishing.split",
+        "_places_by_group",
+        (change("each[1][0]", "-each[1][0]", inside="lambda each: ..."),),
     ),
     Mutation(
         "a full batch holds one record too many",

@@ -1,5 +1,7 @@
 """Records become batches by number and by time."""
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.publishing.batches import Batch, Batcher
@@ -66,3 +68,22 @@ def test_a_batch_knows_its_ends() -> None:
     """The last sequence number is what to checkpoint."""
     assert a_batch(3, 5).first_sequence_number == "3"
     assert a_batch(3, 5).last_sequence_number == "5"
+
+
+def test_a_batch_can_be_checkpointed_after_each_of_its_records() -> None:
+    """Nothing lies between them."""
+    batch = a_batch(1, 3)
+
+    assert [batch.checkpoint_after(record) for record in batch.records] == ["1", "2", "3"]
+    assert batch.checkpoint == "3"
+
+
+@pytest.mark.parametrize("closes", [None, "9"])
+def test_a_message_groups_batch_can_be_checkpointed_only_as_a_whole(closes: str | None) -> None:
+    """And only where it is the last of those that were collected together; so can its last part."""
+    batch = replace(a_batch(1, 3), group="orders/3-of-8", closes=closes)
+    first, second = batch.halves()
+
+    assert [batch.checkpoint_after(record) for record in batch.records] == [None, None, closes]
+    assert (first.checkpoint, second.checkpoint) == (None, closes)
+    assert first.group == second.group == batch.group

@@ -14,7 +14,7 @@ from consumer.publishing.errors import RecordError
 from consumer.publishing.messages import Message, MessageForm, encode_message
 from consumer.publishing.records import ChangeRecord
 from consumer.publishing.split import Chunk, split
-from tests.builders import FORM, a_batch, a_record
+from tests.builders import FORM, a_batch, a_record, grouped
 
 TEXTS = st.text(alphabet=st.sampled_from('aç🎉"\\'), max_size=200)
 
@@ -96,3 +96,65 @@ def test_the_work_of_a_cut_grows_with_the_number_of_records(
 
     assert [len(chunk.batch.records) for chunk in chunks] == [2] * 50
     assert sum(written) <= 200
+
+
+def of_items(items: str) -> Batch:
+    """Records 1 and on, a change of an item each, which has one letter."""
+    return Batch(
+        tuple(
+            replace(a_record(number), keys={"id": {"S": item}})
+            for number, item in enumerate(items, start=1)
+        )
+    )
+
+
+def numbers(chunk: Chunk) -> list[int]:
+    """The sequence numbers of a message."""
+    return [int(record.sequence_number) for record in chunk.batch.records]
+
+
+def test_each_item_has_messages_of_its_own() -> None:
+    """In the order of their first changes; full ones come from the front of the group."""
+    form = replace(grouped("item"), most_changes=2)
+    chunks = list(split(of_items("abacbaa"), form, 262_144))
+
+    assert [numbers(chunk) for chunk in chunks] == [[1, 3], [2, 5], [4], [6, 7]]
+    groups = [chunk.message.group_id for chunk in chunks]
+    assert groups == [chunk.batch.group for chunk in chunks]
+    assert groups[0] == groups[3]
+    assert len(set(groups)) == 3
+
+
+def test_only_the_last_message_of_all_groups_is_checkpointed() -> None:
+    """Each of the others has changes after some that are not published yet."""
+    chunks = list(split(of_items("abab"), grouped("item"), 262_144))
+
+    assert [chunk.batch.checkpoint for chunk in chunks] == [None, "4"]
+
+
+def test_a_group_that_is_cut_again_stays_together_and_keeps_its_checkpoint() -> None:
+    """To the topic's size, or in halves."""
+    form = grouped("hash:1")
+    (whole,) = split(of_items("abcd"), form, 262_144)
+    parts = list(split(of_items("abcd"), form, whole.message.size - 1))
+    first, second = whole.batch.halves()
+    again = [*split(first, form, 262_144), *split(second, form, 262_144)]
+
+    assert [numbers(part) for part in parts] == [[1, 2, 3], [4]]
+    assert [part.batch.checkpoint for part in parts] == [None, "4"]
+    assert [numbers(part) for part in again] == [[1, 2], [3, 4]]
+    assert [part.batch.checkpoint for part in again] == [None, "4"]
+    assert {part.batch.group for part in [*parts, *again]} == {whole.batch.group}
+
+
+def test_groups_before_a_record_that_cant_be_written_are_whole() -> None:
+    """They can be checkpointed: what comes after it is another batch."""
+    batch = of_items("aba")
+    bad = replace(a_record(4), new_image={"t": {"S": "\ud800"}})
+    chunks = split(Batch((*batch.records, bad)), grouped("item"), 262_144)
+    taken = [next(chunks), next(chunks)]
+    with pytest.raises(RecordError, match="record 4"):
+        next(chunks)
+
+    assert [numbers(chunk) for chunk in taken] == [[1, 3], [2]]
+    assert taken[-1].batch.checkpoint == "3"

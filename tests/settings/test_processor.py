@@ -5,6 +5,9 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pytest
+
+from consumer.publishing.grouping import Grouping
 from consumer.publishing.records import decode_record
 from consumer.settings.processor import ProcessorSettings
 from tests.builders import a_raw_record
@@ -14,6 +17,21 @@ from tests.settings.samples import SETTINGS
 def test_settings_survive_the_way_through_the_environment() -> None:
     """Text beyond ASCII too."""
     assert ProcessorSettings.from_environment(SETTINGS.to_environment()) == SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("group", "collected", "most_groups", "most_changes"),
+    [("shard", 10, 1, None), ("hash:8", 400, 8, 10), ("item", 100, 100, 10)],
+)
+def test_groups_decide_how_much_is_collected_and_sent_side_by_side(
+    group: str, collected: int, most_groups: int, most_changes: int | None
+) -> None:
+    """A shard is one group, whose batches leave as they are."""
+    settings = replace(SETTINGS, fifo_group=group)
+
+    assert (settings.collected, settings.most_groups) == (collected, most_groups)
+    assert settings.form("shardId-1").most_changes == most_changes
+    assert settings.form("shardId-1").grouping == Grouping.read(group)
 
 
 def test_a_record_processor_started_by_hand_says_how_it_is_started() -> None:

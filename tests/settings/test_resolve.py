@@ -218,6 +218,24 @@ def test_a_filter_is_checked_with_the_place_of_each_mistake() -> None:
     )
 
 
+def test_groups_need_a_fifo_topic() -> None:
+    """A standard topic keeps nothing in order."""
+    grouped = ENOUGH | {"publisher.fifoGroup": "hash:8"}
+    fifo = grouped | {"publisher.topicArn": f"{TOPIC}.fifo"}
+    (mistake,) = mistakes(grouped)
+
+    assert mistake.startswith("publisher.fifoGroup = 'hash:8': needs a FIFO topic, whose name ends")
+    assert resolve(fifo, {}).publisher.fifo_group == "hash:8"
+
+
+@pytest.mark.parametrize("group", ["items", "hash", "hash:0", "hash:01", "hash:1001", "hash:-1"])
+def test_a_grouping_that_is_none_is_named(group: str) -> None:
+    """With what can be set."""
+    (mistake,) = mistakes(ENOUGH | {"publisher.fifoGroup": group})
+
+    assert mistake.endswith("is no grouping; set shard, item, or hash:N with N from 1 to 1000")
+
+
 @pytest.mark.parametrize("key", ["publisher.maxAttempts", "publisher.maxRecordAge"])
 def test_giving_up_needs_dead_letters(key: str) -> None:
     """What is given up must have somewhere to go; 0 gives nothing up."""
