@@ -39,7 +39,7 @@ def test_tables_that_are_not_there_yet_read_as_empty(tables: Any) -> None:  # no
     """No worker has ever started."""
     table = LeaseTable(tables, NAMES)
 
-    assert (table.leases(), table.reports(), table.coordinator()) == ((), (), (None, ()))
+    assert (table.leases(), table.reports(), table.coordinator()) == ((), (), (None, (), ()))
 
 
 def test_every_page_is_read(tables: Any) -> None:  # noqa: ANN401
@@ -70,5 +70,5 @@ def test_somebody_elses_table_is_refused(tables: Any) -> None:  # noqa: ANN401
     """Rather than shown as leases."""
     table_of(tables, "app", "id", [{"id": {"S": "a customer"}}])
 
-    with pytest.raises(ValueError, match="holds a row that is no lease"):
+    with pytest.raises(ValueError, match=r"is no lease; its attributes are id$"):
         LeaseTable(tables, NAMES).leases()
