@@ -17,6 +17,7 @@ from consumer.function.invocation import Invocation, read_invocation
 from consumer.function.recording import RecordingPublisher
 from consumer.function.simulated import Notes, Simulated, render, to_json
 from consumer.function.start import retries_within
+from consumer.function.verdicts import judge
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.shard import Destinations
@@ -40,6 +41,8 @@ def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_jso
     settings = _settings(properties, invocation, publish=publish)
     with Console(stderr=True).status("Publishing") if publish else nullcontext():
         simulated = _simulate(file, event, settings, publish=publish)
+    judged = tuple(judge(settings.selection(), invocation.records))
+    simulated = replace(simulated, judged=judged)
     if as_json:
         for line in to_json(simulated):
             say(line)

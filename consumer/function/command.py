@@ -17,8 +17,8 @@ def simulate(file: Path, properties: Path | None, *, publish: bool, as_json: boo
 
     The event passes through the function's own code. Without --publish nothing is asked of AWS, and
     no setting is required. The topic is then taken for one of 256 KiB. What is too large for it
-    counts as kept in the bucket, if one is set. The exit status is 1 if Lambda would be told of a
-    failure.
+    counts as kept in the bucket, if one is set. Where a setting filters, each record is shown with
+    why it stays or goes. The exit status is 1 if Lambda would be told of a failure.
 
     \b
     Examples:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from consumer.function.verdicts import JudgedRecord
 from consumer.publishing.events import EventKey
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import Fact, Receipt
@@ -44,6 +45,7 @@ class Simulated:
         is_published: Whether messages were published, or only shown.
         answer: What Lambda is told; None where the invocation fails.
         raised: What the invocation fails with; None where it doesn't.
+        judged: What filters make of each record; none without a filter.
     """
 
     messages: Sequence[tuple[Message, Receipt]]
@@ -51,6 +53,7 @@ class Simulated:
     is_published: bool
     answer: Mapping[str, Any] | None = None
     raised: str | None = None
+    judged: Sequence[JudgedRecord] = ()
 
     @property
     def failed(self) -> bool:
@@ -63,7 +66,13 @@ class Simulated:
 
 
 def to_json(simulated: Simulated) -> Iterator[str]:
-    """Yield a JSON object for each message, dead letter and failure, and one for the answer."""
+    """Yield a JSON object for each message, dead letter and failure, and one for the answer.
+
+    Where a setting filters, one for each record comes first.
+    """
+    for record in simulated.judged:
+        number = {"sequenceNumber": record.sequence_number}
+        yield _line("record", number | asdict(record.verdict))
     for message, receipt in simulated.messages:
         published = {"messageId": receipt.message_id} if simulated.is_published else {}
         yield _line("message", _document(message) | published)
@@ -91,7 +100,8 @@ def _document(message: Message) -> dict[str, Any]:
 
 def render(simulated: Simulated) -> RenderableType:
     """Return everything for a terminal."""
-    shown: list[RenderableType] = []
+    shown: list[RenderableType] = [_judged(record) for record in simulated.judged]
+    shown += [""] if shown else []
     for number, (message, receipt) in enumerate(simulated.messages, start=1):
         head = f"Message {number}: {message.size:,} bytes"
         shown.append(Text(head + _receipt(simulated, receipt), style="bold"))
@@ -105,6 +115,12 @@ def render(simulated: Simulated) -> RenderableType:
         for facts in simulated.of(_FAILURES)
     ]
     return Group(*shown, _told(simulated))
+
+
+def _judged(record: JudgedRecord) -> Text:
+    verdict = record.verdict
+    word, style = ("stays", "green") if verdict.stays else ("goes", "yellow")
+    return Text(f"Record {record.sequence_number} {word}: {verdict.reason}", style)
 
 
 def _receipt(simulated: Simulated, receipt: Receipt) -> str:

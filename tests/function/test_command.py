@@ -146,6 +146,34 @@ def test_a_change_that_is_too_large_shows_its_pointer() -> None:
     assert "is too large" in refused.stdout
 
 
+def test_each_record_is_shown_with_why_it_stays_or_goes() -> None:
+    """Where a setting filters; one that can't be read is no filter's to judge."""
+    event = an_event(1, 3)
+    event["Records"][1]["eventName"] = "REPLACE"
+    event["Records"][2]["dynamodb"]["NewImage"]["amount"] = {"N": "5"}
+    five = '{"dynamodb": {"NewImage": {"amount": {"N": [{"numeric": ["=", 5]}]}}}}'
+    shown, as_json = (
+        simulate("-", *options, event=event, environ={"PUBLISHER_FILTER": five})
+        for options in ([], ["--json"])
+    )
+    records = [line for line in lines(as_json) if line["kind"] == "record"]
+
+    assert "Record 1 goes: dynamodb.NewImage.amount.N is" in shown.stdout
+    assert "Record 3 stays: publisher.filter matches" in shown.stdout
+    assert [record["stays"] for record in records] == [False, True, True]
+    assert records[1]["reason"].startswith("it can't be read: eventName is 'REPLACE'")
+    assert lines(as_json)[-1]["batchItemFailures"] == [{"itemIdentifier": "2"}]
+
+
+def test_a_filtered_event_is_done() -> None:
+    """Lambda hands nothing of it over again."""
+    environ = {"PUBLISHER_FILTER": '{"eventName": ["REMOVE"]}'}
+    shown = lines(simulate(str(SAMPLES / "insert.json"), "--json", environ=environ))
+
+    assert [line["kind"] for line in shown] == ["record", "answer"]
+    assert shown[-1] == {"kind": "answer", "batchItemFailures": []}
+
+
 def test_no_records_are_no_messages() -> None:
     """As the last event of a window may be."""
     assert lines(simulate("-", "--json", event={"Records": []})) == [
