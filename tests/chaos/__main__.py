@@ -28,10 +28,21 @@ from tests.chaos.storm import Forecast, Outcome, Storm
     show_default=True,
     help="Changes a second.",
 )
+@click.option(
+    "--filter", "is_filtered", is_flag=True, help="The workers filter out every other item."
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as the last line of stdout.")
 @click.option("--keep", is_flag=True, help="Keep the workers' logs in any case, and tell where.")
 def main(  # noqa: PLR0913 - an option each
-    *, minutes: float, seed: int, workers: int, shards: int, rate: float, as_json: bool, keep: bool
+    *,
+    minutes: float,
+    seed: int,
+    workers: int,
+    shards: int,
+    rate: float,
+    is_filtered: bool,
+    as_json: bool,
+    keep: bool,
 ) -> None:
     """Break everything under load, and look whether a change is lost or overtaken.
 
@@ -43,7 +54,7 @@ def main(  # noqa: PLR0913 - an option each
     """
     signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="stream-publisher-chaos-"))
-    forecast = Forecast(minutes * 60, seed, workers, shards, rate)
+    forecast = Forecast(minutes * 60, seed, workers, shards, rate, is_filtered)
     try:
         outcome = _run(forecast, folder, Console(stderr=as_json))
     except TimeoutError as error:

@@ -14,7 +14,7 @@ from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from tests.chaos.fleet import Fleet
 from tests.chaos.plan import Step, plan
-from tests.chaos.traffic import ITEMS, Stall, Traffic
+from tests.chaos.traffic import FILTER, ITEMS, Stall, Traffic
 from tests.chaos.troubles import End, Services, Troubles
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
@@ -45,6 +45,7 @@ class Forecast:
         workers: How many workers there are.
         shards: How many shards the stream begins with.
         rate: Changes a second.
+        is_filtered: Whether the workers filter out every other item.
     """
 
     seconds: float
@@ -52,6 +53,7 @@ class Forecast:
     workers: int
     shards: int
     rate: float
+    is_filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class Storm:
             clients = sandbox.client("sns"), sandbox.client("sqs")
             subscription = stack.enter_context(Subscription(topic_arn, *clients))
             rate, seed = self.forecast.rate, self.forecast.seed
-            traffic = Traffic(self.stream, subscription, rate, seed, self._items)
+            filtered = self.forecast.is_filtered
+            traffic = Traffic(
+                self.stream, subscription, rate, seed, self._items, is_filtered=filtered
+            )
             self.traffic = stack.enter_context(traffic)
             self._stack = stack.pop_all()
         return self
@@ -147,6 +152,7 @@ class Storm:
             "PUBLISHER_STREAM_ARN": self.stream.arn,
             "PUBLISHER_TOPIC_ARN": topic_arn,
             "KCL_APPLICATION_NAME": self.application,
+            **({"PUBLISHER_FILTER": FILTER} if self.forecast.is_filtered else {}),
         }
         environ = sandbox.environment() | _SETTINGS | settings
         self.fleet = Fleet(self.forecast.workers, environ, self._folder)
