@@ -22,10 +22,10 @@ WORKDIR /build
 
 FROM tools AS java
 # All of Java SE, and what is found by name at run time, which no tool can see: elliptic curves for
-# TLS, the health check's server, Unsafe for protobuf and Netty. Debian's own runtime, with the
-# libraries of a desktop that it wants, would take four times the space.
+# TLS, Unsafe for protobuf and Netty. Debian's own runtime, with the libraries of a desktop that it
+# wants, would take four times the space.
 RUN jlink --output /opt/stream-publisher/java \
-        --add-modules java.se,jdk.crypto.ec,jdk.httpserver,jdk.management,jdk.net,jdk.unsupported \
+        --add-modules java.se,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported \
         --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages
 COPY daemon/pom.xml daemon/jars.sha256 daemon/
 COPY daemon/src/main daemon/src/main

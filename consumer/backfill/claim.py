@@ -61,13 +61,48 @@ class Surroundings:
     sleep: Callable[[float], None] = time.sleep
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedBackfill:
+    """A backfill that could begin: everything is checked, nothing is written.
+
+    Attributes:
+        backfill: The backfill.
+        state: Where it will be saved.
+        settings: How its messages are written.
+        description: The table.
+        seen: What is saved of an earlier one; None where nothing is.
+    """
+
+    backfill: Backfill
+    state: BackfillState
+    settings: ProcessorSettings
+    description: Description
+    seen: SavedBackfill | None
+
+    @property
+    def ended_run(self) -> str | None:
+        """The name of the run that published the whole table before; None where none has."""
+        earlier = self.seen.backfill if self.seen else None
+        return earlier.run.name if earlier and earlier.is_ended else None
+
+
 def claim(
     configuration: Configuration,
     request: BackfillRequest,
     segments: int | None,
     around: Surroundings,
 ) -> ClaimedBackfill:
-    """Check everything, and become the owner of the backfill.
+    """Check everything, and become the owner of the backfill; see `prepare` and `take`."""
+    return take(configuration, prepare(configuration, request, segments, around))
+
+
+def prepare(
+    configuration: Configuration,
+    request: BackfillRequest,
+    segments: int | None,
+    around: Surroundings,
+) -> PreparedBackfill:
+    """Check everything; write nothing.
 
     Args:
         configuration: The workers' configuration.
@@ -76,7 +111,7 @@ def claim(
         around: What it needs of the program.
 
     Raises:
-        ConfigurationError: With a line for each mistake; nothing was begun.
+        ConfigurationError: With a line for each mistake.
     """
     description = _checked(configuration, os.environ)
     settings = configuration.for_processor(_name())
@@ -87,11 +122,25 @@ def claim(
     try:
         seen = _seen(configuration, state, around)
         backfill = choose(seen, request, target, description.now)
-        owner = Owner(uuid.uuid4().hex, settings.worker_id)
-        claimed = ClaimedBackfill(backfill, owner, state, settings, description)
-        _claim(configuration, claimed, seen)
     except RefusedError as error:
         raise ConfigurationError(error.mistakes) from error
+    except BusyError as error:
+        raise ConfigurationError([f"backfill of {configuration.table}: {error}"]) from error
+    return PreparedBackfill(backfill, state, settings, description, seen)
+
+
+def take(configuration: Configuration, prepared: PreparedBackfill) -> ClaimedBackfill:
+    """Become the owner of a backfill.
+
+    Raises:
+        ConfigurationError: Another one has begun since it was prepared, or it can't be saved.
+    """
+    owner = Owner(uuid.uuid4().hex, prepared.settings.worker_id)
+    claimed = ClaimedBackfill(
+        prepared.backfill, owner, prepared.state, prepared.settings, prepared.description
+    )
+    try:
+        _claim(configuration, claimed, prepared.seen)
     except BusyError as error:
         raise ConfigurationError([f"backfill of {configuration.table}: {error}"]) from error
     return claimed

@@ -1,5 +1,7 @@
 """`stream-publisher backfill`: its options and help."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,9 +29,22 @@ _MOST_SEGMENTS = 64
 )
 @click.option("--resume", is_flag=True, help="Go on with the unfinished backfill.")
 @click.option("--restart", is_flag=True, help="Begin anew, whatever is unfinished.")
-@json_option("The outcome as a JSON object, on stdout.")
-def backfill(*, resume: bool, restart: bool, **options: Any) -> None:
+@click.option("--dry-run", is_flag=True, help="Show what it takes, publish nothing.")
+@click.option("--yes", is_flag=True, help="Begin without a question.")
+@json_option("The outcome, or the plan of --dry-run, as a JSON object on stdout.")
+def backfill(
+    properties: Path | None,
+    *,
+    resume: bool,
+    restart: bool,
+    dry_run: bool,
+    yes: bool,
+    **options: Any,
+) -> None:
     """Publish every item of the table as a SNAPSHOT event.
+
+    First it shows what that takes: items, messages, read units, time and dollars. Then it asks. A
+    script says --yes.
 
     For items from before the stream, or from before what it still keeps. Start the worker first, so
     that what changes meanwhile comes by the stream; docs/operations.md says how a subscriber puts
@@ -41,12 +56,17 @@ def backfill(*, resume: bool, restart: bool, **options: Any) -> None:
 
     \b
     Examples:
-      stream-publisher backfill --properties my.properties
-      stream-publisher backfill -p my.properties --segments 16 --read-units-per-second 2000
-      stream-publisher backfill --properties my.properties --resume
+      stream-publisher backfill --properties my.properties --dry-run
+      stream-publisher backfill -p my.properties --yes --read-units-per-second 2000
+      stream-publisher backfill --properties my.properties --resume --yes
     """
     if resume and restart:
         raise click.UsageError("say --resume or --restart, not both")
-    from consumer.backfill.action import publish_table
+    if not (yes or dry_run) and not sys.stdin.isatty():
+        raise click.UsageError(
+            "nobody can be asked here: add --yes to publish, or --dry-run to see what it takes"
+        )
+    from consumer.backfill.action import Options, publish_table
 
-    publish_table(BackfillRequest.of(resume=resume, restart=restart), **options)
+    request = BackfillRequest.of(resume=resume, restart=restart)
+    publish_table(properties, Options(request=request, dry_run=dry_run, yes=yes, **options))

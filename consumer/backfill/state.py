@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from consumer.fleet.items import attributes
 from consumer.publishing.records import Image
 from consumer.publishing.snapshots import NO_NUMBER, Run, place_of
 
@@ -153,8 +154,8 @@ def from_item(item: Item) -> SavedBackfill:
             positions=tuple(_position(each["M"]) for each in item["positions"]["L"]),
         )
         return SavedBackfill(backfill, _owner(item))
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"holds a backfill that is none: {item!r:.200}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"holds a backfill that is none; {attributes(item)}") from error
 
 
 def _to_attribute(position: ScanPosition) -> Item:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from consumer.backfill.plan import TableSize
 from consumer.delivery.retries import Retries
 from consumer.publishing.errors import StreamPublisherError
 
@@ -25,13 +26,13 @@ class Description:
     Attributes:
         table_id: Its id; a table that is created again has another.
         key_names: The names of its key attributes.
-        items: About how many items it has; DynamoDB counts them about every six hours.
+        size: About how many items and bytes it has.
         now: The time of this answer by DynamoDB's clock, in whole seconds since 1970 UTC.
     """
 
     table_id: str
     key_names: tuple[str, ...]
-    items: int
+    size: TableSize
     now: int
 
 
@@ -120,7 +121,7 @@ def describe(
     return Description(
         table_id=table.get("TableId", ""),
         key_names=tuple(key["AttributeName"] for key in table["KeySchema"]),
-        items=table["ItemCount"],
+        size=TableSize(table["ItemCount"], table["TableSizeBytes"]),
         now=int(parsedate_to_datetime(date).timestamp() if date else clock()),
     )
 

@@ -20,7 +20,18 @@ def redrive(session: Session, queued: QueuedDeadLetter) -> str | None:
     if dead_letter is None or envelope is None:
         return "is not a dead letter of this program"
     problem = session.home.why_foreign(dead_letter, envelope) or _publish(session, dead_letter)
-    return problem or _delete(session, queued)
+    return problem or delete(session, queued, "is published, but still in the queue")
+
+
+def delete(
+    session: Session, queued: QueuedDeadLetter, otherwise: str = "is still in the queue"
+) -> str | None:
+    """Delete a dead letter; return why it is still there, after the words of `otherwise`."""
+    try:
+        session.queue.delete(queued)
+    except AWS_ERRORS as error:
+        return explain(otherwise, error)
+    return None
 
 
 def _publish(session: Session, dead_letter: DeadLetter) -> str | None:
@@ -39,11 +50,3 @@ def _message(session: Session, dead_letter: DeadLetter) -> Message:
     record = decode(RawRecord(dead_letter.sequence_number, dead_letter.data))
     form = session.settings.form(dead_letter.shard_id, redriven=True)
     return encode_message(Batch((record,)), form)
-
-
-def _delete(session: Session, queued: QueuedDeadLetter) -> str | None:
-    try:
-        session.queue.delete(queued)
-    except AWS_ERRORS as error:
-        return explain("is published, but still in the queue", error)
-    return None

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from consumer.aws.profile_endpoints import profile_endpoints
 from consumer.checks.check import Check, ask_all
 from consumer.checks.host_checks import identity_checks, program_checks
 from consumer.checks.resource_checks import ResourceChecks
@@ -51,7 +52,7 @@ def examine(
         programs: Whether workers run on this host.
     """
     try:
-        configuration = resolve(properties, around.environ)
+        configuration = resolve(properties, around.environ, profile_endpoints())
     except ConfigurationError as error:
         return unsettled(error)
     sound = CheckOutcome(_SETTINGS, _NO_START)

@@ -7,6 +7,12 @@ Item = Mapping[str, Any]
 """A row: attribute name to `{"S": "text"}`, `{"N": "1"}`, `{"SS": ["text"]}`, …"""
 
 
+def attributes(*rows: Item) -> str:
+    """Name the attributes of rows that can't be read. An error has no values: they are private."""
+    names = ", ".join(sorted({name for row in rows for name in row}))
+    return f"its attributes are {names:.200}" if names else "it has no attributes"
+
+
 def text(item: Item, name: str) -> str | None:
     """Return a text; None if the row has none of this name."""
     return str(item[name]["S"]) if name in item else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consumer.fleet.items import Item, text
+from consumer.fleet.items import Item, attributes, text
 
 _LEADER = "Leader"
 
@@ -34,7 +34,7 @@ def read_leadership(items: Iterable[Item]) -> Leadership | None:
     try:
         return next((_leadership(lock) for lock in locks), None)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"holds a leader's lock that is none: {locks!r:.200}") from error
+        raise ValueError(f"holds a leader's lock that is none; {attributes(*locks)}") from error
 
 
 def _leadership(lock: Item) -> Leadership:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from consumer.fleet.items import Item, number, text, texts
+from consumer.fleet.items import Item, attributes, number, text, texts
 
 SHARD_END = "SHARD_END"
 """The checkpoint of a shard that is read to its end."""
@@ -75,7 +75,7 @@ def read_lease(item: Item) -> Lease:
             switches=number(item, "ownerSwitchesSinceCheckpoint"),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"holds a row that is no lease: {dict(item)!r:.200}") from error
+        raise ValueError(f"holds a row that is no lease; {attributes(item)}") from error
 
 
 def awaited_parents(lease: Lease, leases: Iterable[Lease]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.fleet.items import Item
+from consumer.fleet.items import Item, attributes
 from consumer.fleet.worker_reports import WorkerReport
 
 STARTING_SECONDS = 120
@@ -56,7 +56,7 @@ def read_topic_claims(items: Iterable[Item]) -> tuple[TopicClaim, ...]:
     try:
         claims = [_claim(row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"holds a worker's topic that is none: {rows!r:.200}") from error
+        raise ValueError(f"holds a worker's topic that is none; {attributes(*rows)}") from error
     return tuple(sorted(claims, key=lambda claim: claim.worker))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from consumer.fleet.items import Item
+from consumer.fleet.items import Item, attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,4 @@ def read_report(item: Item) -> WorkerReport:
     try:
         return WorkerReport(worker=item["wid"]["S"], reported_at=int(item["lut"]["N"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"holds a row that is no worker's report: {dict(item)!r:.200}") from error
+        raise ValueError(f"holds a row that is no worker's report; {attributes(item)}") from error

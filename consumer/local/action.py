@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
-from consumer.terminal.failures import told_in_one_line
+from consumer.terminal.failures import refuse_open_endpoints, told_in_one_line
 from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.output import Console, say_json
 from consumer.terminal.plurals import counted
@@ -16,6 +16,7 @@ def show_arrivals(
     topic_arn: str, max_messages: int | None, idle_seconds: float | None, *, as_json: bool
 ) -> None:
     """Print each message of a topic from now on, until there were enough or Ctrl-C."""
+    refuse_open_endpoints()
     show = _print_json if as_json else _print_row
     with (
         deferred() as stop,

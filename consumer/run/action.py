@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from consumer.aws.profile_endpoints import profile_endpoints
 from consumer.checks.preflight import check
 from consumer.run.topic_claim import TopicClaims
 from consumer.run.worker_id import claim_worker_id
@@ -35,7 +36,7 @@ def start_worker(
     values: dict[str, str] = {}
     try:
         values = read_properties(properties) if properties else {}
-        configuration = resolve(values, environ)
+        configuration = resolve(values, environ, profile_endpoints())
         stream_arn = check(configuration, environ)
         worker_id = _worker_id(configuration)
         _check_topic(configuration, worker_id, check_only=check_only, change_topic=change_topic)

@@ -36,7 +36,8 @@ def wait_for(
     deadline = time.monotonic() + seconds
     while not condition():
         has_ended = process is not None and process.status is not None
-        if has_ended or time.monotonic() > deadline:
+        # It may have brought the condition about and ended since the last look.
+        if (has_ended or time.monotonic() > deadline) and not condition():
             log = [process.tail()] if process else []
             raise WaitedInVainError("\n".join([f"waited in vain for {what}", *log]))
         time.sleep(_POLL_SECONDS)

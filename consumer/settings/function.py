@@ -6,6 +6,7 @@ from typing import Any
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.cross_checks import cross_check
 from consumer.settings.declaration import rules_of
+from consumer.settings.endpoints import check_endpoints
 from consumer.settings.forms import table_of
 from consumer.settings.processor import ProcessorSettings
 from consumer.settings.publisher import PublisherSettings
@@ -27,7 +28,7 @@ def function_settings(environ: Mapping[str, str]) -> ProcessorSettings:
     rules = rules_of(PublisherSettings)
     found, mistakes = read(rules, set_in(environ, rules))
     unknown = unknown_variables(environ, [rule.variable for rule in rules], (OWN_VARIABLES,))
-    mistakes = [*unknown, *mistakes, *cross_check(found)]
+    mistakes = [*unknown, *mistakes, *cross_check(found), *check_endpoints(environ, {}, found)]
     if mistakes:
         raise ConfigurationError(mistakes)
     return _made(found, environ.get(_NAME_VARIABLE) or "function")

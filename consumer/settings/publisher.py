@@ -276,6 +276,14 @@ class PublisherSettings:
         "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData "
         "-XX:+ExitOnOutOfMemoryError"
     )
+    allow_http_endpoints: Annotated[
+        bool,
+        Setting(
+            "Endpoints of other machines may begin with http://, for an emulator in a network of "
+            "your own. Others on the way can read what is sent there. Endpoints of this machine "
+            "always may."
+        ),
+    ] = False
 
     @property
     def bucket_owner(self) -> str:

@@ -1,12 +1,14 @@
 """From properties and environment to a whole, checked configuration."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.settings.cross_checks import cross_check
 from consumer.settings.declaration import rules_of
+from consumer.settings.endpoints import check_endpoints
 from consumer.settings.kcl import REFUSED, KclSettings
 from consumer.settings.kcl_cross_checks import cross_check_kcl
 from consumer.settings.known import known_rules
@@ -17,12 +19,17 @@ from consumer.settings.unknown_names import unknown_keys, unknown_variables
 from consumer.settings.variables import KCL_VARIABLES, OWN_VARIABLES
 
 
-def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+def resolve(
+    properties: Mapping[str, str],
+    environ: Mapping[str, str],
+    profile: Mapping[str, str] = MappingProxyType({}),
+) -> Configuration:
     """Check everything that can be checked without asking AWS.
 
     Args:
         properties: Keys and values of the file.
         environ: The environment, which overrides the file.
+        profile: The endpoints of the profile.
 
     Raises:
         ConfigurationError: With every mistake at once.
@@ -36,6 +43,7 @@ def resolve(properties: Mapping[str, str], environ: Mapping[str, str]) -> Config
     mistakes += [*_unknown(properties, environ), *own_mistakes, *kcl_mistakes]
     mistakes += cross_check(own | {"stream_name": kcl.get("stream_name", "")})
     mistakes += [] if kcl_mistakes else cross_check_kcl(_kcl(kcl))
+    mistakes += check_endpoints(environ, profile, own | kcl)
     if mistakes:
         raise ConfigurationError(mistakes)
     return Configuration(_publisher(own), _kcl(kcl))

@@ -10,10 +10,15 @@ from typing import NoReturn
 
 from consumer.aws.errors import SETUP_ERRORS
 from consumer.aws.explain import explain
+from consumer.aws.profile_endpoints import profile_endpoints
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.declaration import rules_of
+from consumer.settings.endpoints import check_endpoints
 from consumer.settings.properties import read_properties
+from consumer.settings.publisher import PublisherSettings
 from consumer.settings.resolve import resolve
+from consumer.settings.rules import read, set_in
 from consumer.terminal import exits
 from consumer.terminal.output import say_error
 
@@ -29,9 +34,18 @@ def configuration_of(
     """
     try:
         values = read_properties(properties) if properties else {}
-        return resolve({**defaults, **values}, os.environ)
+        return resolve({**defaults, **values}, os.environ, profile_endpoints())
     except ConfigurationError as error:
         refuse(error.mistakes)
+
+
+def refuse_open_endpoints() -> None:
+    """Exit with a line for each endpoint that a worker would refuse; for a command without one."""
+    rules = [rule for rule in rules_of(PublisherSettings) if rule.name == "allow_http_endpoints"]
+    found, mistakes = read(rules, set_in(os.environ, rules))
+    mistakes += check_endpoints(os.environ, profile_endpoints(), found)
+    if mistakes:
+        refuse(mistakes)
 
 
 def refuse(mistakes: Iterable[str]) -> NoReturn:

@@ -7,6 +7,7 @@ asks for each by handing over its standard streams (see `shim`).
 
 import contextlib
 import gc
+import hmac
 import logging
 import os
 import selectors
@@ -23,7 +24,7 @@ from consumer.telemetry.logs import LogJournal
 from consumer.worker import record_processor
 from consumer.worker.forked_process import die_with, exit_status, run_to_its_end
 from consumer.worker.pipe import claim_stdout
-from consumer.worker.shim import STREAMS, is_ours
+from consumer.worker.shim import SECRET_VARIABLE, STREAMS, is_ours
 
 # A shim sends its streams as soon as it is connected.
 _PATIENCE_SECONDS = 5.0
@@ -56,18 +57,22 @@ class ForkServer:
         daemon: Becomes readable when the daemon is gone; the server then ends.
         work: What a record processor does; it ends the process with SystemExit or by returning.
         journal: Where it is noted that there is no record processor for a shard.
+        secret: What a shim says first.
         fork: Forks this process, as `os.fork` does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is made of
         self,
         listener: socket.socket,
         daemon: int,
         work: Callable[[], None],
         journal: Journal,
+        *,
+        secret: str,
         fork: Callable[[], int] = os.fork,
     ) -> None:
         self._listener, self._daemon, self._work = listener, daemon, work
+        self._secret = secret.encode()
         self._journal, self._fork = journal, fork
         # Of all selectors, only this one needs no descriptor of its own.
         self._ready = selectors.PollSelector()
@@ -106,16 +111,18 @@ class ForkServer:
         self._journal.note("processor_failed", error=f"it can't be forked: {error}")
 
     def _take(self, shim: socket.socket) -> None:
-        """Fork a record processor for a shim; refuse a connection of another user."""
+        """Fork a record processor for a shim; refuse who is none of this very daemon's."""
         shim.settimeout(_PATIENCE_SECONDS)
         if not is_ours(shim):
             shim.close()
             return
-        _, streams, _, _ = socket.recv_fds(shim, 1, len(STREAMS))
+        said, streams, _, _ = socket.recv_fds(shim, len(self._secret), len(STREAMS))
         try:
             # There are fewer if the shim is killed by now, or no descriptor is left for them.
             if len(streams) < len(STREAMS):
                 raise OSError(f"{len(streams)} of its {len(STREAMS)} streams have come")
+            if not hmac.compare_digest(said, self._secret):
+                raise PermissionError("who asks for it doesn't know the secret")
             self._watch(self._begin(streams), shim)
         finally:
             for descriptor in streams:
@@ -181,6 +188,7 @@ def main() -> None:
         lambda: record_processor.process(prepared, claim_stdout()),
         # Without metrics: each forked record processor would write them again.
         LogJournal(logging.getLogger("consumer")),
+        secret=os.environ.pop(SECRET_VARIABLE),
     )
     server.serve()
     # Skip what a record processor does last, such as writing its metrics.

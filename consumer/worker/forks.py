@@ -1,6 +1,7 @@
 """The fork server beside a daemon: it forks record processors instead of starting them."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -26,12 +27,13 @@ def with_fork_server(launch: Launch) -> Launch:
     is_ours = launch.properties["executableName"] == OWN_PROCESSOR
     if listener is None or not is_ours or command.count(" ") > 2:  # noqa: PLR2004 - as above
         return launch
-    _start(listener, launch)
-    return replace(
+    ready = replace(
         launch,
         properties={**launch.properties, "executableName": command},
-        environ={**launch.environ, shim.SERVER_VARIABLE: address_of(listener)},
+        environ={**launch.environ, **variables_of(listener)},
     )
+    _start(listener, ready)
+    return ready
 
 
 def _start(listener: socket.socket, launch: Launch) -> None:
@@ -61,6 +63,14 @@ def open_listener() -> socket.socket | None:
     listener.bind("")
     listener.listen(_WAITING)
     return listener
+
+
+def variables_of(listener: socket.socket) -> dict[str, str]:
+    """Return the variables of fork server and shims: the address, and a secret of this start."""
+    return {
+        shim.SERVER_VARIABLE: address_of(listener),
+        shim.SECRET_VARIABLE: secrets.token_hex(),
+    }
 
 
 def address_of(listener: socket.socket) -> str:

@@ -13,6 +13,9 @@ import sys
 
 SERVER_VARIABLE = "STREAM_PUBLISHER_FORK_SERVER"
 """Where the fork server listens: an abstract address, in hexadecimal digits."""
+SECRET_VARIABLE = "STREAM_PUBLISHER_FORK_SECRET"  # noqa: S105 - its name
+"""What the fork server believes a shim by. It stands in the environment of the daemon's processes,
+which only their user can read, and nowhere else."""
 
 STREAMS = (0, 1, 2)
 IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -28,7 +31,7 @@ def main() -> None:
     server = connect(os.environ.get(SERVER_VARIABLE, ""))
     if server is None:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "consumer.worker.record_processor"])  # noqa: S606 - no shell
-    socket.send_fds(server, [b"\0"], STREAMS)
+    socket.send_fds(server, [os.environ[SECRET_VARIABLE].encode()], STREAMS)
     release_streams()
     status = server.recv(1)
     # Without a status the fork server is gone, and its record processors with it.

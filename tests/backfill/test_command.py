@@ -1,122 +1,30 @@
 """What a backfill refuses, and what it publishes where it is not refused."""
 
+import json
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-import boto3
 import pytest
-from click.testing import CliRunner, Result
-from moto import mock_aws
 
-from consumer.backfill.claim import ClaimedBackfill, Surroundings, claim
 from consumer.backfill.request import BackfillRequest
-from consumer.backfill.runner import BackfillRunner, Progress
+from consumer.backfill.runner import BackfillRunner
 from consumer.backfill.state import Backfill, Owner
 from consumer.backfill.state_store import BusyError
-from consumer.cli import main
 from consumer.local.subscription import Received, Subscription
 from consumer.publishing.errors import PoisonError
-from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
-from consumer.settings.resolve import resolve
+from tests.backfill.account import REGION, Account, open_account
 from tests.builders import SUBJECT
 from tests.fakes import FakeJournal
-
-REGION = "eu-west-1"
-STATE = "app-CoordinatorState"
-
-
-@dataclass
-class Account:
-    """A table and a topic, in memory.
-
-    Attributes:
-        dynamodb: A client.
-        topic_arn: The topic.
-        more: Further settings.
-    """
-
-    dynamodb: Any
-    topic_arn: str
-    more: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """The settings."""
-        return {
-            "PUBLISHER_TABLE": "orders",
-            "PUBLISHER_TOPIC_ARN": self.topic_arn,
-            "KCL_APPLICATION_NAME": "app",
-            "KCL_REGION_NAME": REGION,
-            **self.more,
-        }
-
-    @property
-    def configuration(self) -> Configuration:
-        """The same, resolved."""
-        return resolve({}, self.environ)
-
-    def refused(self, *arguments: str) -> list[str]:
-        """The lines of a command that can't do what it is asked for, and changes nothing."""
-        before = self.state()
-        done = self.run(*arguments)
-        assert (done.exit_code, done.stdout) == (2, ""), done.output
-        assert self.state() == before
-        return done.stderr.splitlines()
-
-    def run(self, *arguments: str) -> Result:
-        """`stream-publisher backfill`."""
-        return CliRunner().invoke(main, ["backfill", *arguments], env=self.environ)
-
-    def state(self) -> list[dict[str, Any]]:
-        """What is saved of backfills."""
-        if STATE not in self.dynamodb.list_tables()["TableNames"]:
-            return []
-        return list(self.dynamodb.scan(TableName=STATE)["Items"])
-
-    def run_to_its_end(
-        self, request: BackfillRequest = BackfillRequest.BEGIN, segments: int | None = None
-    ) -> Progress:
-        """A whole backfill, in this process."""
-        shown = list[Progress]()
-        claimed = self.claim(request, segments)
-        BackfillRunner(claimed, self.configuration, FakeJournal(), 1000).run(shown.append)
-        return shown[-1]
-
-    def claim(
-        self,
-        request: BackfillRequest = BackfillRequest.BEGIN,
-        segments: int | None = None,
-        tell: Callable[[str], object] = lambda _line: None,
-    ) -> ClaimedBackfill:
-        """A backfill that this process owns."""
-        around = Surroundings(FakeJournal(), tell)
-        return claim(self.configuration, request, segments, around)
-
-    def leave_unfinished(self, segments: int) -> None:
-        """A backfill that was begun and stopped before its first item."""
-        claimed = self.claim(segments=segments)
-        claimed.state.release(claimed.backfill, claimed.owner)
 
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """With forty items."""
     monkeypatch.setenv("AWS_REGION", REGION)
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb", region_name=REGION)
-        dynamodb.create_table(
-            TableName="orders",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        for number in range(40):
-            dynamodb.put_item(TableName="orders", Item={"id": {"S": f"item-{number}"}})
-        sns = boto3.client("sns", region_name=REGION)
-        yield Account(dynamodb, sns.create_topic(Name="changes")["TopicArn"])
+    with open_account() as opened:
+        yield opened
 
 
 def received_by(subscription: Subscription) -> list[Received]:
@@ -146,6 +54,35 @@ def test_every_item_arrives_as_a_snapshot(account: Account, segments: int) -> No
     assert progress.to_json()["items"] == 40
     assert progress.to_json()["ended"] is True
     assert progress.units > 0
+
+
+def test_nothing_is_published_without_a_yes(account: Account) -> None:
+    """A dry run shows what it takes, and a script that says nothing is told what to say."""
+    with Subscription(account.topic_arn) as subscription:
+        dry = account.call("--dry-run")
+        figures = account.call("--dry-run", "--json")
+        silent = account.call()
+        received = received_by(subscription)
+
+    assert (dry.exit_code, figures.exit_code, silent.exit_code) == (0, 0, 2)
+    assert "about 40, each published as a SNAPSHOT" in dry.stdout
+    assert json.loads(figures.stdout) | {"readUnits": 0} == {
+        "table": "orders",
+        "items": 40,
+        "readUnits": 0,
+        "messages": 4,
+        "minutes": 0.0,
+        "dollars": 0.0,
+    }
+    assert "add --yes to publish, or --dry-run" in silent.stderr
+    assert (received, account.state()) == ([], [])
+
+
+def test_the_plan_says_that_the_table_was_published_before(account: Account) -> None:
+    """A second backfill publishes everything again."""
+    first = account.run_to_its_end()
+
+    assert f"by run {first.backfill.run.name}" in account.call("--dry-run").stdout
 
 
 def test_one_after_an_ended_one_begins_anew(account: Account) -> None:

@@ -27,6 +27,8 @@ BACKFILL = Backfill(
     ),
 )
 
+STRANGE = {**to_item(SavedBackfill(BACKFILL, None)), "beganAt": {"N": "on the 17th"}}
+
 
 @pytest.mark.parametrize("owner", [None, Owner("token", "a host", 7)])
 def test_what_is_kept_is_read_back(owner: Owner | None) -> None:
@@ -44,11 +46,13 @@ def test_a_backfill_is_ended_when_all_its_segments_are() -> None:
     assert ended.is_ended
 
 
-@pytest.mark.parametrize("item", [{}, {"table": {"N": "1"}}, {"table": None}])
+@pytest.mark.parametrize("item", [{}, {"table": {"N": "17"}}, {"table": None}, STRANGE])
 def test_something_else_under_the_key_is_named(item: dict[str, object]) -> None:
-    """Rather than taken for a beginning."""
-    with pytest.raises(ValueError, match="a backfill that is none"):
+    """Rather than taken for a beginning; its values are nobody's business."""
+    with pytest.raises(ValueError, match="a backfill that is none; it") as refused:
         from_item(item)
+
+    assert "17" not in str(refused.value)
 
 
 def test_a_position_moves_to_what_is_published() -> None:

@@ -74,7 +74,7 @@ def test_a_table_is_described_by_dynamodbs_own_clock(client: Any) -> None:  # no
     told, untold = describe(client, "orders"), describe(client, "orders", lambda: 7.9)
 
     assert told.key_names == ("customer", "number")
-    assert (told.items, told.now) == (3, 1_700_000_000)
+    assert (told.size.items, told.now) == (3, 1_700_000_000)
     assert untold.now == 7
 
 

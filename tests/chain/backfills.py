@@ -30,14 +30,14 @@ class Backfills:
     def start(self, *arguments: str, **extra: str) -> ManagedProcess:
         """Start one."""
         log = self.folder / f"backfill-{len(self.processes)}.log"
-        command = [sys.executable, "-m", "consumer", "backfill", *arguments]
+        command = [sys.executable, "-m", "consumer", "backfill", "--yes", *arguments]
         process = ManagedProcess(command, log, self._environ(extra))
         self.processes.append(process)
         return process
 
     def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Run one to its end."""
-        command = [sys.executable, "-m", "consumer", "backfill", *arguments]
+        command = [sys.executable, "-m", "consumer", "backfill", "--yes", *arguments]
         return subprocess.run(
             command, env=self._environ(extra), capture_output=True, text=True, check=False
         )

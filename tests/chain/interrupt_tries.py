@@ -152,7 +152,7 @@ def _backfill(environ: Mapping[str, str], log: Path, saves: int) -> None:
     status: Any = 1
     try:
         stream_publisher(
-            ["backfill", "--restart", "--segments", "2", "--read-units-per-second", "3"]
+            ["backfill", "--yes", "--restart", "--segments", "2", "--read-units-per-second", "3"]
         )
     except SystemExit as end:
         status = end.code

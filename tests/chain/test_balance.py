@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from consumer.sandbox.waits import wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import wait_for_events
 from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 
 pytestmark = pytest.mark.server
@@ -44,7 +44,8 @@ def test_metadata_that_never_answer_keep_no_lease_from_a_worker(sharded: Sharded
 def test_workers_without_work_keep_their_leases(sharded: ShardedWorld) -> None:
     """They may move until each worker has its share, and then no more than now and then."""
     daemons = [sharded.start_daemon({"KCL_WORKER_ID": worker}) for worker in WORKERS]
-    wait_for(lambda: all(events(daemon, "daemon_ready") for daemon in daemons))
+    for daemon in daemons:
+        wait_for_events(daemon, "daemon_ready")
     wait_for(lambda: len(sharded.checkpoints()) == SHARDS and all(owners(sharded).values()))
     count_moves(sharded, SETTLING_SECONDS)
 

@@ -8,7 +8,7 @@ from consumer.sandbox.proxy import Proxy
 from consumer.sandbox.server import free_port
 from consumer.sandbox.waits import wait_for
 from tests.chain.health import wait_for_health
-from tests.chain.log_lines import events
+from tests.chain.log_lines import events, wait_for_events
 from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.emf import check, values_of
 from tests.streams.table import SimulatedTable
@@ -51,7 +51,7 @@ def test_a_disabled_stream_is_told(
     sharded.change(ITEMS)
     table.disable_stream()
     assert_all_arrived_in_order(sharded, 2 * len(ITEMS))
-    wait_for(lambda: bool(events(daemon, "stream_disabled")), seconds=WITHIN_SECONDS)
+    wait_for_events(daemon, "stream_disabled", seconds=WITHIN_SECONDS)
 
     line, *_ = events(daemon, "stream_disabled")
     check(line)
@@ -68,10 +68,10 @@ def test_the_stream_that_took_its_place_is_told(
 ) -> None:
     """Both streams stand in one ERROR, with what to do; the health check says so as well."""
     daemon = sharded.start_daemon(settings)
-    wait_for(lambda: len(events(daemon, "processor_started")) == 2)
+    wait_for_events(daemon, "processor_started", 2)
     table.disable_stream()
     new = table.enable_stream()
-    wait_for(lambda: bool(events(daemon, "stream_replaced")), seconds=WITHIN_SECONDS)
+    wait_for_events(daemon, "stream_replaced", seconds=WITHIN_SECONDS)
 
     line, *_ = events(daemon, "stream_replaced")
     check(line)
@@ -94,7 +94,7 @@ def test_a_restart_goes_on_with_the_new_stream(
         "KCL_INITIAL_POSITION_IN_STREAM": position,
     }
     daemon = sharded.start_daemon(looked_up)
-    wait_for(lambda: len(events(daemon, "processor_started")) == 2)
+    wait_for_events(daemon, "processor_started", 2)
     sharded.change(ITEMS)
     sharded.receive_everything()
     table.disable_stream()

@@ -11,7 +11,7 @@ from consumer.sandbox.server import free_port
 from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
 from tests.chain.health import wait_for_health
-from tests.chain.log_lines import events
+from tests.chain.log_lines import events, wait_for_events
 from tests.chain.shards import ShardedWorld
 from tests.emf import check, values_of
 from tests.streams.clock import Clock
@@ -125,7 +125,7 @@ def test_a_shard_that_may_not_be_passed_over_stands_still_with_all_that_follow(
     with Gate(sharded.sandbox.topics.url) as gate:
         lineage = expire_under_a_worker(sharded, clock, gate, **stop)
         gate.open()
-        wait_for(lambda: bool(events(lineage.daemon, "records_expired")), seconds=AUDIT_SECONDS)
+        wait_for_events(lineage.daemon, "records_expired", seconds=AUDIT_SECONDS)
         lineage.audit()
         assert not sharded.receive_until(lambda: lineage.grandchild in _shards(sharded), 5)
 

@@ -6,7 +6,7 @@ import pytest
 
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.waits import wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import wait_for_events
 from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.streams import faults
 from tests.streams.clock import Clock
@@ -39,7 +39,7 @@ def start_on_a_quiet_stream(world: ShardedWorld, clock: Clock) -> Daemon:
     clock.catch_up()
     requests = world.endpoint.fault = Permissions()
     daemon = start(world)
-    wait_for(lambda: len(events(daemon, "processor_started")) == len(world.stream.open_shards()))
+    wait_for_events(daemon, "processor_started", len(world.stream.open_shards()))
     wait_for(lambda: requests.asked["GetRecords"] >= 2 * len(world.stream.open_shards()))
     return daemon
 
@@ -99,7 +99,7 @@ def test_after_a_stop_of_a_day_all_that_the_stream_still_has_arrives(
     """Shards that opened meanwhile are read from their beginning, also behind an expired one."""
     (parent,) = sharded.stream.open_shards()
     daemon = start(sharded)
-    wait_for(lambda: bool(events(daemon, "processor_started")))
+    wait_for_events(daemon, "processor_started")
     sharded.change(ITEMS)
     sharded.receive_everything()
     kill(daemon)

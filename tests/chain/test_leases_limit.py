@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.sandbox.waits import wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import wait_for_events
 from tests.chain.shards import ShardedWorld
 
 pytestmark = pytest.mark.server
@@ -39,6 +39,6 @@ def test_a_worker_takes_no_more_open_shards_than_it_may(sharded: ShardedWorld) -
     def read() -> set[str]:
         return {shard for shard in sharded.stream.open_shards() if sharded.owner_of(shard)}
 
-    wait_for(lambda: bool(events(daemon, "daemon_ready")))
+    wait_for_events(daemon, "daemon_ready")
     wait_for(lambda: len(read()) == 2)
     assert not sharded.receive_until(lambda: len(read()) > 2, 5)

@@ -4,7 +4,7 @@ import pytest
 
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.waits import wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import events, wait_for_events
 from tests.chain.shards import ShardedWorld, assert_all_arrived_in_order
 from tests.streams.permissions import Permissions
 
@@ -40,7 +40,7 @@ def test_a_stream_that_cant_be_described_is_told_and_recovers(sharded: ShardedWo
     sharded.receive_everything()
     permissions.deny("DescribeStream")
     wait_for(lambda: permissions.refused["DescribeStream"] > 0, seconds=WITHIN_SECONDS)
-    wait_for(lambda: bool(events(daemon, "stream_unreadable")), seconds=10)
+    wait_for_events(daemon, "stream_unreadable", seconds=10)
     refused = permissions.refused["DescribeStream"]
     permissions.allow_all()
     sharded.stream.roll(parent)
@@ -49,7 +49,7 @@ def test_a_stream_that_cant_be_described_is_told_and_recovers(sharded: ShardedWo
     assert_all_arrived_in_order(sharded, 2 * len(ITEMS))
     assert refused <= 10
     assert_told_plainly(daemon, "DescribeStream")
-    wait_for(lambda: bool(events(daemon, "stream_readable")), seconds=WITHIN_SECONDS)
+    wait_for_events(daemon, "stream_readable", seconds=WITHIN_SECONDS)
     assert daemon.process.status is None
 
 
@@ -66,7 +66,7 @@ def test_a_shard_that_ends_while_the_stream_cant_be_described_is_followed(
     sharded.stream.split(parent)
     sharded.change(ITEMS)
     wait_for(lambda: permissions.refused["DescribeStream"] > 0, seconds=WITHIN_SECONDS)
-    wait_for(lambda: bool(events(daemon, "stream_unreadable")), seconds=20)
+    wait_for_events(daemon, "stream_unreadable", seconds=20)
     permissions.allow_all()
 
     assert_all_arrived_in_order(sharded, 2 * len(ITEMS))
@@ -86,7 +86,7 @@ def test_a_shard_that_cant_be_read_is_told_and_recovers(
     permissions.deny(operation)
     child = sharded.stream.roll(parent)
     sharded.change(ITEMS)
-    wait_for(lambda: bool(events(daemon, "stream_unreadable")), seconds=WITHIN_SECONDS)
+    wait_for_events(daemon, "stream_unreadable", seconds=WITHIN_SECONDS)
     permissions.allow_all()
 
     assert_all_arrived_in_order(sharded, 2 * len(ITEMS))

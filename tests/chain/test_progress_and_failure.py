@@ -9,7 +9,7 @@ import pytest
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.proxy import Proxy, Request
 from consumer.sandbox.waits import wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import events, wait_for_events
 from tests.chain.processes import record_processors
 from tests.chain.shards import ShardedWorld
 
@@ -61,7 +61,7 @@ def test_a_shard_that_advances_never_ends_the_worker(sharded: ShardedWorld) -> N
                 "PUBLISHER_SHARD_FAILURES_BEFORE_EXIT": str(LIMIT),
             }
         )
-        wait_for(lambda: bool(events(daemon, "processor_started")))
+        wait_for_events(daemon, "processor_started")
         for kill in range(1, LIMIT + 2):
             sharded.change(["a"])
             wait_for(partial(assassin.has_killed, kill))

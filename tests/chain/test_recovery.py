@@ -12,7 +12,7 @@ import pytest
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.proxy import DroppedError, Proxy, Request, Response
 from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
-from tests.chain.log_lines import events
+from tests.chain.log_lines import events, wait_for_events
 from tests.chain.outage import Outage
 from tests.chain.processes import record_processors
 from tests.chain.world import World
@@ -59,7 +59,7 @@ def test_a_stop_in_the_middle_loses_and_repeats_nothing(world: World) -> None:
     """SIGTERM publishes what is held, so that the next worker begins right after it."""
     with in_the_middle(world) as (daemon, outage):
         daemon.process.signal(signal.SIGTERM)
-        wait_for(lambda: bool(events(daemon, "daemon_stopping")))
+        wait_for_events(daemon, "daemon_stopping")
         outage.end()
         assert daemon.process.wait(PATIENCE_SECONDS) == 0
         assert world.leadership() is None
@@ -88,7 +88,7 @@ def test_a_killed_record_processor_is_started_again_and_nothing_is_lost(world: W
     """The daemon goes on, at the last checkpoint, and says what happened."""
     with in_the_middle(world) as (daemon, outage):
         only_processor(daemon).kill()
-        wait_for(lambda: len(events(daemon, "processor_started")) == 2)
+        wait_for_events(daemon, "processor_started", 2)
         outage.end()
         assert_nothing_lost(world)
     (failed,) = events(daemon, "child_failed")

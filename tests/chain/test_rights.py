@@ -111,7 +111,7 @@ def test_an_operator_may_do_what_the_commands_do(stage: Stage, tmp_path: Path) -
     stage.run("replay", "--history")
     stage.put_large_item()
     # For an application without workers, so that there are no tables of theirs.
-    stage.run("backfill", KCL_APPLICATION_NAME=stage.world.application)
+    stage.run("backfill", "--yes", KCL_APPLICATION_NAME=stage.world.application)
     (letter,) = stage.run("dead-letters", "list", "--json").splitlines()
     stage.run("dead-letters", "show", json.loads(letter)["id"])
     stage.run("dead-letters", "redrive", "--all")

@@ -7,7 +7,7 @@ import pytest
 from consumer.demo.daemon import Daemon
 from consumer.sandbox.waits import PATIENCE_SECONDS, wait_for
 from tests.chain.gate import Gate
-from tests.chain.log_lines import events
+from tests.chain.log_lines import wait_for_events
 from tests.chain.shards import ShardedWorld
 
 pytestmark = pytest.mark.server
@@ -36,10 +36,10 @@ def test_it_leads_no_more_and_takes_nothing(sharded: ShardedWorld) -> None:
     first, second, shards = "worker-1", "worker-2", sharded.stream.open_shards()
     with Gate(sharded.sandbox.topics.url) as gate:
         stopping = sharded.start_daemon({"AWS_ENDPOINT_URL_SNS": gate.url, "KCL_WORKER_ID": first})
-        wait_for(lambda: bool(events(stopping, "daemon_ready")))
+        wait_for_events(stopping, "daemon_ready")
         wait_for(lambda: leader(sharded) == first)
         heir = sharded.start_daemon({"KCL_WORKER_ID": second})
-        wait_for(lambda: bool(events(heir, "daemon_ready")))
+        wait_for_events(heir, "daemon_ready")
         wait_for(lambda: len(owned_by(sharded, first)) == len(shards))
         for shard_id in shards[:2]:
             sharded.promise(shard_id, second)
@@ -72,4 +72,4 @@ def test_it_leads_no_more_and_takes_nothing(sharded: ShardedWorld) -> None:
 def stop(daemon: Daemon) -> None:
     """Tell it to stop, and wait until it begins to."""
     daemon.process.signal(signal.SIGTERM)
-    wait_for(lambda: bool(events(daemon, "daemon_stopping")))
+    wait_for_events(daemon, "daemon_stopping")

@@ -77,11 +77,20 @@ class World:
         )
 
     def receive_until(self, enough: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
-        """Receive messages until it is enough; tell whether that came about in time."""
+        """Receive messages until it is enough; tell whether that came about in time.
+
+        Nothing is waited for once the daemons have failed and the topic is empty.
+        """
         deadline = time.monotonic() + seconds
         while not enough() and time.monotonic() < deadline:
-            self.receive()
+            if not self.receive() and self._have_failed():
+                break
         return enough()
+
+    def _have_failed(self) -> bool:
+        """Whether each daemon has ended, the newest with an error."""
+        statuses = [daemon.process.status for daemon in self._daemons]
+        return None not in statuses and any(status and status > 0 for status in statuses[-1:])
 
     def receive(self) -> int:
         """Receive what is there, waiting a second for it; return how many messages."""

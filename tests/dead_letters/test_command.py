@@ -196,6 +196,36 @@ def test_what_to_redrive_must_be_said(office: Office) -> None:
     assert office.run("redrive", "x", "--all").exit_code == 2
 
 
+def test_a_hopeless_letter_is_discarded(office: Office) -> None:
+    """By its id, and only with --yes where nobody can be asked; then a redrive of all succeeds."""
+    office.put(7, b"\xff")
+    office.put(8)
+    hopeless = office.listed()[0]["id"]
+    unasked = office.run("discard", hopeless)
+    done = office.run("discard", hopeless, "no-such-id", "--yes")
+    redriven = office.run("redrive", "--all")
+
+    assert (unasked.exit_code, "add --yes" in unasked.stderr) == (2, True)
+    assert (done.exit_code, done.stdout) == (1, "1 dead letter deleted\n")
+    assert "no-such-id: no dead letter has this id" in done.stderr
+    assert (redriven.exit_code, redriven.stdout) == (0, _PUBLISHED.format("1 dead letter", 0))
+
+
+def test_of_many_with_one_reason_ten_are_listed(office: Office) -> None:
+    """All of them with --all, and in JSON."""
+    for number in range(12):
+        office.put(number)
+    few, every = office.run("list"), office.run("list", "--all")
+
+    assert "12 dead letters: the topic refused it" in few.stdout
+    assert few.stdout.count("shardId-1") == 10
+    assert "and 2 more; --all lists them" in few.stdout
+    assert every.stdout.count("shardId-1") == 12
+    assert [line["keys"] for line in office.listed()] == [
+        {"id": {"S": f"item-{number}"}} for number in range(12)
+    ]
+
+
 def test_a_missing_queue_is_said_in_one_line(office: Office) -> None:
     """Whether it is not set, not a queue, or not there."""
     gone = Office(office.sqs, office.queue_url + "-gone", office.topic_arn)

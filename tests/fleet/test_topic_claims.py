@@ -32,8 +32,10 @@ def test_a_claim_is_kept_as_a_row_beside_kcls() -> None:
 
 def test_a_row_that_is_no_claim_is_refused() -> None:
     """It has the key of one."""
-    with pytest.raises(ValueError, match="holds a worker's topic that is none"):
-        read_topic_claims([{"key": {"S": "Worker/w1"}, "topicArn": {"S": "arn:one"}}])
+    with pytest.raises(ValueError, match="holds a worker's topic that is none") as refused:
+        read_topic_claims([{"key": {"S": "Worker/w1"}, "topicArn": {"S": "a customer"}}])
+
+    assert str(refused.value).endswith("; its attributes are key, topicArn")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from consumer.local.action import _print_json, _print_row
+from consumer.local.action import _print_json, _print_row, show_arrivals
 from consumer.local.subscription import Received
 
 POINTER = Received(
@@ -32,6 +32,18 @@ def test_a_pointer_that_cant_be_followed_is_shown_with_the_reason(
     assert "s3://large-changes/k: GetObject is not allowed:" in row
     assert "PayloadS3Pointer" in row
     assert (document["mistake"], document["body"]) == (POINTER.mistake, POINTER.body)
+
+
+def test_it_asks_no_endpoint_that_others_can_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a worker; it has no other settings."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", "http://emulator:4566")
+    with pytest.raises(SystemExit) as ended:
+        show_arrivals("arn:aws:sns:eu-west-1:123456789012:changes", 1, 0, as_json=True)
+
+    assert ended.value.code == 2
+    assert "AWS_ENDPOINT_URL_SNS: is an http:// endpoint" in capsys.readouterr().err
 
 
 def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.places import ROOT
+from tests.transcripts.backfill import BACKFILL
 from tests.transcripts.dead_letters import DEAD_LETTERS
 from tests.transcripts.transcript import Transcript
 
-TRANSCRIPTS = (DEAD_LETTERS,)
+TRANSCRIPTS = (BACKFILL, DEAD_LETTERS)
 
 PAGES: Mapping[Path, Transcript] = {
     ROOT / "docs" / "transcripts" / f"{each.name}.md": each for each in TRANSCRIPTS

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from tests.transcripts.calls import call
 from tests.transcripts.steady import Replacements, steady
 
-_WIDTH = "80"
+_ENVIRON = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "COLUMNS": "80",
+    "LINES": "24",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Stage:
     """Where commands are called.
 
     Attributes:
-        environ: Their environment, beside TERM and COLUMNS.
+        environ: Their environment, beside credentials and the terminal's variables.
         commands: What is called, one after the other.
     """
 
@@ -84,7 +89,7 @@ class Transcript:
 
     def _section(self, view: View) -> str:
         with self.stage() as stage:
-            environ = {**stage.environ, "TERM": view.term, "COLUMNS": _WIDTH, "LINES": "24"}
+            environ = {**_ENVIRON, "TERM": view.term, **stage.environ}
             shown = [_shown(command, environ, view) for command in stage.commands]
         text = steady("\n\n".join(shown), self.replacements)
         return f"## {view.title}\n\n```text\n{text}\n```\n"

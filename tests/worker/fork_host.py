@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from consumer.worker import shim
-from consumer.worker.forks import address_of, open_listener
+from consumer.worker.forks import open_listener, variables_of
 from consumer.worker.shim import SERVER_VARIABLE
 from tests.places import ROOT
 
@@ -28,15 +28,20 @@ class Host:
     """A fork server, and the end of the pipe that the daemon would hold."""
 
     process: "subprocess.Popen[bytes]"
-    address: str
+    variables: Mapping[str, str]
     daemon: int
     asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return self.variables[SERVER_VARIABLE]
 
     def ask(self) -> Asked:
         """Start a shim, as the daemon does."""
         asked = subprocess.Popen(
             [sys.executable, "-IS", shim.__file__],
-            env={**os.environ, SERVER_VARIABLE: self.address},
+            env={**os.environ, **self.variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,15 +94,15 @@ def new_host(*command: str, environ: Mapping[str, str] = os.environ) -> Iterator
     listener = open_listener()
     assert listener is not None
     theirs, ours = os.pipe()
-    descriptors = (listener.fileno(), theirs)
+    descriptors, variables = (listener.fileno(), theirs), variables_of(listener)
     process = subprocess.Popen(
         [sys.executable, "-m", module, *map(str, descriptors), *arguments],
         cwd=ROOT,
-        env=environ,
+        env={**environ, **variables},
         pass_fds=descriptors,
         stderr=subprocess.PIPE,
     )
-    host = Host(process, address_of(listener), ours)
+    host = Host(process, variables, ours)
     os.close(theirs)
     listener.close()
     try:

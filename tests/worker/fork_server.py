@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from consumer.telemetry.logs import LogJournal, start_logging
 from consumer.worker.fork_server import ForkServer
+from consumer.worker.shim import SECRET_VARIABLE
 
 
 def _work() -> None:
@@ -46,6 +47,11 @@ if __name__ == "__main__":
     start_logging("json", "INFO", {})
     journal = LogJournal(logging.getLogger("consumer"))
     server = ForkServer(
-        socket.socket(fileno=listening), daemon, _work, journal, fork=_fork_after(short)
+        socket.socket(fileno=listening),
+        daemon,
+        _work,
+        journal,
+        secret=os.environ[SECRET_VARIABLE],
+        fork=_fork_after(short),
     )
     server.serve()

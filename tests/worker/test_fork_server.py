@@ -13,7 +13,7 @@ import pytest
 
 from consumer.sandbox.waits import wait_for
 from consumer.worker import shim
-from consumer.worker.forks import address_of, open_listener
+from consumer.worker.forks import address_of, open_listener, variables_of
 from consumer.worker.shim import SERVER_VARIABLE, is_ours
 from tests.places import ROOT
 from tests.worker.fork_host import ANY, Asked, Host, new_host, say
@@ -170,14 +170,41 @@ def test_who_can_not_be_connected_waits_until_there_is_room(host: Host) -> None:
     assert say(waiting, "hello").endswith(" hello\n")
 
 
+@pytest.mark.parametrize("said", [b"\0", b"0" * 64])
+def test_who_does_not_know_the_secret_gets_no_record_processor(host: Host, said: bytes) -> None:
+    """Another program of the same user, for example; the log tells it."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.connect(b"\0" + bytes.fromhex(host.address))
+        socket.send_fds(server, [said], [0, 1, 2])
+        assert server.recv(1) == b""
+
+    assert "doesn't know the secret" in host.told()["error"]
+    assert psutil.Process(host.process.pid).children() == []
+
+
+def test_the_secret_is_new_for_each_start_and_stands_in_no_argument(host: Host) -> None:
+    """Arguments can be read by every user of the host."""
+    asked = host.ask()
+    say(asked, "hello")
+    secret = host.variables[shim.SECRET_VARIABLE]
+
+    for process_id in (host.process.pid, asked.pid):
+        assert secret not in " ".join(psutil.Process(process_id).cmdline())
+    listener = open_listener()
+    assert listener is not None
+    with listener:
+        assert variables_of(listener)[shim.SECRET_VARIABLE] != secret
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 def test_another_user_gets_no_record_processor(host: Host) -> None:
     """It would publish with our credentials whatever it is told."""
+    secret = host.variables[shim.SECRET_VARIABLE].encode()
 
     def ask() -> int:
         with socket.socket(socket.AF_UNIX) as server:
             server.connect(b"\0" + bytes.fromhex(host.address))
-            socket.send_fds(server, [b"\0"], [0, 1, 2])
+            socket.send_fds(server, [secret], [0, 1, 2])
             with contextlib.suppress(ConnectionResetError):
                 return len(server.recv(1))
             return 0

@@ -4,15 +4,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseRefresher;
-import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import streampublisher.settings.ConfigurationException;
 
@@ -26,13 +23,6 @@ import streampublisher.settings.ConfigurationException;
 public final class LeaseTable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
-    private static final long POLL_SECONDS = 1;
-    private static final long PATIENCE_SECONDS = TimeUnit.MINUTES.toSeconds(1);
-
-    /** Waits with a pause between two looks, and for so long at most. Returns whether it is over. */
-    private interface Wait {
-        boolean until(long pollSeconds, long timeoutSeconds) throws DependencyException;
-    }
 
     private final Scheduler scheduler;
     private final LeaseRefresher leases;
@@ -56,15 +46,13 @@ public final class LeaseTable {
     }
 
     /**
-     * Creates the table and its index if they are missing, and the leases that are missing in it.
+     * Creates the tables and the index that are missing, and the missing leases.
      *
      * @throws ConfigurationException when the table has leases of another stream
      */
     public void prepare() throws Exception {
-        leases.createLeaseTableIfNotExists();
-        await("The lease table", leases::waitUntilLeaseTableExists);
-        createIndex();
-        await("The index of the lease table", leases::waitUntilLeaseOwnerToLeaseKeyIndexExists);
+        new TableCreation(leases, scheduler.leaseManagementConfig().tableName()).complete();
+        OtherWorkers.createTable(scheduler);
         if (leases.isLeaseTableEmpty()) {
             createLeases();
         } else {
@@ -121,25 +109,6 @@ public final class LeaseTable {
         return worker.equals(lease.checkpointOwner())
                 || worker.equals(lease.leaseOwner())
                         && !OtherWorkers.running(scheduler).contains(lease.checkpointOwner());
-    }
-
-    /** The index of a large table may take an hour. No lease can be found without it. */
-    private void await(String what, Wait wait) throws DependencyException {
-        while (!wait.until(POLL_SECONDS, PATIENCE_SECONDS)) {
-            LOG.warn("{} {} is not active yet; reading begins once it is", what,
-                    scheduler.leaseManagementConfig().tableName());
-        }
-    }
-
-    private void createIndex() throws DependencyException {
-        try {
-            leases.createLeaseOwnerToLeaseKeyIndexIfNotExists();
-        } catch (DependencyException error) {
-            if (!(error.getCause() instanceof ResourceInUseException)) {
-                throw error;
-            }
-            // Another worker that starts now creates it.
-        }
     }
 
     private void refuseOtherStreams(List<Lease> stored) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 
@@ -49,6 +50,18 @@ final class OtherWorkers {
             // There may be no reports yet. Then the next leader decides.
             LOG.warn("The other workers are not known; the next leader assigns the leases: {}", error.toString());
             return List.of();
+        }
+    }
+
+    /**
+     * Creates the table of the reports if it is missing. If another worker creates it at the same moment, DynamoDB
+     * refuses one of the two. KCL finds the table when it starts.
+     */
+    static void createTable(Scheduler scheduler) {
+        try {
+            new OtherWorkers(scheduler).reports.initialize();
+        } catch (DependencyException | RuntimeException error) {
+            LOG.debug("KCL creates the table of the workers' reports", error);
         }
     }
 
