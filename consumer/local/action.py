@@ -1,11 +1,12 @@
 """What `listen` does: show what arrives at a topic, as it arrives."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.markup import escape
 
 from consumer.local.subscription import Received, Subscription
+from consumer.publishing.messages import AttributeValue
 from consumer.terminal.failures import refuse_open_endpoints, told_in_one_line
 from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.output import Console, say_json
@@ -71,10 +72,16 @@ def _print_row(received: Received) -> None:
     attributes = received.attributes
     names = [str(entry["eventName"]) for entry in received.entries]
     counts = ", ".join(f"{names.count(name)} {name}" for name in sorted(set(names)))
-    span = f"{attributes.get('firstSequenceNumber')} to {attributes.get('lastSequenceNumber')}"
-    place = f"{attributes.get('shardId')}  {span}  {received.message_id}"
+    place = f"{attributes.get('shardId')}  {_span(attributes)}  {received.message_id}"
     Console(highlight=False).print(
         f"[bold]{received.sent_at:%H:%M:%S}[/]  {counted(len(names), 'change'):>11}: "
         f"{escape(counts)}  [dim]{escape(place)}[/]",
         soft_wrap=True,
     )
+
+
+def _span(attributes: Mapping[str, AttributeValue]) -> str:
+    """Where the changes lie in their shard."""
+    if "sequenceNumber" in attributes:
+        return str(attributes["sequenceNumber"])
+    return f"{attributes.get('firstSequenceNumber')} to {attributes.get('lastSequenceNumber')}"

@@ -34,7 +34,7 @@ from tests.chaos.storm import Forecast, Outcome, Storm
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A setting of the workers, such as publisher.fifoGroup=hash:8 with a FIFO topic; repeat it.",
+    help="A setting of the workers; publisher.fifoGroup makes the topic a FIFO topic.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as the last line of stdout.")
 @click.option("--keep", is_flag=True, help="Keep the workers' logs in any case, and tell where.")
