@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
 from consumer.settings.variables import environment_name
@@ -17,6 +16,7 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.plan import Step, plan
 from tests.chaos.traffic import ITEMS, Stall, Traffic
 from tests.chaos.troubles import End, Services, Troubles
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
 from tests.streams.stream import SimulatedStream
@@ -135,7 +135,7 @@ class Storm:
             topic_arn = sandbox.client("sns").create_topic(**self.forecast.topic)["TopicArn"]
             self._start_fleet(stack, sandbox, topic_arn)
             clients = sandbox.client("sns"), sandbox.client("sqs")
-            subscription = stack.enter_context(Subscription(topic_arn, *clients))
+            subscription = stack.enter_context(CheckedSubscription(topic_arn, *clients))
             rate, seed = self.forecast.rate, self.forecast.seed
             traffic = Traffic(self.stream, subscription, rate, seed, self._items)
             self.traffic = stack.enter_context(traffic)

@@ -46,6 +46,20 @@ def test_it_asks_no_endpoint_that_others_can_read(
     assert "AWS_ENDPOINT_URL_SNS: is an http:// endpoint" in capsys.readouterr().err
 
 
+def test_a_single_change_is_shown_with_its_sequence_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It has no first and last one."""
+    change = replace(
+        POINTER,
+        entries=({"eventName": "INSERT"},),
+        attributes={"shardId": "shardId-1", "sequenceNumber": "7"},
+    )
+    _print_row(change)
+
+    assert "1 change: 1 INSERT shardId-1 7 m-1" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_looks_like_markup_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """A topic takes messages of anybody."""
     batch = replace(
