@@ -15,10 +15,11 @@ from consumer.backfill.state import Backfill, Owner, SavedBackfill
 from consumer.backfill.state_store import BackfillState, BusyError, watch
 from consumer.backfill.table import Description, describe
 from consumer.backfill.wiring import policy_of
+from consumer.checks.lease_tables import require_tables
 from consumer.checks.preflight import asked, check_surroundings, check_targets
 from consumer.delivery.retries import Clocks, Retries
 from consumer.fleet.connections import tables_client
-from consumer.fleet.coordinator_table import create_coordinator_table
+from consumer.fleet.table_forms import coordinator_form
 from consumer.publishing.ports import Journal
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
@@ -204,9 +205,9 @@ def _claim(
     configuration: Configuration, claimed: ClaimedBackfill, seen: SavedBackfill | None
 ) -> None:
     def write() -> None:
-        create_coordinator_table(tables_client(configuration), configuration.kcl)
         claimed.state.claim(claimed.backfill, seen, claimed.owner)
 
+    require_tables(configuration, [coordinator_form(configuration.kcl)])
     _, mistakes = asked(f"table {configuration.kcl.coordinator_state_table}", write)
     if mistakes:
         raise ConfigurationError(mistakes)

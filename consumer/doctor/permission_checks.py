@@ -16,8 +16,10 @@ from consumer.doctor.permission_probes import (
     is_allowed,
     table_trials,
 )
-from consumer.fleet.connections import open_lease_table, open_stream
+from consumer.fleet.connections import open_lease_table, open_stream, tables_client
 from consumer.fleet.leases import TRIM_HORIZON
+from consumer.fleet.table_creation import Gap, find_gaps
+from consumer.fleet.table_forms import table_forms
 from consumer.fleet.table_names import table_names
 from consumer.problems import Problem
 from consumer.publishing.claim_check import BODY_FOLDER
@@ -77,8 +79,12 @@ class PermissionChecks:
         query = f"dynamodb:Query on {names.leases}"
         tried.append(self._trial(query, index_trial(names.leases)))
         reading = Check("may read the stream", _READING, self._read, ("stream",))
+        causes = "The first worker doesn't start."
+        creating = Check(
+            "lease tables exist or may be created", causes, self._create, ("lease table",)
+        )
         wanted = [self._simulation(each) for each in self._wanted()]
-        return [reading, *tried, *wanted]
+        return [reading, creating, *tried, *wanted]
 
     def _trial(self, name: str, call: Trial) -> Check:
         return Check(f"may {name}", _LEASES, lambda: self._try(name, call), ("lease table",))
@@ -115,9 +121,6 @@ class PermissionChecks:
         if kcl.metrics_level != "NONE":
             fix = "grant it to this role, or set metricsLevel = NONE"
             yield _Wanted("cloudwatch:PutMetricData", "*", "KCL's metrics are lost.", fix)
-        leases, causes = self._lease_table_arn(), "The first worker can't start."
-        for action in ("dynamodb:CreateTable", "dynamodb:UpdateTable"):
-            yield _Wanted(action, leases, causes, _grant(_POLICY))
 
     def _wanted_of_the_bucket(self) -> Iterator[_Wanted]:
         """One for each folder in use: IAM compares with an object's whole name."""
@@ -132,10 +135,22 @@ class PermissionChecks:
             causes = "A record that is too large for the dead-letter queue blocks its shard."
             yield _Wanted("s3:PutObject", f"{bucket}/{RECORD_FOLDER}/{file}", causes, fix)
 
-    def _lease_table_arn(self) -> str:
+    def _create(self) -> Sequence[Problem]:
+        """Return the problem of each table that is missing, and that this role may not create."""
+        tables, forms = tables_client(self._configuration), table_forms(self._configuration.kcl)
+        gaps = answered("lease tables", lambda: find_gaps(tables, forms))
+        try:
+            return [gap.problem for gap in gaps if not self._may_close(gap)]
+        except CannotTellError as error:
+            missing = ", ".join(f"{gap.action} on {gap.form.name} is needed" for gap in gaps)
+            raise CannotTellError(f"{missing}; {error}") from error
+
+    def _may_close(self, gap: Gap) -> bool:
+        return self._is_allowed(gap.action, self._table_arn(gap.form.name))
+
+    def _table_arn(self, name: str) -> str:
         kcl = self._configuration.kcl
         _, partition, _, region, account, _ = self._configuration.publisher.topic_arn.split(":")
-        name = kcl.lease_table
         return f"arn:{partition}:dynamodb:{kcl.region_name or region}:{account}:table/{name}"
 
     def _simulation(self, wanted: _Wanted) -> Check:
@@ -147,17 +162,20 @@ class PermissionChecks:
         )
 
     def _simulate(self, wanted: _Wanted) -> Sequence[Problem]:
-        try:
-            allowed = self._ask().allows(wanted.action, wanted.resource)
-        except SETUP_ERRORS as error:
-            reason = f"a try would have an effect, and IAM gives no answer: {error}"
-            self._untold = self._untold or reason
-            raise CannotTellError(self._untold) from error
-        if allowed:
+        if self._is_allowed(wanted.action, wanted.resource):
             return ()
         thing = f"{wanted.action} on {wanted.resource}"
         wrong = "is not allowed by this identity's policies (resource policies are not checked)"
         return [Problem(thing, wrong, wanted.fix)]
+
+    def _is_allowed(self, action: str, resource: str) -> bool:
+        """Ask IAM; raises CannotTellError if it gives no answer."""
+        try:
+            return self._ask().allows(action, resource)
+        except SETUP_ERRORS as error:
+            reason = f"a try would have an effect, and IAM gives no answer: {error}"
+            self._untold = self._untold or reason
+            raise CannotTellError(self._untold) from error
 
     def _ask(self) -> Simulator:
         """Ask who we are, once; after a failure ask nothing more."""

@@ -7,14 +7,13 @@ from botocore.exceptions import ClientError
 
 from consumer.aws.errors import AWS_ERRORS, is_decided
 from consumer.aws.explain import explain, is_denied
+from consumer.fleet.table_forms import LEASE_INDEX
 
 NOBODY = "stream-publisher-doctor"
 """A key that no row has."""
 
 Trial = Callable[[Any], object]
 """A call on a boto3 client of DynamoDB."""
-
-_INDEX = "LeaseOwnerToLeaseKeyIndex"
 
 
 def is_allowed(call: Callable[[], object]) -> bool:
@@ -49,7 +48,7 @@ def index_trial(name: str) -> Trial:
     """Return a query of the lease table's index that finds no row."""
     return lambda tables: tables.query(
         TableName=name,
-        IndexName=_INDEX,
+        IndexName=LEASE_INDEX,
         KeyConditionExpression="leaseOwner = :nobody",
         ExpressionAttributeValues={":nobody": {"S": NOBODY}},
         Limit=1,

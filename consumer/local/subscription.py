@@ -20,9 +20,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
 _MOST_MESSAGES = 10
+_KEPT_BRIEFLY: "Mapping[QueueAttributeNameType, str]" = {
+    # A process that is killed leaves its queue, and the topic goes on filling it.
+    "MessageRetentionPeriod": "900",
+    "SqsManagedSseEnabled": "true",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Received:
         attributes: Its attributes.
         sent_at: When SNS took it.
         mistake: Why its pointer could not be followed; None where it has none, or it could.
+        envelope: The message as SNS handed it on.
     """
 
     message_id: str
@@ -48,6 +55,7 @@ class Received:
     attributes: Mapping[str, AttributeValue]
     sent_at: datetime
     mistake: str | None = None
+    envelope: str = ""
 
 
 class Subscription:
@@ -126,9 +134,8 @@ class Subscription:
     def _create_queue(self) -> str:
         suffix = ".fifo" if is_fifo(self._topic_arn) else ""
         name = f"stream-publisher-listen-{uuid.uuid4().hex}{suffix}"
-        created = self._sqs.create_queue(
-            QueueName=name, Attributes={"FifoQueue": "true"} if suffix else {}
-        )
+        fifo: Mapping[QueueAttributeNameType, str] = {"FifoQueue": "true"} if suffix else {}
+        created = self._sqs.create_queue(QueueName=name, Attributes={**_KEPT_BRIEFLY, **fifo})
         return str(created["QueueUrl"])
 
     def _subscribe(self) -> str:
@@ -168,6 +175,7 @@ def parse_envelope(body: str) -> Received:
             for name, attribute in envelope.get("MessageAttributes", {}).items()
         },
         sent_at=datetime.fromisoformat(envelope["Timestamp"]),
+        envelope=body,
     )
 
 

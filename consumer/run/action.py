@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from consumer.aws.profile_endpoints import profile_endpoints
+from consumer.checks.lease_tables import require_tables
 from consumer.checks.preflight import check
+from consumer.fleet.table_forms import table_forms
 from consumer.run.topic_claim import TopicClaims
 from consumer.run.worker_id import claim_worker_id
 from consumer.settings.configuration import Configuration
@@ -63,9 +65,13 @@ def _worker_id(configuration: Configuration) -> str:
 def _check_topic(
     configuration: Configuration, worker_id: str, *, check_only: bool, change_topic: bool
 ) -> None:
-    """Claim the topic, or only check that it could be claimed."""
+    """Claim the topic, or only check that it could be claimed.
+
+    The claim is written into one of the lease tables; so all of them are created first.
+    """
     claims = TopicClaims(configuration, worker_id)
     if not check_only:
+        require_tables(configuration, table_forms(configuration.kcl))
         claims.take(beside_others=change_topic)
     elif not change_topic:
         claims.check()

@@ -8,7 +8,6 @@ from typing import TypeVar
 from consumer.aws.errors import AWS_ERRORS
 from consumer.checks.check import ProblemError, answered
 from consumer.fleet.connections import open_lease_table
-from consumer.fleet.coordinator_table import create_coordinator_table
 from consumer.fleet.inspection import lease_timeout
 from consumer.fleet.topic_claims import TopicClaim, conflicting, forgotten
 from consumer.fleet.worker_reports import WorkerReport
@@ -46,7 +45,7 @@ class TopicClaims:
             raise ConfigurationError([self._refusal(claim) for claim in others])
 
     def take(self, *, beside_others: bool) -> None:
-        """Write the claim, then check it; delete it if the check fails.
+        """Write the claim, then check it; delete it if the check fails. The tables must exist.
 
         Of two workers that start at the same time, at least one sees the other's claim.
 
@@ -71,12 +70,11 @@ class TopicClaims:
 
     def _read(self) -> tuple[Sequence[TopicClaim], Sequence[WorkerReport]]:
         names = self._table.names
-        _, claims = _asked(names.coordinator, self._table.coordinator)
+        claims = _asked(names.coordinator, self._table.coordinator).topic_claims
         return claims, _asked(names.reports, self._table.reports)
 
     def _write(self) -> None:
         tables, name = self._table.tables, self._table.names.coordinator
-        _asked(name, lambda: create_coordinator_table(tables, self._kcl))
         for claim in forgotten(*self._read(), self._now()):
             self._delete(claim)
         _asked(name, lambda: tables.put_item(TableName=name, Item=self._own.to_item()))

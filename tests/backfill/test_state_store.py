@@ -13,7 +13,8 @@ from consumer.backfill.state import Backfill, Owner, SavedBackfill, ScanPosition
 from consumer.backfill.state_store import LASTS_SECONDS, BackfillState, BusyError, watch
 from consumer.delivery.retries import Clocks, Retries
 from consumer.delivery.retry_policy import RetryPolicy
-from consumer.fleet.coordinator_table import create_coordinator_table
+from consumer.fleet.table_creation import create_tables
+from consumer.fleet.table_forms import coordinator_form
 from consumer.publishing.errors import OperatorError
 from consumer.publishing.snapshots import Run
 from consumer.settings.kcl import KclSettings
@@ -34,7 +35,7 @@ def state() -> Iterator[BackfillState]:
         retries = Retries("table", RetryPolicy(), FakeJournal())
         state = BackfillState(client, "app-CoordinatorState", "orders", retries)
         assert state.load() is None
-        create_coordinator_table(client, KclSettings(application_name="app"))
+        create_tables(client, [coordinator_form(KclSettings(application_name="app"))])
         yield state
 
 

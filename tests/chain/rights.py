@@ -69,10 +69,10 @@ def _resource(service: str, params: Mapping[str, Any]) -> str:
     """What a call is about; an iterator carries the stream in a form of its own."""
     if service == "s3":
         folder = f"/{params['Key'].split('/')[0]}/*" if "Key" in params else ""
-        return f"arn:aws:s3:::{params['Bucket']}{folder}"
+        return f"arn:PARTITION:s3:::{params['Bucket']}{folder}"
     if service == "iam":
-        return "arn:aws:iam::ACCOUNT:role/ROLE"  # the caller's own
-    start = f"arn:aws:{service}:REGION:ACCOUNT:"
+        return "arn:PARTITION:iam::ACCOUNT:role/ROLE"  # the caller's own
+    start = f"arn:PARTITION:{service}:REGION:ACCOUNT:"
     if service == "dynamodb":
         index = "/index/*" if "IndexName" in params else ""
         is_table = "TableName" in params

@@ -19,6 +19,7 @@ from tests.chain.calls import Calls
 from tests.chain.world import World, new_world
 from tests.emf import check, metric_lines, names_of, total
 from tests.places import ROOT
+from tests.project.policies import allowed
 
 # One run is looked at by every test here: they stay in one process.
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("delivery")]
@@ -148,37 +149,41 @@ def test_no_image_is_in_the_log(run: Run) -> None:
     assert not [line for line in run.lines if "alteração" in line or "order-0" in line]
 
 
-# Made only where tables are older or leases end: with an old lease table, and after a shard's end.
-RARE = {"dynamodb:DeleteItem", "dynamodb:UpdateTable"}
+# Made only where leases end: after a shard's end.
+RARE = {"dynamodb:DeleteItem"}
+# Made only with a lease table of KCL 2.
+RARE_AT_THE_FIRST_START = {"dynamodb:UpdateTable"}
 
 
-def test_the_policy_allows_what_a_run_does_and_little_else(run: Run) -> None:
-    """deploy/policy.json, with this run's names, covers each call; no action of it is unused."""
-    text = (ROOT / "deploy" / "policy.json").read_text()
-    for placeholder, name in (("APPLICATION", run.world.application), ("table/TABLE", TABLE)):
-        text = text.replace(placeholder, f"table/{name}" if "/" in placeholder else name)
-    allowed = [
-        (action, resource)
-        for statement in json.loads(text)["Statement"]
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    ]
+def test_the_policies_allow_what_a_first_run_does_and_little_else(run: Run) -> None:
+    """Each call of this run, with its names, and no unused action: those of the bootstrap apart."""
+    every_day, first = granted("policy", run.world), granted("policy-bootstrap", run.world)
     made = {
         (action, resource.replace("table/TABLE", f"table/{TABLE}"))
         for action, resource in run.calls.made
     }
 
-    assert {call for call in made if not is_allowed(call, allowed)} == set()
-    assert {action for action, _ in allowed} - {action for action, _ in made} <= RARE
+    assert {call for call in made if not is_allowed(call, every_day + first)} == set()
+    assert actions(every_day) - {action for action, _ in made} <= RARE
+    assert actions(first) - {action for action, _ in made} <= RARE_AT_THE_FIRST_START
+    assert not actions(every_day) & actions(first)
 
 
-def listed(value: str | list[str]) -> list[str]:
-    """IAM writes a list of one as its only member."""
-    return [value] if isinstance(value, str) else value
+def granted(policy: str, world: World) -> list[tuple[str, str]]:
+    """What a policy file grants, with a run's names, in the words of the calls that are noted."""
+    text = (ROOT / "deploy" / f"{policy}.json").read_text().replace(":PARTITION:", ":aws:")
+    for word, name in (("APPLICATION", world.application), ("table/TABLE", f"table/{TABLE}")):
+        text = text.replace(word, name)
+    return sorted(allowed(json.loads(text)))
 
 
-def is_allowed(call: tuple[str, str], allowed: list[tuple[str, str]]) -> bool:
+def actions(rights: list[tuple[str, str]]) -> set[str]:
+    """Actions without their resources."""
+    return {action for action, _ in rights}
+
+
+def is_allowed(call: tuple[str, str], rights: list[tuple[str, str]]) -> bool:
     """Whether a statement covers a call."""
     return any(
-        call[0] == action and fnmatch.fnmatchcase(call[1], resource) for action, resource in allowed
+        call[0] == action and fnmatch.fnmatchcase(call[1], resource) for action, resource in rights
     )

@@ -70,5 +70,8 @@ def test_the_quick_start_works(sandbox: Sandbox, tmp_path: Path) -> None:
     assert script.count("aws ") >= 4
     assert script.count("--check-only") == 2
     policy = (tmp_path / "policy.json").read_text()
+    first = (tmp_path / "policy-bootstrap.json").read_text()
     assert "arn:aws:sns:eu-west-1:123456789012:order-changes" in policy
-    assert not re.search("REGION|ACCOUNT|APPLICATION|TOPIC|table/TABLE", policy)
+    assert "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-publisher" in first
+    words = "PARTITION|REGION|ACCOUNT|APPLICATION|TOPIC|table/TABLE"
+    assert not re.search(words, policy + first)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
 
@@ -56,9 +55,3 @@ class AlarmModel(CloudFormationModel):
         watch.put_metric_alarm(**wanted)
         (alarm,) = watch.describe_alarms(AlarmNames=[resource_name])["MetricAlarms"]
         return cls(alarm["AlarmName"], alarm["AlarmArn"])
-
-
-def register() -> None:
-    """Let moto find the model, also where it has looked for models before."""
-    for known in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
-        known.cache_clear()

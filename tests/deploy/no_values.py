@@ -1,6 +1,7 @@
 """What CloudFormation leaves out of a list, for moto, which leaves an empty place there."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 _NOTHING = {"Ref": "AWS::NoValue"}
@@ -13,18 +14,34 @@ def without_no_values(template: Mapping[str, Any], wanted: Mapping[str, str]) ->
         for name, parameter in template["Parameters"].items()
         if "Default" in parameter
     }
-    given = {**defaults, **wanted}
-    told = {name: _holds(rule, given) for name, rule in template["Conditions"].items()}
-    return dict(_cleaned(template, told))
+    rules = _Rules({**defaults, **wanted}, template["Conditions"])
+    return dict(_cleaned(template, {name: rules.hold(rule) for name, rule in rules.named.items()}))
 
 
-def _holds(rule: Mapping[str, Any], given: Mapping[str, str]) -> bool:
-    if "Fn::Not" in rule:
-        return not _holds(rule["Fn::Not"][0], given)
-    one, other = (
-        given[each["Ref"]] if isinstance(each, dict) else each for each in rule["Fn::Equals"]
-    )
-    return bool(one == other)
+@dataclass(frozen=True)
+class _Rules:
+    """The conditions of a template, with its parameters.
+
+    Attributes:
+        given: The parameters' values.
+        named: The conditions, by name.
+    """
+
+    given: Mapping[str, str]
+    named: Mapping[str, Any]
+
+    def hold(self, rule: Mapping[str, Any]) -> bool:
+        """Whether a condition holds."""
+        ((how, what),) = rule.items()
+        if how == "Condition":
+            return self.hold(self.named[what])
+        if how == "Fn::Equals":
+            one, other = (
+                self.given[each["Ref"]] if isinstance(each, dict) else each for each in what
+            )
+            return bool(one == other)
+        parts = [self.hold(part) for part in what]
+        return {"Fn::Not": not parts[0], "Fn::And": all(parts), "Fn::Or": any(parts)}[how]
 
 
 def _cleaned(part: Any, told: Mapping[str, bool]) -> Any:  # noqa: ANN401 - any part of a template

@@ -15,7 +15,8 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.deploy.alarm_model import register
+from tests.deploy.endpoint_names import with_dns_entries
+from tests.deploy.moto_models import register
 from tests.deploy.no_values import without_no_values
 from tests.places import ROOT
 
@@ -24,8 +25,8 @@ REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 TOPIC_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/topic"
 ON_CALL = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
-STREAMS_URL = f"https://vpce-1a2b3c4d-5e6f.streams.dynamodb.{REGION}.vpce.amazonaws.com"
-_ALL = {"DeadLetters": "true", "ClaimCheck": "true", "TopicKeyArn": TOPIC_KEY}
+OWN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/own"
+_ALL = {"DeadLetters": "true", "ClaimCheck": "true", "TopicKeyArn": TOPIC_KEY, "KeyArn": OWN_KEY}
 _NONE = {"DeadLetters": "false", "ClaimCheck": "false"}
 _SHARED_CLUSTER = "shared"
 
@@ -43,6 +44,8 @@ class Stack:
         runner: The service, or the mapping.
         variables: The program's environment.
         alarms: By name, without the application's.
+        tables: The tables, by name.
+        endpoints: The policy of each endpoint, by the service's name.
     """
 
     status: str
@@ -53,6 +56,8 @@ class Stack:
     runner: Mapping[str, Any]
     variables: Mapping[str, str]
     alarms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    tables: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    endpoints: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def parameters(name: str) -> dict[str, str]:
@@ -64,16 +69,18 @@ def parameters(name: str) -> dict[str, str]:
 @functools.cache
 def ecs(*, extras: bool) -> Stack:
     """The daemon on Fargate, in a cluster of its own with all that can be had, or with nothing."""
+    register()
     with mock_aws():
         subnets = _client("ec2").describe_subnets()["Subnets"][:2]
         ids = ",".join(subnet["SubnetId"] for subnet in subnets)
         _client("ecs").create_cluster(clusterName=_SHARED_CLUSTER)
         ours = {"VpcId": subnets[0]["VpcId"], "Subnets": ids}
-        more = {"StreamsEndpointUrl": STREAMS_URL}
-        ours |= {**_ALL, **more} if extras else {**_NONE, "Cluster": _SHARED_CLUSTER}
+        more = {"VpcEndpoints": "true"}
+        less = {"Cluster": _SHARED_CLUSTER, "LeaseTables": "worker"}
+        ours |= {**_ALL, **more} if extras else {**_NONE, **less}
         wanted = parameters("ecs") | ours
         plain = without_no_values(yaml_parse((DEPLOY / "ecs.yaml").read_text()), wanted)
-        ids_by_name = _create("ecs", json.dumps(plain), wanted)
+        ids_by_name = _create("ecs", json.dumps(with_dns_entries(plain)), wanted)
         service = _client("ecs").describe_services(
             cluster=ids_by_name.get("OwnCluster", _SHARED_CLUSTER),
             services=[ids_by_name["Service"]],
@@ -82,7 +89,15 @@ def ecs(*, extras: bool) -> Stack:
         (container,) = task["taskDefinition"]["containerDefinitions"]
         variables = {each["name"]: each["value"] for each in container["environment"]}
         policies = _policies(ids_by_name["TaskRole"])
-        return Stack(*_described("ecs"), policies, container, service["services"][0], variables)
+        return Stack(
+            *_described("ecs"),
+            policies,
+            container,
+            service["services"][0],
+            variables,
+            tables=_tables(),
+            endpoints=_endpoints(),
+        )
 
 
 @functools.cache
@@ -157,6 +172,21 @@ def _policies(role: str) -> dict[str, Any]:
     return {
         name: ast.literal_eval(policy) if isinstance(policy, str) else policy
         for name, policy in found.items()
+    }
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    tables = _client("dynamodb")
+    names = tables.list_tables()["TableNames"]
+    return {name: dict(tables.describe_table(TableName=name)["Table"]) for name in names}
+
+
+def _endpoints() -> dict[str, dict[str, Any]]:
+    """Each policy, which moto tells as Python writes it."""
+    made = _client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    return {
+        each["ServiceName"].rpartition(".")[2]: ast.literal_eval(each["PolicyDocument"])
+        for each in made
     }
 
 

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from consumer.reference.all_settings import all_settings
 from consumer.telemetry.metrics import DIMENSIONS, METRICS, NAMESPACE, Kind
-from tests.deploy.alarm_model import register
+from tests.deploy.moto_models import register
 from tests.deploy.stacks import ON_CALL, function
 from tests.places import ROOT
 from tests.project.tables import rows
@@ -96,7 +96,7 @@ def test_every_alarm_is_made_and_told_to_the_topic() -> None:
     stack = made()
 
     assert stack.status == "CREATE_COMPLETE"
-    assert len(stack.alarms) == 10
+    assert len(stack.alarms) == 11
     assert stack.named == [f"orders-publisher-{name}" for name in stack.alarms]
     for alarm in stack.alarms.values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [TOLD]

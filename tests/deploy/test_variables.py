@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from consumer.settings.known import known_keys
 from consumer.settings.resolve import resolve
 from consumer.settings.variables import environment_name
-from tests.deploy.stacks import STREAMS_URL, ecs, function
+from tests.deploy.endpoint_names import name_of
+from tests.deploy.stacks import ecs, function
 from tests.deploy.variables import EC2, KUBERNETES, read, uncommented
 from tests.places import ROOT
 
@@ -26,7 +28,18 @@ WORKER = {
     "KCL_SHUTDOWN_GRACE_MILLIS",
     "PUBLISHER_HEALTH_PORT",
 }
-PRIVATE = {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS"}
+PRIVATE = {
+    "AWS_ENDPOINT_URL_DYNAMODB": "TablesEndpoint",
+    "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": "StreamsEndpoint",
+    "AWS_ENDPOINT_URL_SNS": "TopicEndpoint",
+    "AWS_ENDPOINT_URL_SQS": "QueueEndpoint",
+}
+SERVICES = {
+    "AWS_ENDPOINT_URL_DYNAMODB": "dynamodb",
+    "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": "dynamodbstreams",
+    "AWS_ENDPOINT_URL_SNS": "sns",
+    "AWS_ENDPOINT_URL_SQS": "sqs",
+}
 
 
 @pytest.mark.parametrize("extras", [True, False], ids=["with extras", "without"])
@@ -35,21 +48,22 @@ def test_ecs_gives_what_a_worker_needs(*, extras: bool) -> None:
     given = ecs(extras=extras).variables
     configuration = resolve({}, given)
 
-    assert given.keys() == NEEDED | EXTRAS | WORKER | (PRIVATE if extras else set())
+    assert given.keys() == NEEDED | EXTRAS | WORKER | (PRIVATE.keys() if extras else set())
     assert configuration.table == "orders"
     assert (configuration.publisher.dead_letter_queue_url is not None) == extras
     assert (configuration.publisher.claim_check_bucket is not None) == extras
 
 
-def test_a_private_endpoint_of_the_stream_is_the_one_that_is_asked(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("variable", list(PRIVATE))
+def test_a_private_endpoint_is_the_one_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """It has no private DNS, so that the SDKs have to be told; Java's reads the same variable."""
-    (name,) = PRIVATE
-    monkeypatch.setenv(name, ecs(extras=True).variables[name])
-    asked = boto3.client("dynamodbstreams", region_name="eu-west-1").meta.endpoint_url
+    """It has no private DNS, so that the SDKs have to be told; Java's reads the same variables."""
+    monkeypatch.setenv(variable, ecs(extras=True).variables[variable])
+    service: Any = SERVICES[variable]
+    asked = boto3.client(service, region_name="eu-west-1").meta.endpoint_url
 
-    assert asked == STREAMS_URL
+    assert asked == f"https://{name_of(PRIVATE[variable])}"
 
 
 @pytest.mark.parametrize("extras", [True, False], ids=["with extras", "without"])

@@ -1,6 +1,7 @@
 """A subscriber for as long as one looks."""
 
 import contextlib
+import fnmatch
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from consumer.publishing.messages import encode_message
 from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, SUBJECT, a_batch
 from tests.fakes import ACCOUNT, FakeJournal, a_publisher
+from tests.places import ROOT
 
 REGION = "eu-west-1"
 
@@ -122,6 +124,37 @@ def test_a_pointer_is_followed(clients: tuple[Any, Any]) -> None:
     assert received.attributes == pointer.attributes
     assert (gone.body, list(gone.entries)) == (pointer.body, [])
     assert "s3://large-changes/messages/orders/shardId-1/1-1: is not there" in str(gone.mistake)
+
+
+def test_a_queue_that_is_left_behind_keeps_no_change_for_long(clients: tuple[Any, Any]) -> None:
+    """A killed process can't delete it; SQS forgets what it has after a quarter of an hour."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    with Subscription(topic_arn, sns, sqs):
+        (url,) = sqs.list_queues()["QueueUrls"]
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+    assert queue["MessageRetentionPeriod"] == "900"
+    assert queue["SqsManagedSseEnabled"] == "true"
+
+
+def test_only_a_queue_of_this_name_may_be_subscribed_by_an_operator(
+    clients: tuple[Any, Any],
+) -> None:
+    """The policy's conditions hold for what `listen` subscribes, and for little else."""
+    sns, sqs = clients
+    policy = json.loads((ROOT / "deploy" / "policy-operator.json").read_text())
+    (statement,) = (each for each in policy["Statement"] if "sns:Subscribe" in each["Action"])
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    with Subscription(topic_arn, sns, sqs):
+        (made,) = sns.list_subscriptions()["Subscriptions"]
+
+    pattern = statement["Condition"]["ArnLike"]["sns:Endpoint"]
+    for word, name in (("PARTITION", "aws"), ("REGION", REGION), ("ACCOUNT", ACCOUNT)):
+        pattern = pattern.replace(word, name)
+    assert fnmatch.fnmatchcase(made["Endpoint"], pattern)
+    assert not fnmatch.fnmatchcase(f"arn:aws:sqs:{REGION}:999999999999:theirs", pattern)
+    assert statement["Condition"]["StringEquals"] == {"sns:Protocol": made["Protocol"]}
 
 
 def test_nothing_is_left_behind(clients: tuple[Any, Any]) -> None:

@@ -9,9 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from consumer.fleet.table_creation import create_tables
+from consumer.fleet.table_forms import coordinator_form
 from consumer.run.topic_claim import TopicClaims
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
+from consumer.settings.kcl import KclSettings
 from consumer.settings.resolve import resolve
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:{}"
@@ -19,10 +22,12 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:{}"
 
 @pytest.fixture
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """DynamoDB in memory."""
+    """DynamoDB in memory, with the coordinator's table."""
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     with mock_aws():
-        yield boto3.client("dynamodb", region_name="eu-west-1")
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        create_tables(client, [coordinator_form(KclSettings(application_name="app"))])
+        yield client
 
 
 def configuration(topic: str, **more: str) -> Configuration:
@@ -61,7 +66,7 @@ def report(tables: Any, worker: str, seconds_ago: int) -> None:  # noqa: ANN401 
 
 
 def test_workers_with_one_topic_start_side_by_side(tables: Any) -> None:  # noqa: ANN401
-    """The first one creates the table, since it comes before KCL."""
+    """Each has a claim of its own."""
     claims("w1", "one").take(beside_others=False)
     claims("w2", "one").take(beside_others=False)
 
@@ -81,9 +86,9 @@ def test_a_second_topic_is_refused_with_the_first(tables: Any) -> None:  # noqa:
 
 
 def test_a_check_alone_writes_nothing(tables: Any) -> None:  # noqa: ANN401
-    """Neither table nor row, and refuses the same."""
+    """And refuses the same."""
     claims("w1", "one").check()
-    assert tables.list_tables()["TableNames"] == []
+    assert rows(tables) == {}
 
     claims("w1", "one").take(beside_others=False)
     with pytest.raises(ConfigurationError):
@@ -192,63 +197,3 @@ def test_reports_that_can_t_be_read_are_named(tables: Any) -> None:  # noqa: ANN
     before(worker, "Scan", deny_reports)
     with pytest.raises(ConfigurationError, match="app-WorkerMetricStats"):
         worker.check()
-
-
-def test_a_provisioned_table_is_created_as_kcl_would(tables: Any) -> None:  # noqa: ANN401
-    """With the capacity, the protection, the tags and the recovery of the settings."""
-    settings = {
-        "KCL_COORDINATOR_STATE_BILLING_MODE": "PROVISIONED",
-        "KCL_COORDINATOR_STATE_READ_CAPACITY": "3",
-        "KCL_COORDINATOR_STATE_TAGS": "team=orders , stage = live",
-        "KCL_COORDINATOR_STATE_DELETION_PROTECTION_ENABLED": "true",
-        "KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true",
-    }
-    claims("w1", "one", **settings).take(beside_others=False)
-    table = tables.describe_table(TableName="app-CoordinatorState")["Table"]
-
-    assert table["ProvisionedThroughput"]["ReadCapacityUnits"] == 3
-    assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 10
-    assert table["DeletionProtectionEnabled"]
-    tags = tables.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
-    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "orders", "stage": "live"}
-    assert recovery(tables) == "ENABLED"
-
-
-def recovery(tables: Any) -> str:  # noqa: ANN401 - boto3's client
-    """Whether the coordinator table can be recovered."""
-    backups = tables.describe_continuous_backups(TableName="app-CoordinatorState")
-    description = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    return str(description["PointInTimeRecoveryStatus"])
-
-
-RECOVERABLE = {"KCL_COORDINATOR_STATE_POINT_IN_TIME_RECOVERY_ENABLED": "true"}
-
-
-def test_a_recovery_that_is_too_early_is_enabled_a_little_later(
-    tables: Any,  # noqa: ANN401
-) -> None:
-    """DynamoDB may refuse it right after the table is made."""
-    code = "ContinuousBackupsUnavailableException"
-    failures = iter([ClientError({"Error": {"Code": code, "Message": ""}}, "Call")])
-
-    def fail(_params: Any) -> None:  # noqa: ANN401 - boto3's parameters
-        if failure := next(failures, None):
-            raise failure
-
-    worker = claims("w1", "one", **RECOVERABLE)
-    before(worker, "UpdateContinuousBackups", fail)
-    worker.take(beside_others=False)
-
-    assert recovery(tables) == "ENABLED"
-
-
-def test_a_recovery_that_failed_is_enabled_at_the_next_start(tables: Any) -> None:  # noqa: ANN401
-    """Though the table exists then. Where it is enabled, nothing more is sent."""
-    worker = claims("w1", "one", **RECOVERABLE)
-    before(worker, "UpdateContinuousBackups", deny)
-    with pytest.raises(ConfigurationError):
-        worker.take(beside_others=False)
-    claims("w1", "one", **RECOVERABLE).take(beside_others=False)
-    worker.take(beside_others=False)
-
-    assert recovery(tables) == "ENABLED"

@@ -6,9 +6,10 @@ from pathlib import Path
 from tests.places import ROOT
 from tests.transcripts.backfill import BACKFILL
 from tests.transcripts.dead_letters import DEAD_LETTERS
+from tests.transcripts.listen import LISTEN
 from tests.transcripts.transcript import Transcript
 
-TRANSCRIPTS = (BACKFILL, DEAD_LETTERS)
+TRANSCRIPTS = (BACKFILL, DEAD_LETTERS, LISTEN)
 
 PAGES: Mapping[Path, Transcript] = {
     ROOT / "docs" / "transcripts" / f"{each.name}.md": each for each in TRANSCRIPTS
