@@ -10,6 +10,7 @@ from typing import Literal
 EventKey = Literal[
     "processor_started",
     "batch_published",
+    "batches_published",
     "batch_refused",
     "progress",
     "checkpoint_made",
@@ -58,6 +59,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "INFO",
         "Published as one message, records: {records}",
         "SNS has taken the batch. Its checkpoint follows once SNS has taken all batches before it.",
+    ),
+    "batches_published": EventKind(
+        "INFO",
+        "Published within {seconds} s: {records} changes in {messages} messages",
+        "What SNS has taken since the last such line, every few seconds while there is any; "
+        "instead of `batch_published`, with `publisher.logBatches` = totals and in the human log.",
     ),
     "batch_refused": EventKind(
         "WARN",
