@@ -62,7 +62,7 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "batches_published": EventKind(
         "INFO",
-        "Published within {seconds} s: {records} changes in {messages} messages",
+        "Published within {seconds} s: changes {records}, messages {messages}",
         "What SNS has taken since the last such line, every few seconds while there is any; "
         "instead of `batch_published`, with `publisher.logBatches` = totals and in the human log.",
     ),

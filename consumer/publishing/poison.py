@@ -14,6 +14,8 @@ from consumer.publishing.errors import (
 ALWAYS_ALLOWED = 10
 """Dead letters that are kept in any case: one message of a shard that has published nothing."""
 
+_REMEDY = "fix the cause, or set publisher.onPoison = dead-letter"
+
 
 class DeadLetterSender(Protocol):
     """Keeps dead letters where an operator can see them and publish them again."""
@@ -48,8 +50,8 @@ class StopOnPoison:
         """Nothing depends on it."""
 
     def take(self, dead_letter: DeadLetter) -> None:
-        """Stop."""
-        raise PoisonError(dead_letter.sequence_number, dead_letter.reason)
+        """Stop, and say what can be done."""
+        raise PoisonError(dead_letter.sequence_number, f"{dead_letter.reason}; {_REMEDY}")
 
 
 class DeadLetterOnPoison:

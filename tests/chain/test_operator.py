@@ -77,7 +77,7 @@ def test_a_person_can_read_the_log(world: World) -> None:
     assert [
         line
         for line in lines
-        if re.search(r" INFO  Published within \S+ s: 3 changes in 1 messages .*shardId=", line)
+        if re.search(r" INFO  Published within \S+ s: changes 3, messages 1 .*shardId=", line)
     ]
     assert [line for line in lines if "Stopped; leases given back: 1" in line]
 
