@@ -23,7 +23,12 @@ from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner, Progress
 from consumer.backfill.screen import Screen
 from consumer.backfill.state_store import BusyError
-from consumer.publishing.errors import StreamPublisherError
+from consumer.publishing.errors import (
+    PoisonError,
+    RefusedDeadLetterError,
+    StreamPublisherError,
+    TooManyDeadLettersError,
+)
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.telemetry.logs import LogJournal, start_logging
@@ -138,8 +143,15 @@ def _run(work: Callable[[], object]) -> tuple[int, str]:
     except KeyboardInterrupt:
         return exits.INTERRUPTED, "stopped"
     except StreamPublisherError as error:
-        return exits.FAILED, f"stopped: {error}"
+        return exits.FAILED, f"stopped: {error}{_remedy(error)}"
     return 0, ""
+
+
+def _remedy(error: BaseException) -> str:
+    has_letters = isinstance(error, TooManyDeadLettersError | RefusedDeadLetterError)
+    if has_letters or not isinstance(error, PoisonError):
+        return ""
+    return "; fix the item, or set publisher.onPoison = dead-letter"
 
 
 def _resume(properties: Path | None) -> str:

@@ -5,13 +5,13 @@ from functools import cached_property
 
 from consumer.checks.check import CannotTellError, Check, answered
 from consumer.doctor.fleet_problems import (
-    foreign_leases,
     idle_leases,
     missing_workers,
     other_topics,
     shards_near_expiry,
     signs_of_life,
     slow_clocks,
+    stopped_shards,
     too_few_places,
     unmeasured,
 )
@@ -25,7 +25,7 @@ from consumer.fleet.leases import not_renewed
 from consumer.fleet.shards import StreamDescription
 from consumer.fleet.status import FleetReading
 from consumer.fleet.stream import Stream
-from consumer.fleet.stream_problems import stream_problems
+from consumer.fleet.stream_problems import foreign_problems, stream_problems
 from consumer.problems import Problem
 from consumer.settings.configuration import Configuration
 
@@ -84,6 +84,12 @@ class FleetChecks:
                 "The shard's changes wait; after 24 hours they are lost.",
                 lambda: idle_leases(*self._ends),
                 (*_NEEDS, "workers"),
+            ),
+            Check(
+                "shards make progress",
+                "The shard's changes wait; after 24 hours they are lost.",
+                lambda: stopped_shards(self._ends[1]),
+                _NEEDS,
             ),
             Check(
                 "leases are this stream's",
@@ -168,7 +174,8 @@ class FleetChecks:
 
     def _foreign(self) -> Sequence[Problem]:
         reading, stream = self._leases_and_stream
-        return foreign_leases(reading.leases, stream.shards, self._now())
+        table, listed = self._configuration.kcl.lease_table, [s.shard_id for s in stream.shards]
+        return foreign_problems(table, reading.leases, listed, self._now())
 
     def _near_expiry(self) -> Sequence[Problem]:
         reading, stream = self._leases_and_stream

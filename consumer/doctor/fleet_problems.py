@@ -1,11 +1,13 @@
 """What is wrong with running workers, as two readings of their tables and the stream show."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leases import Lease, not_renewed
-from consumer.fleet.retention import RETENTION_SECONDS, leases_of_another_stream
+from consumer.fleet.retention import RETENTION_SECONDS
 from consumer.fleet.shards import Shard
+from consumer.fleet.standstills import current_standstills, standstill_problems
 from consumer.fleet.status import FleetReading
 from consumer.problems import Problem
 from consumer.terminal.plurals import counted
@@ -136,20 +138,10 @@ def _idle(lease: Lease, seconds: float) -> Problem:
     return Problem(lease.shard_id, wrong, fix)
 
 
-def foreign_leases(leases: Iterable[Lease], shards: Iterable[Shard], now: float) -> list[Problem]:
-    """Return a problem for each lease of another stream.
-
-    Args:
-        leases: The leases, read before the stream was described.
-        shards: The stream's shards.
-        now: The time, in seconds since 1970 UTC.
-    """
-    listed = [shard.shard_id for shard in shards]
-    fix = "give each stream an applicationName of its own; `run` refuses this one"
-    return [
-        Problem(lease.shard_id, "has a lease, but is a shard of another stream", fix)
-        for lease in leases_of_another_stream(leases, listed, now)
-    ]
+def stopped_shards(reading: FleetReading) -> list[Problem]:
+    """Return a problem for each reason why shards make no progress, as their workers tell."""
+    lasting = current_standstills(reading.standstills, reading.leases, reading.at)
+    return standstill_problems(lasting, reading.at)
 
 
 def shards_near_expiry(backlogs: Mapping[str, Backlog | Unknown], now: float) -> list[Problem]:
@@ -171,9 +163,12 @@ def _near_expiry(shard_id: str, backlog: Backlog, now: float) -> Problem:
 
 
 def unmeasured(backlogs: Mapping[str, Backlog | Unknown]) -> Sequence[str]:
-    """Return a line for each shard whose backlog is unknown, with the reason."""
+    """Return a line for each reason why a backlog is unknown, with a shard and how many more."""
+    shards = defaultdict[str, list[str]](list)
+    for shard_id, backlog in sorted(backlogs.items()):
+        if isinstance(backlog, Unknown):
+            shards[backlog.reason].append(shard_id)
     return [
-        f"{shard_id}: {backlog.reason}"
-        for shard_id, backlog in sorted(backlogs.items())
-        if isinstance(backlog, Unknown)
+        f"{first}{f' and {len(more)} more' if more else ''}: {reason}"
+        for reason, (first, *more) in shards.items()
     ]

@@ -17,12 +17,19 @@ class Backlog:
         oldest_at: When the oldest was made, in seconds since 1970 UTC; None if there is none.
         has_expired: Whether the record at the checkpoint has expired, as on a quiet shard. Unread
             records right after it may have expired too.
+        sequence_numbers: The records that were counted, in order.
     """
 
     records: int = 0
     has_more: bool = False
     oldest_at: float | None = None
     has_expired: bool = False
+    sequence_numbers: tuple[str, ...] = ()
+
+    @property
+    def end(self) -> str | None:
+        """The last record that was counted; None if there is none."""
+        return self.sequence_numbers[-1] if self.sequence_numbers else None
 
     def lag_seconds(self, now: float) -> float:
         """The age of the oldest unread record, 0 if there is none."""

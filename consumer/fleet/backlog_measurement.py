@@ -5,6 +5,7 @@ from consumer.aws.explain import explain
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leases import LATEST
 from consumer.fleet.shard_pages import ShardPages
+from consumer.fleet.shards import ShardPosition
 from consumer.fleet.stream import Stream
 
 _MAX_PAGE = 1000
@@ -39,12 +40,16 @@ def measure_backlog(
 
 
 def _count(pages: ShardPages, bound: int, *, is_open: bool) -> Backlog:
-    found, empty, oldest = 0, 0, None
+    found, empty = list[ShardPosition](), 0
     for page in pages:
         empty = 0 if page.positions else empty + 1
-        if page.positions and oldest is None:
-            oldest = page.positions[0].created_at
-        found += len(page.positions)
-        if found > bound or (is_open and empty == _EMPTY_PAGES):
+        found.extend(page.positions)
+        if len(found) > bound or (is_open and empty == _EMPTY_PAGES):
             break
-    return Backlog(min(found, bound), found > bound, oldest, pages.has_expired)
+    return Backlog(
+        min(len(found), bound),
+        len(found) > bound,
+        found[0].created_at if found else None,
+        pages.has_expired,
+        tuple(position.sequence_number for position in found[:bound]),
+    )

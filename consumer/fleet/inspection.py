@@ -11,14 +11,15 @@ from consumer.fleet.connections import latest_or_none, open_lease_table
 from consumer.fleet.lease_table import LeaseTable
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import FleetReading, FleetStatus, assess
+from consumer.fleet.status import FleetReading, FleetStatus, assess, with_paces
 from consumer.fleet.stream import Stream
-from consumer.fleet.stream_problems import LatestStream, stream_problems
+from consumer.fleet.stream_problems import LatestStream, foreign_problems, stream_problems
 from consumer.fleet.unread_positions import unread_positions
 from consumer.settings.configuration import Configuration
 from consumer.settings.kcl import KclSettings
 
 _PARALLEL_READS = 8
+_PACE_SECONDS = 60.0
 
 Progress = Callable[[int, int], None]
 """Takes how many shards are measured, and of how many."""
@@ -45,16 +46,19 @@ class Inspection:
     ) -> None:
         self._leases, self._stream, self._kcl, self._now = leases, stream, kcl, now
         self._latest, self._renewals = latest, Renewals()
+        self._looks = list[FleetStatus]()
 
     def read(self) -> FleetReading:
         """Read the tables; raises what boto3 raises, and ValueError for rows that aren't KCL's."""
-        reports, (leadership, claims) = self._leases.reports(), self._leases.coordinator()
-        reading = FleetReading(self._now(), self._leases.leases(), reports, leadership, claims)
+        reports, coordinator = self._leases.reports(), self._leases.coordinator()
+        reading = FleetReading(self._now(), self._leases.leases(), reports, *coordinator)
         self._renewals = self._renewals.after(reading.leases, reading.at)
         return reading
 
     def status(self, bound: int, progress: Progress) -> FleetStatus:
         """Read the tables, and measure each shard's backlog up to `bound` records.
+
+        From the second time on it has each shard's pace, over a minute at most.
 
         Raises what `read` raises, and what boto3 raises if the stream can't be described.
         """
@@ -65,8 +69,18 @@ class Inspection:
         backlogs = self.backlogs(reading, stream.shards, bound, progress)
         timeout = lease_timeout(self._kcl)
         status = assess(reading, stream.shards, backlogs, self._renewals, timeout)
-        problems = stream_problems(stream, self._latest(), reading.leases)
-        return replace(status, problems=tuple(problems))
+        table, listed = self._kcl.lease_table, [shard.shard_id for shard in stream.shards]
+        problems = [
+            *foreign_problems(table, reading.leases, listed, reading.at),
+            *stream_problems(stream, self._latest(), reading.leases),
+        ]
+        return self._paced(replace(status, problems=tuple(problems)))
+
+    def _paced(self, status: FleetStatus) -> FleetStatus:
+        """Compare with the first look of the last minute, or with the last one before."""
+        recent = [look for look in self._looks if status.at - look.at <= _PACE_SECONDS]
+        self._looks = [*(recent or self._looks[-1:]), status]
+        return with_paces(self._looks[0], status)
 
     def backlogs(
         self, reading: FleetReading, shards: Sequence[Shard], bound: int, progress: Progress

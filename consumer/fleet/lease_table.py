@@ -1,17 +1,32 @@
 """KCL's three tables, read from any machine: leases, workers' reports, the coordinator's rows."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consumer.fleet.items import Item
 from consumer.fleet.leadership import Leadership, read_leadership
 from consumer.fleet.leases import Lease, read_lease
+from consumer.fleet.standstills import Standstill, read_standstills
 from consumer.fleet.table_names import TableNames
 from consumer.fleet.topic_claims import TopicClaim, read_topic_claims
 from consumer.fleet.worker_reports import WorkerReport, read_report
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class CoordinatorRows(NamedTuple):
+    """What the coordinator table holds.
+
+    Attributes:
+        leadership: The leader's lock; None if there is none.
+        topic_claims: Each worker's topic.
+        standstills: The shards that make no progress.
+    """
+
+    leadership: Leadership | None
+    topic_claims: tuple[TopicClaim, ...]
+    standstills: tuple[Standstill, ...]
 
 
 class LeaseTable:
@@ -38,10 +53,12 @@ class LeaseTable:
         found = [read_report(item) for item in self._rows(self.names.reports)]
         return tuple(sorted(found, key=lambda report: report.worker))
 
-    def coordinator(self) -> tuple[Leadership | None, tuple[TopicClaim, ...]]:
-        """Return the leader's lock, None if there is none, and each worker's topic."""
+    def coordinator(self) -> CoordinatorRows:
+        """Return the coordinator's rows, this program's own included."""
         rows = list(self._rows(self.names.coordinator))
-        return read_leadership(rows), read_topic_claims(rows)
+        return CoordinatorRows(
+            read_leadership(rows), read_topic_claims(rows), read_standstills(rows)
+        )
 
     def _rows(self, name: str) -> Iterator[Item]:
         pages = self.tables.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)

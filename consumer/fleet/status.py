@@ -1,22 +1,25 @@
 """The status of an application's workers and shards, from its tables and its stream."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from consumer.fleet.backlog import Backlog, Unknown
 from consumer.fleet.leadership import Leadership
 from consumer.fleet.leases import Lease, awaited_parents
 from consumer.fleet.lineage import ended_without_lease
+from consumer.fleet.pace import Pace, pace_between
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
+from consumer.fleet.standstills import Standstill
 from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.worker_reports import WorkerReport
 from consumer.problems import Problem
 
-ShardState = Literal["reading", "silent", "free", "waiting", "ended", "new"]
+ShardState = Literal["stopped", "reading", "silent", "free", "waiting", "ended", "new"]
 """The state of a shard.
 
+stopped: Its worker tells that it makes no progress, and why.
 reading: A worker reads it, and gave a sign of life lately.
 silent: Its worker gave no sign of life for longer than a lease lasts.
 free: Nobody holds it.
@@ -39,6 +42,7 @@ class FleetReading:
         reports: The workers' reports.
         leadership: The leader's lock.
         topic_claims: Each worker's topic.
+        standstills: The shards that make no progress, as their workers tell.
     """
 
     at: float
@@ -46,6 +50,7 @@ class FleetReading:
     reports: tuple[WorkerReport, ...]
     leadership: Leadership | None
     topic_claims: tuple[TopicClaim, ...] = ()
+    standstills: tuple[Standstill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class ShardStatus:
         renewed_seconds: How long ago at most its lease was renewed; None if no renewal was seen.
             One reading alone shows none.
         backlog: The records after its checkpoint.
+        standstill: Its last failure since its checkpoint, even if its worker tells no more of it;
+            None if there was none.
+        pace: How fast it is read; None before a second look.
     """
 
     shard_id: str
@@ -91,6 +99,8 @@ class ShardStatus:
     waits_for: tuple[str, ...]
     renewed_seconds: float | None
     backlog: Backlog | Unknown
+    standstill: Standstill | None = None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +141,45 @@ def assess(
     workers = tuple(_worker(name, reading, renewals, lease_timeout) for name in _names(reading))
     silent = {worker.worker for worker in workers if worker.is_silent}
     ended = ended_without_lease(leases, listed.values())
+    failing = {
+        each.shard_id: each
+        for each in reading.standstills
+        if each.concerns(leases.get(each.shard_id))
+    }
 
     def status(shard_id: str) -> ShardStatus:
         lease, shard = leases.get(shard_id), listed.get(shard_id)
         waits_for = awaited_parents(lease, reading.leases) if lease else ()
+        standstill = failing.get(shard_id)
+        is_stopped = standstill is not None and standstill.is_fresh(reading.at)
+        state = _state(lease, silent, waits=bool(waits_for), is_stopped=is_stopped)
         return ShardStatus(
             shard_id=shard_id,
-            state=_state(lease, waits_for, silent, has_ended=shard_id in ended),
+            state="ended" if shard_id in ended else state,
             lease=lease,
             parents=_parents(lease, shard),
             waits_for=waits_for,
             renewed_seconds=renewals.seconds_since(shard_id, reading.at),
             backlog=backlogs.get(shard_id, Backlog()),
+            standstill=standstill,
         )
 
     return FleetStatus(reading.at, workers, tuple(map(status, sorted({*leases, *listed}))))
+
+
+def with_paces(earlier: FleetStatus, later: FleetStatus) -> FleetStatus:
+    """Return the later status with the pace of each shard since the earlier one."""
+    before = {shard.shard_id: shard for shard in earlier.shards}
+    seconds = later.at - earlier.at
+
+    def paced(shard: ShardStatus) -> ShardStatus:
+        first = before.get(shard.shard_id)
+        if first is None or seconds <= 0 or shard.lease is None:
+            return shard
+        pace = pace_between(first.backlog, shard.backlog, shard.lease.checkpoint, later.at, seconds)
+        return replace(shard, pace=pace)
+
+    return replace(later, shards=tuple(map(paced, later.shards)))
 
 
 def _names(reading: FleetReading) -> list[str]:
@@ -176,18 +210,18 @@ def _worker(
     )
 
 
-def _state(
-    lease: Lease | None, waits_for: tuple[str, ...], silent: set[str], *, has_ended: bool
-) -> ShardState:
+def _state(lease: Lease | None, silent: set[str], *, waits: bool, is_stopped: bool) -> ShardState:
     if lease is None:
-        return "ended" if has_ended else "new"
+        return "new"
     if lease.has_ended:
         return "ended"
-    if lease.holder is None:
-        return "free"
     if lease.holder in silent:
         return "silent"
-    return "waiting" if waits_for else "reading"
+    if is_stopped:
+        return "stopped"  # also while its lease is free between two tries
+    if lease.holder is None:
+        return "free"
+    return "waiting" if waits else "reading"
 
 
 def _parents(lease: Lease | None, shard: Shard | None) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """What is wrong with the stream of a configuration: it is disabled, or nobody reads it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from consumer.fleet.leases import Lease
+from consumer.fleet.retention import leases_of_another_stream
 from consumer.fleet.shards import StreamDescription
 from consumer.problems import Problem
 
@@ -25,6 +26,25 @@ class LatestStream:
     arn: str | None
     view: str | None
     is_enabled: bool
+
+
+def foreign_problems(
+    table: str, leases: Iterable[Lease], listed: Iterable[str], now: float
+) -> list[Problem]:
+    """Return a problem if a lease table has leases of another stream.
+
+    Args:
+        table: The lease table's name.
+        leases: The leases, read before the stream was described.
+        listed: The ids of the stream's shards.
+        now: The time, in seconds since 1970 UTC.
+    """
+    foreign = leases_of_another_stream(leases, listed, now)
+    if not foreign:
+        return []
+    wrong = f"has leases of another stream, such as {foreign[0].shard_id}"
+    fix = "a stream that was enabled anew needs an applicationName of its own"
+    return [Problem(f"lease table {table!r}", wrong, fix)]
 
 
 def stream_problems(

@@ -135,7 +135,8 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "record_refused": EventKind(
         "ERROR",
-        "Record {sequenceNumber} can't be published: {error}",
+        "Record {sequenceNumber} can't be published: {error}; name a publisher.claimCheckBucket if "
+        "it is too large, or set publisher.onPoison = dead-letter",
         "The shard stops here, and nothing after the record is checkpointed. The daemon retries "
         "after a growing wait.",
     ),

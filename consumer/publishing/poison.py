@@ -14,8 +14,6 @@ from consumer.publishing.errors import (
 ALWAYS_ALLOWED = 10
 """Dead letters that are kept in any case: one message of a shard that has published nothing."""
 
-_REMEDY = "fix the cause, or set publisher.onPoison = dead-letter"
-
 
 class DeadLetterSender(Protocol):
     """Keeps dead letters where an operator can see them and publish them again."""
@@ -50,8 +48,8 @@ class StopOnPoison:
         """Nothing depends on it."""
 
     def take(self, dead_letter: DeadLetter) -> None:
-        """Stop, and say what can be done."""
-        raise PoisonError(dead_letter.sequence_number, f"{dead_letter.reason}; {_REMEDY}")
+        """Stop."""
+        raise PoisonError(dead_letter.sequence_number, dead_letter.reason)
 
 
 class DeadLetterOnPoison:

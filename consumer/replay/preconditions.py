@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from consumer.fleet.leases import Lease
-from consumer.fleet.retention import leases_of_another_stream
+from consumer.fleet.stream_problems import foreign_problems
 from consumer.replay.errors import ReplayError
 from consumer.replay.start_position import AtTime, StartPosition
 
@@ -21,12 +21,8 @@ def check_leases(table: str, leases: Sequence[Lease], listed: frozenset[str], no
     Raises:
         ReplayError: It has no leases, or those of another stream.
     """
-    foreign = leases_of_another_stream(leases, listed, now)
-    if foreign:
-        raise ReplayError(
-            f"lease table {table!r}: has leases of another stream, such as {foreign[0].shard_id}; "
-            "a stream that was enabled anew needs an applicationName of its own"
-        )
+    for problem in foreign_problems(table, leases, listed, now):
+        raise ReplayError(str(problem))
     if all(lease.shard_id not in listed for lease in leases):
         raise ReplayError(
             f"lease table {table!r}: has no lease of this stream, so nothing is published yet; "

@@ -70,7 +70,7 @@ class TopicClaims:
 
     def _read(self) -> tuple[Sequence[TopicClaim], Sequence[WorkerReport]]:
         names = self._table.names
-        _, claims = _asked(names.coordinator, self._table.coordinator)
+        claims = _asked(names.coordinator, self._table.coordinator).topic_claims
         return claims, _asked(names.reports, self._table.reports)
 
     def _write(self) -> None:

@@ -230,7 +230,7 @@ class PublisherSettings:
         Setting(
             "`emf` writes metrics as lines of the log, from which CloudWatch takes them without an "
             "agent or a call; only with `publisher.logFormat` = json. `none` writes none. At "
-            "CloudWatch's list price 17 metrics cost at most 5.10 USD a month for one application, "
+            "CloudWatch's list price 18 metrics cost at most 5.40 USD a month for one application, "
             "however many workers and shards."
         ),
     ] = "emf"

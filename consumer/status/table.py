@@ -15,6 +15,7 @@ from consumer.terminal.durations import duration
 from consumer.terminal.plurals import counted
 
 _COLOURS: dict[ShardState, str] = {
+    "stopped": "bold red",
     "reading": "green",
     "silent": "bold red",
     "free": "yellow",

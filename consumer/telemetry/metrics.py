@@ -39,6 +39,7 @@ MetricKey = Literal[
     "TimeBehindLatest",
     "ShardHeartbeats",
     "ShardRestarts",
+    "StoppedShards",
     "TrimmedGaps",
     "DisabledStreams",
     "Workers",
@@ -134,6 +135,13 @@ METRICS: Mapping[MetricKey, Metric] = {
         "Record processors that failed; another one begins at the last checkpoint.",
         "None.",
     ),
+    "StoppedShards": Metric(
+        "Count",
+        "sum",
+        "Shards that make no progress, a line: a record can't be published, or what the shard "
+        "needs is away.",
+        "None.",
+    ),
     "TrimmedGaps": Metric(
         "Count",
         "sum",
@@ -153,7 +161,7 @@ METRICS: Mapping[MetricKey, Metric] = {
 }
 
 OF_THE_DAEMON: frozenset[MetricKey] = frozenset(
-    {"ShardRestarts", "TrimmedGaps", "DisabledStreams", "Workers"}
+    {"ShardRestarts", "StoppedShards", "TrimmedGaps", "DisabledStreams", "Workers"}
 )
 """Metrics that the daemon writes itself, since only the daemon knows them."""
 

@@ -28,6 +28,7 @@ from consumer.terminal import exits
 from consumer.worker.kcl import RecordProcessor, converse
 from consumer.worker.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
 from consumer.worker.shim import IGNORED
+from consumer.worker.standstill_report import ReportingJournal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def prepare(settings: ProcessorSettings) -> Prepared:
     """Do what doesn't depend on the shard; of AWS, asks only for credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
-    log = _log(settings)
+    log = ReportingJournal(_log(settings))
     boto3.setup_default_session(botocore_session=renewing_session(settings.region_of("sns")))
     with ExitStack() as stack:
         journal = stack.enter_context(metered(log, *_measuring(settings, bound)))

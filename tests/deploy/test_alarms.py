@@ -96,7 +96,7 @@ def test_every_alarm_is_made_and_told_to_the_topic() -> None:
     stack = made()
 
     assert stack.status == "CREATE_COMPLETE"
-    assert len(stack.alarms) == 10
+    assert len(stack.alarms) == 11
     assert stack.named == [f"orders-publisher-{name}" for name in stack.alarms]
     for alarm in stack.alarms.values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [TOLD]

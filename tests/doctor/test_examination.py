@@ -225,7 +225,7 @@ def test_nothing_is_found_on_a_sound_set_up(setup: Setup) -> None:
     outcomes = setup.outcomes()
 
     assert [outcome for outcome in outcomes if outcome.verdict != "ok"] == []
-    assert len(outcomes) == 49
+    assert len(outcomes) == 50
     assert setup.tables.scan(TableName="app-CoordinatorState")["Count"] == rows
     assert setup.tables.scan(TableName="app")["Count"] == 1
 
@@ -382,7 +382,7 @@ PLANTED: list[tuple[Callable[[Setup], None], str, str]] = [
     (slow_a_clock, "clocks of workers", "worker w2: its clock is about 5 s behind the clock of"),
     (disable_the_stream, "stream takes changes", "is disabled, so no further change of the table"),
     (stop_renewing, "leases are renewed", "w1 has not renewed its lease for 11 s; restart w1"),
-    (swap_streams, "leases are this stream's", "is a shard of another stream; give each"),
+    (swap_streams, "leases are this stream's", "has leases of another stream, such as"),
     (fall_behind, "24 hours", "its oldest unread record is 20.0 h old and expires in 4.0 h"),
 ]
 

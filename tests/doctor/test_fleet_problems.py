@@ -6,13 +6,13 @@ import pytest
 
 from consumer.doctor.fleet_problems import (
     NEAR_EXPIRY_SECONDS,
-    foreign_leases,
     idle_leases,
     missing_workers,
     other_topics,
     shards_near_expiry,
     signs_of_life,
     slow_clocks,
+    stopped_shards,
     too_few_places,
     unmeasured,
 )
@@ -21,6 +21,7 @@ from consumer.fleet.leadership import Leadership
 from consumer.fleet.leases import Lease
 from consumer.fleet.retention import is_retained
 from consumer.fleet.shards import Shard
+from consumer.fleet.standstills import Standstill
 from consumer.fleet.status import FleetReading
 from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.worker_reports import WorkerReport
@@ -91,17 +92,25 @@ def test_a_lease_that_nobody_renews_is_named_with_its_holder() -> None:
     assert str(free).startswith("b: nobody has held its lease for 11 s; look")
 
 
-def test_a_lease_of_another_stream_is_one_of_a_young_shard_that_is_not_listed() -> None:
-    """An old one may have expired; an ended one does no harm."""
-    leases = [
-        Lease(YOUNG, "w1", "5"),
-        Lease(OLD, "w1", "5"),
-        Lease("listed", "w1", "5"),
-        Lease(YOUNG + "b", "w1", "SHARD_END"),
+def test_shards_that_stand_still_are_one_problem_a_reason() -> None:
+    """As long as their workers tell it, and no checkpoint has passed the place."""
+    stopped = [
+        Standstill(shard, "w1", "5", reason, "fix it", before, 2, NOW - 9, NOW + 4, NOW - 1)
+        for shard, reason, before in (
+            ("a", "no topic", None),
+            ("b", "no topic", None),
+            ("c", "is too large", "6"),
+            ("moved", "no topic", None),
+        )
     ]
-    (foreign,) = foreign_leases(leases, [Shard("listed", None, "1", None)], NOW)
+    leases = (*(Lease(shard, "w1", "5") for shard in "abc"), Lease("moved", "w1", "7"))
+    old = replace(stopped[2], shard_id="a", reported_at=NOW - 181)
+    reading = FleetReading(NOW, leases, (), None, standstills=(*stopped, old))
 
-    assert str(foreign).startswith(f"{YOUNG}: has a lease, but is a shard of another stream; give")
+    assert list(map(str, stopped_shards(reading))) == [
+        "2 shards, such as a: stopped: no topic; 2 failures; next try in 4 s; fix it",
+        "c: stopped before 6: is too large; 2 failures; next try in 4 s; fix it",
+    ]
 
 
 @pytest.mark.parametrize(

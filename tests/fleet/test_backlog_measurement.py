@@ -1,6 +1,7 @@
 """What follows a checkpoint, measured on a stream."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,13 @@ class Subject:
     def backlog(
         self, checkpoint: str, bound: int = 100, *, is_open: bool = True
     ) -> Backlog | Unknown:
+        """What follows a checkpoint, without the records themselves."""
+        found = self.measured(checkpoint, bound, is_open=is_open)
+        return replace(found, sequence_numbers=()) if isinstance(found, Backlog) else found
+
+    def measured(
+        self, checkpoint: str, bound: int = 100, *, is_open: bool = True
+    ) -> Backlog | Unknown:
         """What follows a checkpoint."""
         return measure_backlog(self.stream, self.shard_id, checkpoint, bound, is_open=is_open)
 
@@ -67,6 +75,17 @@ def test_records_after_the_checkpoint_are_counted(subject: Subject) -> None:
     assert subject.backlog(first) == Backlog(3, oldest_at=START + 3600)
     assert subject.backlog("TRIM_HORIZON") == Backlog(4, oldest_at=START)
     assert subject.backlog(last) == Backlog()
+
+
+def test_the_records_that_were_counted_are_known(subject: Subject) -> None:
+    """The last of them is the shard's end, as far as it was read."""
+    first, *others = subject.write(4)
+    whole, part = subject.measured(first), subject.measured(first, 2)
+
+    assert isinstance(whole, Backlog)
+    assert isinstance(part, Backlog)
+    assert (whole.sequence_numbers, whole.end) == (tuple(others), others[-1])
+    assert (part.sequence_numbers, part.end) == (tuple(others[:2]), others[1])
 
 
 def test_counting_ends_at_the_bound(subject: Subject) -> None:

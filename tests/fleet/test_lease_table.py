@@ -39,7 +39,7 @@ def test_tables_that_are_not_there_yet_read_as_empty(tables: Any) -> None:  # no
     """No worker has ever started."""
     table = LeaseTable(tables, NAMES)
 
-    assert (table.leases(), table.reports(), table.coordinator()) == ((), (), (None, ()))
+    assert (table.leases(), table.reports(), table.coordinator()) == ((), (), (None, (), ()))
 
 
 def test_every_page_is_read(tables: Any) -> None:  # noqa: ANN401

@@ -8,7 +8,8 @@ from consumer.fleet.leadership import Leadership
 from consumer.fleet.leases import Lease
 from consumer.fleet.renewals import Renewals
 from consumer.fleet.shards import Shard
-from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess
+from consumer.fleet.standstills import Standstill
+from consumer.fleet.status import FleetReading, FleetStatus, ShardStatus, assess, with_paces
 from consumer.fleet.topic_claims import TopicClaim
 from consumer.fleet.unread_positions import unread_positions
 from consumer.fleet.worker_reports import WorkerReport
@@ -194,6 +195,11 @@ def test_the_json_has_everything_and_none_for_what_is_not_known() -> None:
         "secondsUntilExpiry": 86_340,
         "checkpointExpired": False,
         "unknown": None,
+        "end": None,
+        "recordsPerSecond": None,
+        "recordsPerSecondIsLeast": None,
+        "caughtUpSeconds": None,
+        "lastError": None,
     }
     assert document["shards"][1]["handedOverBy"] == "w2"
     assert document["shards"][1]["unknown"] == "no checkpoint yet"
@@ -202,6 +208,7 @@ def test_the_json_has_everything_and_none_for_what_is_not_known() -> None:
     assert document["totals"] == {
         "workers": 2,
         "shards": 3,
+        "stopped": 0,
         "reading": 2,
         "silent": 0,
         "free": 0,
@@ -212,6 +219,7 @@ def test_the_json_has_everything_and_none_for_what_is_not_known() -> None:
         "recordsLeft": 1000,
         "recordsLeftIsLeast": True,
         "secondsUntilExpiry": 86_340,
+        "caughtUpSeconds": None,
         "unknown": 1,
     }
 
@@ -222,6 +230,85 @@ def test_an_empty_fleet_is_behind_by_nothing() -> None:
 
     assert (totals["shards"], totals["lagSeconds"], totals["secondsUntilExpiry"]) == (0, 0, None)
     assert not totals["recordsLeftIsLeast"]
+
+
+def test_what_is_unknown_of_all_shards_is_unknown_in_total() -> None:
+    """Zero would say that all is well; an ended shard tells nothing."""
+    leases = [Lease("a", "w1", "5"), Lease("b", "w1", "SHARD_END")]
+    document = to_json(assessed(a_look(leases), backlogs={"a": Unknown("of another stream")}))
+    totals = document["totals"]
+
+    assert (totals["lagSeconds"], totals["recordsLeft"], totals["secondsUntilExpiry"]) == (
+        None,
+    ) * 3
+    assert (totals["unknown"], totals["recordsLeftIsLeast"]) == (1, True)
+
+
+def stopped(shard_id: str, seconds_ago: float = 2, checkpoint: str = "5") -> Standstill:
+    """A shard that can't publish its next record."""
+    told = NOW - seconds_ago
+    return Standstill(
+        shard_id, "w1", checkpoint, "is too large", "split it", "6", 3, told - 7, told + 4, told
+    )
+
+
+def test_a_shard_that_makes_no_progress_is_stopped() -> None:
+    """Also between two tries, while nobody holds its lease; not if its worker is silent."""
+    look = a_look(
+        [
+            Lease("free", None, "5"),
+            Lease("read", "w1", "5"),
+            Lease("silent", "w2", "5"),
+            Lease("moved", "w1", "6"),
+            Lease("old", "w1", "5"),
+            Lease("over", "w1", "SHARD_END"),
+        ],
+        [reported("w1"), reported("w2", 60)],
+    )
+    names = ("free", "read", "silent", "moved", "gone", "over")
+    rows = (*map(stopped, names), stopped("old", 181))
+    status = assessed(replace(look, standstills=rows))
+
+    assert {shard.shard_id: shard.state for shard in status.shards} == {
+        "free": "stopped",
+        "read": "stopped",
+        "silent": "silent",
+        "moved": "reading",
+        "old": "reading",
+        "over": "ended",
+    }
+    assert the_shard(status, "moved").standstill is None
+    assert the_shard(status, "old").standstill is not None
+    assert to_json(status)["shards"][4]["lastError"] == {
+        "before": "6",
+        "reason": "is too large",
+        "fix": "split it",
+        "failures": 3,
+        "failingSeconds": 9,
+        "nextTrySeconds": 2,
+        "reportedSeconds": 2,
+        "worker": "w1",
+    }
+
+
+def test_a_second_look_tells_the_pace() -> None:
+    """How many records are checkpointed a second, and when nothing is left."""
+    before, after = a_look([Lease("a", "w1", "2")]), a_look([Lease("a", "w1", "4")])
+    first = {"a": Backlog(3, oldest_at=NOW - 110, sequence_numbers=("3", "4", "5"))}
+    last = {"a": Backlog(1, oldest_at=NOW - 50, sequence_numbers=("5",))}
+    earlier = assessed(replace(before, at=NOW - 10), backlogs={**first, "gone": Backlog()})
+    later = with_paces(earlier, assessed(after, [Shard("new", None, "1", None)], {**last}))
+    document = to_json(later)
+
+    assert document["shards"][0]["end"] == "5"
+    assert document["shards"][0]["recordsPerSecond"] == 0.2
+    assert document["shards"][0]["recordsPerSecondIsLeast"] is False
+    assert document["shards"][0]["caughtUpSeconds"] == 10
+    assert document["shards"][1]["recordsPerSecond"] is None
+    assert document["totals"]["caughtUpSeconds"] is None
+    assert with_paces(later, later) == later
+    alone = to_json(with_paces(earlier, assessed(after, backlogs={**last})))
+    assert alone["totals"]["caughtUpSeconds"] == 10
 
 
 def test_running_workers_with_different_topics_are_told() -> None:

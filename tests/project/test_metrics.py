@@ -31,7 +31,7 @@ def test_the_page_lists_every_metric() -> None:
 
 def test_the_daemon_writes_the_metrics_that_are_its_own() -> None:
     """In the same name space, with the same unit and dimensions."""
-    assert set(re.findall(r'one\("(\w+)"\)', DAEMON)) == OF_THE_DAEMON
+    assert set(re.findall(r'(?:one|several)\("(\w+)"', DAEMON)) == OF_THE_DAEMON
     assert f'NAMESPACE = "{NAMESPACE}"' in DAEMON
     assert tuple(re.findall(r'dimensions\.put\("(\w+)"', DAEMON)) == DIMENSIONS
     units = {metric.unit for key, metric in METRICS.items() if key in OF_THE_DAEMON}

@@ -137,7 +137,11 @@ def test_one_letter_too_many_stops_its_shard_and_no_other() -> None:
         conversation.hear(*said)
 
     assert ended.value.code == 1
-    assert conversation.answers == [status("initialize"), *(checkpoint(n) for n in numbers(1, 10))]
+    # A checkpoint that is wanted while another is made may be left out for the next one.
+    first, *made = conversation.answers
+    assert first == status("initialize")
+    assert made[-1] == checkpoint("10")
+    assert all(answer["action"] == "checkpoint" for answer in made)
     assert [letter.sequence_number for letter in letters.kept] == numbers(1, 10)
     event, facts = conversation.journal.notes[-1]
     assert (event, facts["sequenceNumber"]) == ("record_refused", "11")

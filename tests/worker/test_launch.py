@@ -9,7 +9,7 @@ from consumer.settings.declaration import rules_of
 from consumer.settings.kcl import KclSettings
 from consumer.settings.processor import ProcessorSettings
 from consumer.settings.resolve import resolve
-from consumer.worker.launch import MAIN_CLASS, find_java, plan_launch
+from consumer.worker.launch import CLASS_ARCHIVE, MAIN_CLASS, find_java, plan_launch
 
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
 PROPERTIES = {
@@ -28,12 +28,26 @@ def test_the_command_line_names_class_path_options_and_standard_input(tmp_path: 
     java.parent.mkdir()
     java.touch(mode=0o755)
     environ = {"JAVA_HOME": str(tmp_path), "PATH": ""}
-    launch = plan_launch(resolve(PROPERTIES, {}), STREAM, "w-1", environ)
+    first, second = tmp_path / "a-1.jar", tmp_path / "b-1.jar"
+    for jar in (second, first):
+        jar.touch()
+    properties = PROPERTIES | {"publisher.jars": str(tmp_path)}
+    launch = plan_launch(resolve(properties, {}), STREAM, "w-1", environ)
 
     assert launch.command == (
         *(str(java), "-Xmx100m", "-Dx=y"),
-        *("-cp", "/jars/*", MAIN_CLASS, "/dev/stdin"),
+        *("-cp", f"{first}:{second}", MAIN_CLASS, "/dev/stdin"),
     )
+
+
+def test_the_archive_of_classes_is_taken_where_there_is_one(tmp_path: Path) -> None:
+    """Before an operator's own options, which may name another."""
+    archive = tmp_path / CLASS_ARCHIVE
+    archive.touch()
+    properties = PROPERTIES | {"publisher.jars": str(tmp_path)}
+    launch = plan_launch(resolve(properties, {}), STREAM, "w-1", os.environ)
+
+    assert launch.command[1:3] == (f"-XX:SharedArchiveFile={archive}", "-Xmx100m")
 
 
 def test_the_daemon_gets_kcls_keys() -> None:

@@ -21,6 +21,7 @@ import streampublisher.children.RecordProcessors;
 import streampublisher.children.RunningChildren;
 import streampublisher.children.ShardFailures;
 import streampublisher.leases.LeaseHandover;
+import streampublisher.leases.StandstillRows;
 import streampublisher.leases.StreamLeases;
 import streampublisher.reading.DisabledStream;
 import streampublisher.reading.ExpiredRecords;
@@ -31,6 +32,7 @@ import streampublisher.settings.DaemonProperties;
 import streampublisher.telemetry.Health;
 import streampublisher.telemetry.HealthServer;
 import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.Standstills;
 
 /** Makes a worker, with KCL's scheduler, from the properties. */
 final class WorkerAssembly {
@@ -44,6 +46,7 @@ final class WorkerAssembly {
 
     private final DaemonProperties properties;
     private final MultiLangDaemonConfiguration configuration;
+    private final Standstills standstills = new Standstills(System::currentTimeMillis);
     private final Health health;
     private final Metrics metrics;
     private final WorkerStart start;
@@ -55,13 +58,14 @@ final class WorkerAssembly {
         this.health = new Health(
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                 properties.healthStuckAfterMillis(),
-                properties.callsQuietShards());
+                properties.callsQuietShards(),
+                standstills);
         this.metrics = new Metrics(
                 properties.metricsIntervalMillis(),
                 configuration.getApplicationName(),
                 StreamArn.table(properties.streamArn()),
                 System::currentTimeMillis);
-        this.start = new WorkerStart(metrics);
+        this.start = new WorkerStart(metrics, standstills);
     }
 
     Worker worker() {
@@ -74,6 +78,7 @@ final class WorkerAssembly {
         resolved.lifecycle().taskExecutionListener(new LeaseHandover(shard -> worker.join().handOver(shard)));
         var reading = reading(stream, resolved);
         var scheduler = scheduler(resolved, reading, () -> worker.join().shards());
+        StandstillRows.keep(standstills, scheduler);
         worker.complete(new Worker(
                 scheduler, reading, children, failures, start::isOver, properties.shutdownGraceMillis()));
         return worker.join();
@@ -104,13 +109,14 @@ final class WorkerAssembly {
                 shardId -> worker.join().giveUp(shardId),
                 reason -> worker.join().end(reason),
                 WorkerAssembly::halt,
-                metrics);
+                metrics,
+                standstills);
     }
 
     private StreamsConfiguration resolve(ShardFailures failures) {
         // Streams of DynamoDB are polled. By default KCL would prepare for Kinesis' enhanced fan-out.
         configuration.setRetrievalMode(RetrievalMode.POLLING);
-        var factory = new RecordProcessors(properties, configuration, children, failures, health);
+        var factory = new RecordProcessors(properties, configuration, children, failures, standstills, health);
         var resolved = StreamsConfiguration.resolve(configuration, factory);
         resolved.leaseManagement().leasesRecoveryAuditorExecutionFrequencyMillis(AUDIT_MILLIS);
         resolved.coordinator().workerStateChangeListener(start);

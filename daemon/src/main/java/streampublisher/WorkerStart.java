@@ -6,15 +6,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import streampublisher.telemetry.Events;
 import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.Standstills;
 
 /** Notes that KCL has started. From then on the metrics count this worker. */
 final class WorkerStart implements WorkerStateChangeListener {
 
     private final Metrics metrics;
+    private final Standstills standstills;
     private final AtomicBoolean over = new AtomicBoolean();
 
-    WorkerStart(Metrics metrics) {
+    WorkerStart(Metrics metrics, Standstills standstills) {
         this.metrics = metrics;
+        this.standstills = standstills;
     }
 
     /** Whether KCL has started. */
@@ -27,7 +30,9 @@ final class WorkerStart implements WorkerStateChangeListener {
         if (state == WorkerState.STARTED && !over.getAndSet(true)) {
             Events.info("daemon_ready", "Ready; waiting for leases");
             var threads = new ThreadFactoryBuilder().setNameFormat("heartbeat").setDaemon(true).build();
-            metrics.beat(Executors.newSingleThreadScheduledExecutor(threads));
+            metrics.beat(
+                    Executors.newSingleThreadScheduledExecutor(threads),
+                    () -> standstills.current().size());
         }
     }
 

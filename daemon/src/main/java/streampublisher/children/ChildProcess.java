@@ -12,6 +12,7 @@ import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import streampublisher.telemetry.Events;
+import streampublisher.telemetry.Standstills;
 
 /**
  * A shard's child process. If it fails, the shard loses its lease, and other shards go on.
@@ -25,6 +26,7 @@ final class ChildProcess extends MultiLangChild {
 
     private final RunningChildren children;
     private final ShardFailures failures;
+    private final Standstills standstills;
     private final Watchdog watchdog;
     private String shardId;
     private ExtendedSequenceNumber checkpoint;
@@ -36,6 +38,7 @@ final class ChildProcess extends MultiLangChild {
     /**
      * @param children knows which children run
      * @param failures is told when the child fails
+     * @param standstills is told why the shard makes no progress
      * @param watchdog notices when the child hangs
      */
     ChildProcess(
@@ -44,10 +47,12 @@ final class ChildProcess extends MultiLangChild {
             MultiLangDaemonConfiguration configuration,
             RunningChildren children,
             ShardFailures failures,
+            Standstills standstills,
             Watchdog watchdog) {
         super(command, executor, configuration, watchdog::sign);
         this.children = children;
         this.failures = failures;
+        this.standstills = standstills;
         this.watchdog = watchdog;
     }
 
@@ -75,27 +80,34 @@ final class ChildProcess extends MultiLangChild {
     private void noteCheckpoint() {
         if (hasAdvanced()) {
             failures.recovered(shardId);
+            standstills.over(shardId);
         }
     }
 
     private boolean hasAdvanced() {
         var before = checkpoint;
-        if (checkpointer instanceof ShardRecordProcessorCheckpointer kcls) {
-            checkpoint = kcls.lastCheckpointValue();
-        }
+        checkpoint = lastCheckpoint();
         return checkpoint != null && !checkpoint.equals(before);
     }
 
     @Override
     public void leaseLost(LeaseLostInput input) {
         unlessGone(() -> super.leaseLost(input));
-        children.ended(this);
+        leave();
     }
 
     @Override
     public void shardEnded(ShardEndedInput input) {
         checkpointer = input.checkpointer();
         unlessGone(() -> super.shardEnded(input));
+        leave();
+    }
+
+    /** The shard has ended, or another worker has it. If the child has failed, it comes back. */
+    private void leave() {
+        if (!gone) {
+            standstills.over(shardId);
+        }
         children.ended(this);
     }
 
@@ -135,14 +147,27 @@ final class ChildProcess extends MultiLangChild {
     }
 
     @Override
+    protected void told(String report) {
+        standstills.told(shardId, lastCheckpoint().sequenceNumber(), report);
+    }
+
+    @Override
     protected void failed() {
         gone = true;
         children.ended(this);
         // If another child runs for this shard, the lease was lost and taken again. It belongs to that child.
         if (!children.shards().contains(shardId)) {
-            noteCheckpoint();
-            failures.failed(shardId, status());
+            if (hasAdvanced()) {
+                failures.recovered(shardId);
+            }
+            failures.failed(shardId, lastCheckpoint().sequenceNumber(), status());
         }
+    }
+
+    /** As the lease has it. */
+    private ExtendedSequenceNumber lastCheckpoint() {
+        var made = checkpointer instanceof ShardRecordProcessorCheckpointer kcls ? kcls.lastCheckpointValue() : null;
+        return made == null ? checkpoint : made;
     }
 
     private int status() {

@@ -10,6 +10,7 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 import streampublisher.settings.DaemonProperties;
 import streampublisher.telemetry.Health;
+import streampublisher.telemetry.Standstills;
 
 /** Makes a record processor for each shard. Each has a child process and a watchdog. */
 public final class RecordProcessors implements ShardRecordProcessorFactory {
@@ -21,6 +22,7 @@ public final class RecordProcessors implements ShardRecordProcessorFactory {
     private final MultiLangDaemonConfiguration configuration;
     private final RunningChildren children;
     private final ShardFailures failures;
+    private final Standstills standstills;
     private final Health health;
 
     public RecordProcessors(
@@ -28,6 +30,7 @@ public final class RecordProcessors implements ShardRecordProcessorFactory {
             MultiLangDaemonConfiguration configuration,
             RunningChildren children,
             ShardFailures failures,
+            Standstills standstills,
             Health health) {
         this.command = properties.command();
         this.timeoutMillis = properties.childTimeoutMillis();
@@ -37,13 +40,14 @@ public final class RecordProcessors implements ShardRecordProcessorFactory {
         this.configuration = configuration;
         this.children = children;
         this.failures = failures;
+        this.standstills = standstills;
         this.health = health;
     }
 
     @Override
     public ShardRecordProcessor shardRecordProcessor() {
         var watchdog = new Watchdog(timer, RecordProcessors::millis, timeoutMillis);
-        var child = new ChildProcess(command, executor, configuration, children, failures, watchdog);
+        var child = new ChildProcess(command, executor, configuration, children, failures, standstills, watchdog);
         return new StreamsRecordProcessor(child, child::isGone, health);
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import streampublisher.telemetry.Events;
 import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.Standstills;
 
 /**
  * The failures of each shard's record processor.
@@ -29,6 +30,7 @@ public final class ShardFailures {
     private final Consumer<String> endWorker;
     private final Runnable halt;
     private final Metrics metrics;
+    private final Standstills standstills;
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -38,23 +40,36 @@ public final class ShardFailures {
      * @param endWorker begins to end the worker for the given reason, and returns
      * @param halt ends the JVM as a failure, without running hooks
      * @param metrics counts the failures
+     * @param standstills remembers which shards fail
      */
     public ShardFailures(
-            int limit, Consumer<String> giveUp, Consumer<String> endWorker, Runnable halt, Metrics metrics) {
+            int limit,
+            Consumer<String> giveUp,
+            Consumer<String> endWorker,
+            Runnable halt,
+            Metrics metrics,
+            Standstills standstills) {
         this.limit = limit;
         this.giveUp = giveUp;
         this.endWorker = endWorker;
         this.halt = halt;
         this.metrics = metrics;
+        this.standstills = standstills;
     }
 
-    /** The shard's record processor has failed, and its child has ended with this status. */
-    void failed(String shardId, int status) {
+    /**
+     * The shard's record processor has failed.
+     *
+     * @param checkpoint the shard's last checkpoint
+     * @param status the status with which the child has ended
+     */
+    void failed(String shardId, String checkpoint, int status) {
         try (var shard = Events.ofShard(shardId)) {
             var count = failures.merge(shardId, 1, Integer::sum);
             Events.error("child_failed", "The record processor of {} failed with status {}, {} in a row; its lease is"
                     + " given up, and the next try waits {} s", shardId, status, count, waitAfter(count).toSeconds(),
                     metrics.shardRestart());
+            standstills.failed(shardId, checkpoint, status, count, waitAfter(count).toMillis());
             giveUp.accept(shardId);
             endWorkerIfNeeded(shardId, status, count);
         } catch (RuntimeException error) {

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
  * Tells whether this worker's shards make progress.
  *
  * <p>A shard stands still if its record processor has not answered a call for too long. If KCL calls
- * quiet shards too, a shard also stands still if KCL has not called it for too long. Other parts report
- * problems of their own.
+ * quiet shards too, a shard also stands still if KCL has not called it for too long. So does a shard whose
+ * record processor fails, or waits, for too long; it is named at once. Other parts report problems of their own.
  */
 public final class Health {
 
@@ -20,6 +20,7 @@ public final class Health {
     private final LongSupplier clock;
     private final long stuckAfterMillis;
     private final boolean quietShardsAreCalled;
+    private final Standstills standstills;
     private final Map<String, Moment> shards = new ConcurrentHashMap<>();
     private final Map<String, Problem> problems = new ConcurrentHashMap<>();
 
@@ -32,7 +33,12 @@ public final class Health {
     /** One shard in a {@link Report}. */
     public record ShardState(String state, long seconds) {}
 
-    /** The answer to the health check. The problem is null when there is none. */
+    /**
+     * The answer to the health check.
+     *
+     * @param problem null when there is none. A shard that stands still is named at once, and makes the worker
+     *     unhealthy once that lasts for too long.
+     */
     public record Report(boolean healthy, Map<String, ShardState> shards, String problem) {}
 
     /**
@@ -41,7 +47,14 @@ public final class Health {
      * @param quietShardsAreCalled whether KCL calls record processors without records too
      */
     public Health(LongSupplier clock, long stuckAfterMillis, boolean quietShardsAreCalled) {
+        this(clock, stuckAfterMillis, quietShardsAreCalled, new Standstills(clock));
+    }
+
+    /** @param standstills the shards that make no progress, and why */
+    public Health(
+            LongSupplier clock, long stuckAfterMillis, boolean quietShardsAreCalled, Standstills standstills) {
         this.clock = clock;
+        this.standstills = standstills;
         this.stuckAfterMillis = stuckAfterMillis;
         this.quietShardsAreCalled = quietShardsAreCalled;
     }
@@ -83,7 +96,19 @@ public final class Health {
             states.put(shard.getKey(), state);
             problem = problem == null && standsStill(moment, now) ? describe(shard.getKey(), state) : problem;
         }
-        return new Report(problem == null, states, problem);
+        return withStandstills(states, problem);
+    }
+
+    private Report withStandstills(Map<String, ShardState> states, String problem) {
+        var time = standstills.now();
+        var healthy = problem == null;
+        for (var each : new TreeMap<>(standstills.current()).entrySet()) {
+            var millis = time - each.getValue().since();
+            states.put(each.getKey(), new ShardState("stopped", millis / 1000));
+            healthy &= millis <= stuckAfterMillis;
+            problem = problem == null ? each.getKey() + ": " + each.getValue().describe(time) : problem;
+        }
+        return new Report(healthy, states, problem);
     }
 
     private boolean standsStill(Moment moment, long now) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import net.logstash.logback.argument.StructuredArguments;
 
@@ -51,24 +52,35 @@ public final class Metrics {
         return one("DisabledStreams");
     }
 
-    /** Counts this worker from now on, once an interval. */
-    public void beat(ScheduledExecutorService timer) {
+    /**
+     * Counts this worker from now on, once an interval, and its shards that make no progress.
+     *
+     * @param stopped returns how many these are
+     */
+    public void beat(ScheduledExecutorService timer, IntSupplier stopped) {
         if (intervalMillis > 0) {
             // A fixed rate would write one line for each interval that a paused worker has missed.
-            timer.scheduleWithFixedDelay(
-                    () -> Events.metrics("This worker is here", one("Workers")),
-                    0,
-                    intervalMillis,
-                    TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(() -> count(stopped.getAsInt()), 0, intervalMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void count(int stopped) {
+        Events.metrics("This worker is here", one("Workers"));
+        if (stopped > 0) {
+            Events.metrics("Shards make no progress", several("StoppedShards", stopped));
         }
     }
 
     private Object one(String name) {
+        return several(name, 1);
+    }
+
+    private Object several(String name, int count) {
         var fields = new LinkedHashMap<String, Object>();
         if (intervalMillis > 0) {
             fields.put("_aws", Map.of("Timestamp", nowMillis.getAsLong(), "CloudWatchMetrics", List.of(directive(name))));
             fields.putAll(dimensions);
-            fields.put(name, 1);
+            fields.put(name, count);
         }
         return StructuredArguments.entries(fields);
     }

@@ -41,6 +41,7 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.Standstills;
 import streampublisher.testing.Eventually;
 import streampublisher.testing.LoggedEvents;
 
@@ -61,9 +62,11 @@ class ChildProcessTest {
     private final List<String> givenUp = new CopyOnWriteArrayList<>();
     private final List<String> ends = new CopyOnWriteArrayList<>();
     private final AtomicInteger halts = new AtomicInteger();
+    private final Standstills standstills = new Standstills(() -> 0);
     private final RunningChildren children = new RunningChildren();
     private final ShardFailures failures = new ShardFailures(
-            NO_LIMIT, givenUp::add, ends::add, halts::incrementAndGet, new Metrics(0, "orders-publisher", "orders", () -> 0));
+            NO_LIMIT, givenUp::add, ends::add, halts::incrementAndGet, new Metrics(0, "orders-publisher", "orders", () -> 0),
+            standstills);
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, TIMER));
@@ -263,20 +266,62 @@ class ChildProcessTest {
     }
 
     @Test
+    void aChildTellsWhyItFails() {
+        var child = shell(answer("initialize") + "read -r line; "
+                + "printf '\\036{\"reason\": \"is too large\", \"sequenceNumber\": \"9\"}\\n' >&2; exit 1");
+
+        initialize(child);
+        processRecords(child);
+
+        Eventually.holds(() -> "is too large".equals(standstills.current().get(SHARD).reason()));
+        var standstill = standstills.current().get(SHARD);
+        assertEquals("9", standstill.before());
+        assertEquals("TRIM_HORIZON", standstill.checkpoint());
+        assertEquals(1, standstill.failures());
+    }
+
+    @Test
+    void aCheckpointEndsAStandstill() {
+        standstills.failed(SHARD, "TRIM_HORIZON", 1, 1, 0);
+        var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + say("processRecords"));
+        initialize(child);
+        assertEquals(1, standstills.current().size());
+
+        processRecords(child);
+
+        assertEquals(0, standstills.current().size());
+    }
+
+    @Test
+    void aLeaseThatIsLostEndsTheStandstillHereUnlessTheChildHasFailed() {
+        standstills.failed(SHARD, "TRIM_HORIZON", 1, 1, 0);
+        var failed = shell("exit 1");
+        initialize(failed);
+        failed.leaseLost(LeaseLostInput.builder().build());
+        assertEquals(1, standstills.current().size());
+
+        var child = shell(answer("initialize") + answer("leaseLost"));
+        initialize(child);
+        child.leaseLost(LeaseLostInput.builder().build());
+
+        assertEquals(0, standstills.current().size());
+    }
+
+    @Test
     void aCheckpointEndsTheRow() {
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
         var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + say("processRecords"));
 
         initialize(child);
         processRecords(child);
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
 
         assertInARow(1);
     }
 
     @Test
     void aCheckpointEndsTheRowThoughTheChildDiesInTheSameCall() {
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
         var child = shell(answer("initialize") + "read -r line; " + CHECKPOINT + "exit 1");
 
         initialize(child);
@@ -292,28 +337,28 @@ class ChildProcessTest {
 
         initialize(child);
         processRecords(child);
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
         processRecords(child);
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
 
         assertInARow(2);
     }
 
     @Test
     void recordsThatAreOnlyHeldDoNotEndTheRow() {
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
         var child = shell(answer("initialize") + answer("processRecords"));
 
         initialize(child);
         processRecords(child);
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
 
         assertInARow(2);
     }
 
     @Test
     void recordsThatAreNotDoneDoNotEndTheRow() {
-        failures.failed(SHARD, 1);
+        failures.failed(SHARD, "7", 1);
         var child = shell(answer("initialize") + "read -r line; exit 1");
 
         initialize(child);
@@ -326,7 +371,7 @@ class ChildProcessTest {
     void aShardThatWaitsWhenTheWorkerStopsGetsNoChild() throws Exception {
         var started = folder.resolve("started");
         for (var failure = 0; failure < 7; failure++) {
-            failures.failed(SHARD, 1);
+            failures.failed(SHARD, "7", 1);
         }
         var child = shell("touch " + started);
         var waiting = new Thread(() -> initialize(child));
@@ -452,7 +497,7 @@ class ChildProcessTest {
     private ChildProcess child(long timeoutMillis, String... command) {
         var configuration = new MultiLangDaemonConfiguration(new BeanUtilsBean(), new ConvertUtilsBean());
         var watchdog = new Watchdog(timer, this::now, timeoutMillis);
-        return new ChildProcess(command, executor, configuration, children, failures, watchdog);
+        return new ChildProcess(command, executor, configuration, children, failures, standstills, watchdog);
     }
 
     private void initialize(ShardRecordProcessor child) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import streampublisher.telemetry.Metrics;
+import streampublisher.telemetry.Standstills;
 import streampublisher.testing.Eventually;
 import streampublisher.testing.LoggedEvents;
 
@@ -32,6 +33,7 @@ class ShardFailuresTest {
     private final List<String> givenUp = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
     private final AtomicInteger halts = new AtomicInteger();
+    private final Standstills standstills = new Standstills(() -> 0);
     private LoggedEvents logged;
 
     @BeforeEach
@@ -52,7 +54,7 @@ class ShardFailuresTest {
 
     @Test
     void aFailureGivesUpTheLeaseAndIsLogged() {
-        failures(NO_LIMIT).failed(SHARD, 7);
+        failures(NO_LIMIT).failed(SHARD, "7", 7);
 
         assertEquals(List.of(SHARD), givenUp);
         assertEquals(List.of("child_failed"), logged.names());
@@ -66,7 +68,7 @@ class ShardFailuresTest {
 
     @Test
     void aFailureIsCountedInItsLine() {
-        failures(NO_LIMIT).failed(SHARD, 7);
+        failures(NO_LIMIT).failed(SHARD, "7", 7);
 
         assertEquals(1, logged.fields(0).get("ShardRestarts"));
     }
@@ -138,7 +140,7 @@ class ShardFailuresTest {
 
     @Test
     void aRecordProcessorCanAskForTheWorkersEnd() {
-        failures(NO_LIMIT).failed(SHARD, ShardFailures.END_WORKER);
+        failures(NO_LIMIT).failed(SHARD, "7", ShardFailures.END_WORKER);
 
         assertEquals(List.of("a record processor asks for the worker's end"), ends);
         assertEquals(List.of(SHARD), givenUp);
@@ -146,7 +148,7 @@ class ShardFailuresTest {
 
     @Test
     void aWorkerThatIsAskedToEndAtItsLimitEndsOnce() {
-        failures(1).failed(SHARD, ShardFailures.END_WORKER);
+        failures(1).failed(SHARD, "7", ShardFailures.END_WORKER);
 
         assertEquals(1, ends.size());
     }
@@ -156,7 +158,7 @@ class ShardFailuresTest {
         var failures = failures(1);
         failures.stop();
 
-        failures.failed(SHARD, ShardFailures.END_WORKER);
+        failures.failed(SHARD, "7", ShardFailures.END_WORKER);
 
         assertEquals(List.of(SHARD), givenUp);
         assertEquals(List.of(), ends);
@@ -164,9 +166,9 @@ class ShardFailuresTest {
 
     @Test
     void aLeaseThatCannotBeGivenUpHaltsAndIsLogged() {
-        var failures = new ShardFailures(1, ShardFailuresTest::refuse, ends::add, halts::incrementAndGet, METRICS);
+        var failures = new ShardFailures(1, ShardFailuresTest::refuse, ends::add, halts::incrementAndGet, METRICS, standstills);
 
-        failures.failed(SHARD, ShardFailures.END_WORKER);
+        failures.failed(SHARD, "7", ShardFailures.END_WORKER);
 
         assertEquals(1, halts.get());
         assertEquals(List.of(), ends);
@@ -176,9 +178,9 @@ class ShardFailuresTest {
 
     @Test
     void aWorkerThatCannotBeEndedIsHalted() {
-        var failures = new ShardFailures(1, givenUp::add, ShardFailuresTest::refuse, halts::incrementAndGet, METRICS);
+        var failures = new ShardFailures(1, givenUp::add, ShardFailuresTest::refuse, halts::incrementAndGet, METRICS, standstills);
 
-        failures.failed(SHARD, STATUS);
+        failures.failed(SHARD, "7", STATUS);
 
         assertEquals(1, halts.get());
     }
@@ -253,12 +255,12 @@ class ShardFailuresTest {
     }
 
     private ShardFailures failures(int limit) {
-        return new ShardFailures(limit, givenUp::add, ends::add, halts::incrementAndGet, METRICS);
+        return new ShardFailures(limit, givenUp::add, ends::add, halts::incrementAndGet, METRICS, standstills);
     }
 
     private static void fail(ShardFailures failures, String shardId, int times) {
         for (var time = 0; time < times; time++) {
-            failures.failed(shardId, STATUS);
+            failures.failed(shardId, "7", STATUS);
         }
     }
 

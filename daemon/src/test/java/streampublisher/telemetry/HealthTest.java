@@ -71,6 +71,39 @@ class HealthTest {
     }
 
     @Test
+    void aShardThatStandsStillIsNamedAtOnce() {
+        var standstills = new Standstills(clock::get);
+        var health = new Health(clock::get, STUCK_AFTER, true, standstills);
+        health.began(SHARD);
+        standstills.told(SHARD, "6", "{\"reason\": \"is too large\", \"fix\": \"name a bucket\", \"sequenceNumber\": \"7\"}");
+        standstills.failed(SHARD, "6", 1, 1, 1_000);
+
+        var report = health.report();
+
+        assertTrue(report.healthy());
+        assertEquals(Map.of(SHARD, new Health.ShardState("stopped", 0)), report.shards());
+        assertEquals(
+                "shardId-1: stopped before 7: is too large; 1 failure; next try in 1 s; name a bucket",
+                report.problem());
+    }
+
+    @Test
+    void aShardThatStandsStillForTooLongMakesTheWorkerUnhealthy() {
+        var standstills = new Standstills(clock::get);
+        var health = new Health(clock::get, STUCK_AFTER, true, standstills);
+        standstills.failed(SHARD, "6", 1, 1, 1_000);
+        clock.addAndGet(STUCK_AFTER);
+        assertTrue(health.report().healthy());
+        clock.incrementAndGet();
+        assertFalse(health.report().healthy());
+
+        standstills.over(SHARD);
+
+        assertTrue(health.report().healthy());
+        assertNull(health.report().problem());
+    }
+
+    @Test
     void aShardThatIsNotCalledIsHealthyWhereQuietShardsAreNotCalled() {
         var health = health(false);
         answer(health, SHARD);

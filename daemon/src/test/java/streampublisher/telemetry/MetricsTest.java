@@ -1,6 +1,7 @@
 package streampublisher.telemetry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Map;
@@ -58,15 +59,24 @@ class MetricsTest {
 
     @Test
     void aWorkerTellsThatItIsHereAgainAndAgain() throws Exception {
-        metrics(1).beat(timer);
+        metrics(1).beat(timer, () -> 0);
 
         Eventually.holds(() -> logged.names().size() >= 3);
         assertEquals(1, logged.fields(0).get("Workers"));
+        assertFalse(logged.fields(1).containsKey("StoppedShards"));
+    }
+
+    @Test
+    void shardsThatStandStillAreCountedBesideTheWorker() throws Exception {
+        metrics(60_000).beat(timer, () -> 3);
+
+        Eventually.holds(() -> logged.names().size() == 2);
+        assertEquals(3, logged.fields(1).get("StoppedShards"));
     }
 
     @Test
     void withoutAnIntervalThereAreNone() {
-        metrics(0).beat(timer);
+        metrics(0).beat(timer, () -> 1);
         Events.metrics("Counted", metrics(0).shardRestart());
 
         assertEquals(Map.of(), logged.fields(0));

@@ -13,6 +13,8 @@ import software.amazon.kinesis.multilang.config.MultiLangDaemonConfiguration;
  */
 public abstract class MultiLangChild extends MultiLangShardRecordProcessor {
 
+    private final ChildStderr stderr;
+
     /**
      * @param command the program and its arguments
      * @param onStderrLine called for each line that the child writes to its standard error
@@ -22,24 +24,37 @@ public abstract class MultiLangChild extends MultiLangShardRecordProcessor {
             ExecutorService executor,
             MultiLangDaemonConfiguration configuration,
             Runnable onStderrLine) {
+        this(command, executor, configuration, new ChildStderr(onStderrLine));
+    }
+
+    private MultiLangChild(
+            String[] command,
+            ExecutorService executor,
+            MultiLangDaemonConfiguration configuration,
+            ChildStderr stderr) {
         super(
                 new ProcessBuilder(command),
                 executor,
                 new ObjectMapper(),
                 new MessageWriter(),
                 new MessageReader(),
-                new ChildStderr(onStderrLine),
+                stderr,
                 configuration);
+        this.stderr = stderr;
     }
 
     /** The child process has started. */
     protected abstract void started(Process process);
+
+    /** The child tells why it fails or waits, in JSON. */
+    protected abstract void told(String report);
 
     /** The child can't go on: it did not start, it ended, or it broke the protocol. */
     protected abstract void failed();
 
     @Override
     final Process startProcess() throws IOException {
+        stderr.reportTo(this::told);
         var process = super.startProcess();
         started(process);
         return process;

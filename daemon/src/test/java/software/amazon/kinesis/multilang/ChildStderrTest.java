@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class ChildStderrTest {
 
     private final AtomicInteger signs = new AtomicInteger();
+    private final List<String> reports = new ArrayList<>();
     private final ByteArrayOutputStream copied = new ByteArrayOutputStream();
     private PrintStream standardError;
 
@@ -47,6 +50,15 @@ class ChildStderrTest {
     }
 
     @Test
+    void aLineForTheDaemonIsNotCopied() throws Exception {
+        drain("first\n\u001e{\"reason\": \"no\"}\nsecond\n");
+
+        assertEquals(lines("first", "second"), copied());
+        assertEquals(List.of("{\"reason\": \"no\"}"), reports);
+        assertEquals(3, signs.get());
+    }
+
+    @Test
     void silenceIsNoSignOfLife() throws Exception {
         drain("");
 
@@ -56,7 +68,9 @@ class ChildStderrTest {
 
     private void drain(String written) throws Exception {
         var reader = new BufferedReader(new StringReader(written));
-        new ChildStderr(signs::incrementAndGet).initialize(reader, "shardId-1").call();
+        var stderr = new ChildStderr(signs::incrementAndGet);
+        stderr.reportTo(reports::add);
+        stderr.initialize(reader, "shardId-1").call();
     }
 
     private String copied() {
