@@ -12,6 +12,7 @@ EventKey = Literal[
     "batch_published",
     "batches_published",
     "batch_refused",
+    "records_filtered",
     "progress",
     "checkpoint_made",
     "metrics",
@@ -71,6 +72,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "SNS refuses the content of a message (records: {records}): {error}",
         "The records are published in halves until the refused one is alone. The next line says "
         "what becomes of it.",
+    ),
+    "records_filtered": EventKind(
+        "DEBUG",
+        "Filtered out, records: {records}",
+        "`publisher.filter`, or another setting that filters, wants none of these records of a "
+        "delivery. They count as done; the checkpoint passes them in their turn.",
     ),
     "progress": EventKind(
         "DEBUG",

@@ -8,6 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from consumer.filtering.paths import Path, read_paths
+from consumer.filtering.pattern import read_patterns
+from consumer.filtering.projection import Mask, Projection
+from consumer.filtering.selection import Selection
 from consumer.publishing.grouping import Grouping
 from consumer.publishing.messages import MessageForm
 from consumer.settings.publisher import PublisherSettings
@@ -42,6 +46,21 @@ class ProcessorSettings(PublisherSettings):
             most_changes=self.batch_size if self._grouping else None,
         )
 
+    def selection(self) -> Selection:
+        """Which changes are published, and what of them."""
+        mask = Mask(_paths(self.mask_attributes), (self.mask_key or "").encode())
+        projection = Projection(
+            _paths(self.include_attributes),
+            _paths(self.exclude_attributes),
+            mask if mask.paths else None,
+        )
+        return Selection(
+            patterns=read_patterns(self.filter) if self.filter else (),
+            changed=_paths(self.changed_attributes),
+            projection=projection,
+            drops_unchanged=self.drop_unchanged,
+        )
+
     @property
     def logs_totals(self) -> bool:
         """Whether a worker logs totals instead of a line for each message."""
@@ -70,3 +89,7 @@ class ProcessorSettings(PublisherSettings):
     def from_environment(cls, environ: Mapping[str, str]) -> "ProcessorSettings":
         """Read what `to_environment` wrote; KeyError when nobody has."""
         return cls(**json.loads(environ[SETTINGS_VARIABLE]))
+
+
+def _paths(text: str | None) -> tuple[Path, ...]:
+    return read_paths(text) if text else ()

@@ -1,12 +1,15 @@
 """The publisher's own settings: keys that begin with `publisher.`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from consumer.settings.forms import (
     ACCOUNT,
     BUCKET,
     FIFO_GROUP,
+    MASK_KEY,
+    PATHS,
+    PATTERNS,
     QUEUE_URL,
     STREAM_ARN,
     SUBJECT,
@@ -73,6 +76,63 @@ class PublisherSettings:
     ] = False
     plain_images: Annotated[
         bool, Setting("Images as plain JSON with exact numbers rather than as DynamoDB JSON.")
+    ] = False
+    filter: Annotated[
+        str | None,
+        Setting(
+            "The changes that are published: a pattern over the record, in the syntax of Lambda's "
+            "event filtering. All others are filtered out. Several patterns, in a list or as "
+            "FilterCriteria, are alternatives. docs/filters.md has the syntax.",
+            form=PATTERNS,
+        ),
+    ] = None
+    changed_attributes: Annotated[
+        str | None,
+        Setting(
+            "A MODIFY is published only if one of these attributes has changed. Other changes are "
+            "not concerned.",
+            form=PATHS,
+        ),
+    ] = None
+    include_attributes: Annotated[
+        str | None,
+        Setting(
+            "The only attributes that images carry, by name or path. The item's key always stays.",
+            form=PATHS,
+        ),
+    ] = None
+    exclude_attributes: Annotated[
+        str | None,
+        Setting(
+            "Attributes that images don't carry, by name or path. The item's key always stays.",
+            form=PATHS,
+        ),
+    ] = None
+    mask_attributes: Annotated[
+        str | None,
+        Setting(
+            "Attributes in whose place images and keys carry a hash, made with "
+            "`publisher.maskKey`. Equal values have equal hashes. Dead letters hold the whole "
+            "record.",
+            form=PATHS,
+        ),
+    ] = None
+    mask_key: Annotated[
+        str | None,
+        Setting(
+            "The secret key of those hashes. Only the environment can set it, from a secret store. "
+            "It is never logged.",
+            form=MASK_KEY,
+            is_secret=True,
+        ),
+    ] = field(default=None, repr=False)
+    drop_unchanged: Annotated[
+        bool,
+        Setting(
+            "A MODIFY is filtered out if nothing has changed in what is left of its images. "
+            "Attributes that are left out by `publisher.includeAttributes` or "
+            "`publisher.excludeAttributes` don't count."
+        ),
     ] = False
     claim_check_bucket: Annotated[
         str | None,
@@ -230,7 +290,7 @@ class PublisherSettings:
         Setting(
             "`emf` writes metrics as lines of the log, from which CloudWatch takes them without an "
             "agent or a call; only with `publisher.logFormat` = json. `none` writes none. At "
-            "CloudWatch's list price 18 metrics cost at most 5.40 USD a month for one application, "
+            "CloudWatch's list price 19 metrics cost at most 5.70 USD a month for one application, "
             "however many workers and shards."
         ),
     ] = "emf"
