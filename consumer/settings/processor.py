@@ -63,6 +63,12 @@ class ProcessorSettings(PublisherSettings):
         )
 
     @property
+    def logs_totals(self) -> bool:
+        """Whether a worker logs totals instead of a line for each message."""
+        is_for_a_person = self.log_format == "human" and self.log_level != "DEBUG"
+        return is_for_a_person or self.log_batches == "totals"
+
+    @property
     def collected(self) -> int:
         """How many changes of a shard are collected before they leave."""
         return self._grouping.collected(self.batch_size) if self._grouping else self.batch_size
