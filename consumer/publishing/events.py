@@ -10,6 +10,7 @@ from typing import Literal
 EventKey = Literal[
     "processor_started",
     "batch_published",
+    "batches_published",
     "batch_refused",
     "records_filtered",
     "progress",
@@ -59,6 +60,12 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "INFO",
         "Published as one message, records: {records}",
         "SNS has taken the batch. Its checkpoint follows once SNS has taken all batches before it.",
+    ),
+    "batches_published": EventKind(
+        "INFO",
+        "Published within {seconds} s: changes {records}, messages {messages}",
+        "What SNS has taken since the last such line, every few seconds while there is any; "
+        "instead of `batch_published`, with `publisher.logBatches` = totals and in the human log.",
     ),
     "batch_refused": EventKind(
         "WARN",
@@ -135,7 +142,8 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "record_refused": EventKind(
         "ERROR",
-        "Record {sequenceNumber} can't be published: {error}",
+        "Record {sequenceNumber} can't be published: {error}; name a publisher.claimCheckBucket if "
+        "it is too large, or set publisher.onPoison = dead-letter",
         "The shard stops here, and nothing after the record is checkpointed. The daemon retries "
         "after a growing wait.",
     ),

@@ -43,7 +43,8 @@ class ProcessorSettings(PublisherSettings):
             plain_images=self.plain_images,
             redriven=redriven,
             grouping=self._grouping,
-            most_changes=self.batch_size if self._grouping else None,
+            most_changes=self._most_changes,
+            envelope=self.envelope,
         )
 
     def selection(self) -> Selection:
@@ -62,6 +63,12 @@ class ProcessorSettings(PublisherSettings):
         )
 
     @property
+    def logs_totals(self) -> bool:
+        """Whether a worker logs totals instead of a line for each message."""
+        is_for_a_person = self.log_format == "human" and self.log_level != "DEBUG"
+        return is_for_a_person or self.log_batches == "totals"
+
+    @property
     def collected(self) -> int:
         """How many changes of a shard are collected before they leave."""
         return self._grouping.collected(self.batch_size) if self._grouping else self.batch_size
@@ -70,6 +77,12 @@ class ProcessorSettings(PublisherSettings):
     def most_groups(self) -> int:
         """How many message groups a FIFO topic gets side by side, at most."""
         return self._grouping.groups or self.collected if self._grouping else 1
+
+    @property
+    def _most_changes(self) -> int | None:
+        if self.envelope == "change":
+            return 1
+        return self.batch_size if self._grouping else None
 
     @property
     def _grouping(self) -> Grouping | None:

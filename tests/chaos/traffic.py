@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from consumer.local.subscription import Subscription
+from consumer.settings.variables import environment_name
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.items import Items, identify
 from tests.streams.ledger import Balance, Ledger
 from tests.streams.stream import SimulatedStream
@@ -20,6 +21,7 @@ ITEMS = tuple(f"item-{number}" for number in range(200))
 _ODD = ("1", "3", "5", "7", "9")
 FILTER = json.dumps({"dynamodb": {"Keys": {"id": {"S": [{"anything-but": {"suffix": _ODD}}]}}}})
 """Filters out every other item; an item that arrives all the same counts as foreign."""
+FILTER_VARIABLE = environment_name("publisher.filter")
 
 _TICK_SECONDS = 0.05
 _REMOVALS = 0.1
@@ -59,7 +61,7 @@ class Traffic:
     def __init__(  # noqa: PLR0913 - a run has many sides
         self,
         stream: SimulatedStream,
-        subscription: Subscription,
+        subscription: CheckedSubscription,
         rate: float,
         seed: int,
         items: Sequence[str] = ITEMS,
