@@ -138,7 +138,9 @@ class ReplaySession:
 
 
 def _log(replay_record: ReplayRecord, configuration: Configuration) -> None:
-    """Log who replayed what, in the form of the workers' log."""
+    """Log who replayed what, in the form of the workers' log; a terminal is told already."""
+    if sys.stderr.isatty():
+        return
     facts = {name: value for name, value in replay_record.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(
         "Checkpoints of %s were set back to %s",

@@ -15,13 +15,14 @@ import pytest
 
 from consumer.demo.changes import Change, plan_changes
 from consumer.demo.table import TABLE, write_changes
-from consumer.local.subscription import Received, Subscription
+from consumer.local.subscription import Received
 from consumer.sandbox.backends import Sandbox
 from deploy.lambda_zip import LIMIT, Built, Target, build
 from tests.chain.world import new_world
 from tests.function.samples import EVERY_TYPE
 from tests.function.stream import read_stream
 from tests.places import ROOT
+from tests.schemas.validation import CheckedSubscription
 
 # One zip and one run are looked at by every test here: they stay in one process.
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("function")]
@@ -102,7 +103,7 @@ def run(
         events = _events(sandbox)
         topic_arn = sandbox.client("sns").create_topic(Name="by-function")["TopicArn"]
         clients = [sandbox.client(name) for name in ("sns", "sqs", "s3")]
-        with Subscription(topic_arn, *clients) as subscription:
+        with CheckedSubscription(topic_arn, *clients) as subscription:
             done = runtime.invoke(events, _environ(sandbox, topic_arn) | ENTRY_METADATA)
             assert done.returncode == 0, done.stderr
             function = list(_everything(subscription))
@@ -137,7 +138,7 @@ def _environ(sandbox: Sandbox, topic_arn: str) -> dict[str, str]:
     }
 
 
-def _everything(subscription: Subscription) -> Iterator[Received]:
+def _everything(subscription: CheckedSubscription) -> Iterator[Received]:
     while received := subscription.receive():
         yield from received
 

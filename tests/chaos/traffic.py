@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from consumer.local.subscription import Subscription
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.items import Items, identify
 from tests.streams.ledger import Balance, Ledger
 from tests.streams.stream import SimulatedStream
@@ -53,7 +53,7 @@ class Traffic:
     def __init__(
         self,
         stream: SimulatedStream,
-        subscription: Subscription,
+        subscription: CheckedSubscription,
         rate: float,
         seed: int,
         items: Sequence[str] = ITEMS,

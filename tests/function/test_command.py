@@ -14,6 +14,7 @@ from consumer.cli import main
 from tests.builders import SUBJECT
 from tests.function.events import a_function_record, an_event
 from tests.places import ROOT
+from tests.schemas.validation import check_message
 
 SAMPLES = ROOT / "samples"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
@@ -64,6 +65,23 @@ def test_samples_have_every_kind_of_change_and_every_type() -> None:
     assert [kind for kind in ("INSERT", "MODIFY", "REMOVE") if kind not in whole] == []
     kinds = ("S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL")
     assert [kind for kind in kinds if f'"{kind}": ' not in whole] == []
+
+
+@pytest.mark.parametrize(
+    ("envelope", "messages", "records"), [("cloudevents", 2, 10), ("change", 11, None)]
+)
+def test_messages_are_shown_in_the_form_that_is_set(
+    envelope: str, messages: int, records: int | None
+) -> None:
+    """As the function would publish them."""
+    environ = {"PUBLISHER_ENVELOPE": envelope}
+    result = simulate(str(SAMPLES / "batch.json"), "--json", environ=environ)
+    shown = [line for line in lines(result) if line["kind"] == "message"]
+
+    assert len(shown) == messages
+    assert shown[0]["attributes"].get("recordCount") == records
+    for message in shown:
+        check_message(json.dumps(message["body"]), message["attributes"])
 
 
 def test_a_person_sees_subject_attributes_body_and_answer() -> None:
