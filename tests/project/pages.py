@@ -11,6 +11,7 @@ from consumer.settings.variables import PUBLISHER_PREFIX
 from tests.places import ROOT
 from tests.project.architecture import architecture_page
 from tests.project.licences import licences_page
+from tests.project.typescript import TYPES, types_file
 from tests.project.whole_messages import MESSAGES_PAGE, messages_page
 
 _WIDTH = 100
@@ -78,6 +79,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "licences.md": licences_page,
     MESSAGES_PAGE: messages_page,
     ROOT / "docs" / "settings.md": settings_page,
+    TYPES: types_file,
     ROOT / "properties" / "aws.properties": lambda: as_properties(all_settings()),
 }
 """Each file that is made, and what makes it."""
