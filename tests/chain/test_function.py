@@ -212,7 +212,9 @@ def test_every_type_of_attribute_arrives(run: Run) -> None:
 
 def test_nothing_is_reported_and_each_message_is_logged(run: Run) -> None:
     """The log's lines are the record processor's, with the invocation's id."""
-    assert run.answers == [{"batchItemFailures": []}] * (PUBLISHED // 10)
+    # The last event may have nothing but what is filtered out, which is done as well.
+    assert len(run.answers) >= PUBLISHED // 10
+    assert [answer for answer in run.answers if answer != {"batchItemFailures": []}] == []
     assert {line["event"] for line in run.log} == {"batch_published"}
     assert run.log[0]["requestId"] == "request-1"
     assert run.log[0]["workerId"] == "orders-publisher"
