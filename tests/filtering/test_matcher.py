@@ -150,6 +150,7 @@ def test_numbers_of_dynamodb_are_compared_exactly(
         ({"numeric": ["=", 5]}, "5", False),
         ({"wildcard": "*"}, "", True),
         ({"wildcard": "a*a"}, "a", False),
+        ({"wildcard": "ab*"}, "bab", False),
         ({"wildcard": "a*b*c"}, "abbc", True),
         ({"wildcard": "a*b*c"}, "acb", False),
         ({"wildcard": "*ab*abc"}, "abc", False),

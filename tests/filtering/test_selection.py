@@ -137,6 +137,8 @@ def test_what_cant_be_compared_or_masked_is_a_record_error() -> None:
         with pytest.raises(RecordError, match="record 7: not DynamoDB JSON"):
             selection.select(record)
     with pytest.raises(RecordError, match="record 7: not DynamoDB JSON"):
+        Selection(changed=read_paths("a")).verdict(record)
+    with pytest.raises(RecordError, match="record 7: not DynamoDB JSON"):
         Selection(projection=mask).projected(record)
 
 

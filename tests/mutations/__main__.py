@@ -80,7 +80,7 @@ def judge(mutation: Mutation) -> Verdict:
 def _first_failure(copy: Path, broken: str) -> str | None:
     """Which test fails first: of the broken file's own, which are few, or else of all."""
     name = _TESTS_OF.get(broken, broken)
-    own = sorted(str(path.relative_to(copy)) for path in copy.glob(f"tests/*/test_{name}.py"))
+    own = sorted(str(path.relative_to(copy)) for path in copy.glob(f"tests/*/test_{name}*.py"))
     rest = [
         "tests/publishing",
         "tests/function",

@@ -82,6 +82,15 @@ def test_no_checkpoint_passes_a_record_that_is_held() -> None:
     assert shard.checkpoints.made == ["2", "5"]
 
 
+def test_a_checkpoint_never_goes_back_to_what_was_filtered_out_before() -> None:
+    """The record that stays covers it."""
+    shard = Shard()
+    shard.deliver(*go(1), *stay(2))
+    shard.deliver(now=1)
+
+    assert shard.checkpoints.made == ["2"]
+
+
 def test_batches_are_full_of_what_stays_in_the_streams_order() -> None:
     """The checkpoint is that of the last record that stays; what goes before it is passed, too."""
     shard = Shard()
