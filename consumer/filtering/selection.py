@@ -76,7 +76,13 @@ class Selection:
         )
 
     def verdict(self, record: ChangeRecord) -> Verdict:
-        """Return what becomes of a record, and why."""
+        """Return what becomes of a record, and why; raises as `select`."""
+        try:
+            return self._verdict(record)
+        except _NOT_JSON as error:
+            raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
+
+    def _verdict(self, record: ChangeRecord) -> Verdict:
         if not self._is_wanted(record):
             reasons = (why_not(pattern, record.document) for pattern in self.patterns)
             return Verdict(stays=False, reason="; ".join(_numbered(list(reasons))))

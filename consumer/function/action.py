@@ -19,6 +19,7 @@ from consumer.function.invocation import Invocation, read_invocation
 from consumer.function.recording import RecordingPublisher
 from consumer.function.simulated import Notes, Simulated, render, to_json
 from consumer.function.start import retries_within
+from consumer.function.verdicts import judge
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.shard import Destinations
@@ -60,6 +61,8 @@ def simulate_events(
     for event, settings in _prepared(files, properties, publish=publish):
         with Activity("Publishing") if publish else nullcontext():
             simulated = _simulate(event.file, event.content, settings, publish=publish)
+        judged = tuple(judge(settings.selection(), event.invocation.records))
+        simulated = replace(simulated, judged=judged)
         failed += simulated.failed
         named = {"file": str(event.file)} if len(files) > 1 else {}
         if as_json:

@@ -25,7 +25,8 @@ def simulate(files: tuple[Path, ...], properties: Path | None, **options: bool) 
     A message is shown as a line for each of its changes. An event passes through the function's own
     code. Without --publish nothing is asked of AWS, and no setting is required. The topic is then
     taken for one of 256 KiB. What is too large for it counts as kept in the bucket, if one is set.
-    The exit status is 1 if Lambda would be told of a failure.
+    Where a setting filters, each record is shown with why it stays or goes. The exit status is 1 if
+    Lambda would be told of a failure.
 
     \b
     Examples:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from consumer.function.verdicts import JudgedRecord
 from consumer.publishing.events import EventKey
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import Fact, Receipt
@@ -47,6 +48,7 @@ class Simulated:
         is_published: Whether messages were published, or only shown.
         answer: What Lambda is told; None where the invocation fails.
         raised: What the invocation fails with; None where it doesn't.
+        judged: What filters make of each record; none without a filter.
     """
 
     messages: Sequence[tuple[Message, Receipt]]
@@ -54,6 +56,7 @@ class Simulated:
     is_published: bool
     answer: Mapping[str, Any] | None = None
     raised: str | None = None
+    judged: Sequence[JudgedRecord] = ()
 
     @property
     def failed(self) -> bool:
@@ -68,6 +71,8 @@ class Simulated:
 def to_json(simulated: Simulated, file: Mapping[str, str]) -> Iterator[str]:
     """Yield a JSON object for each message, dead letter and failure, and one for the answer.
 
+    Where a setting filters, one for each record comes first.
+
     Args:
         simulated: What came of an event.
         file: What each object says of the event's file; empty where there is one file only.
@@ -77,6 +82,9 @@ def to_json(simulated: Simulated, file: Mapping[str, str]) -> Iterator[str]:
 
 
 def _documents(simulated: Simulated) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for record in simulated.judged:
+        number = {"sequenceNumber": record.sequence_number}
+        yield "record", number | asdict(record.verdict)
     for message, receipt in simulated.messages:
         published = {"messageId": receipt.message_id} if simulated.is_published else {}
         yield "message", _document(message) | published
@@ -106,7 +114,8 @@ def render(simulated: Simulated, *, verbose: bool, width: int | None) -> Rendera
         verbose: Whether to show each message whole; else a line for each of its changes.
         width: The most characters of a change's line; None for all.
     """
-    shown: list[RenderableType] = []
+    shown: list[RenderableType] = [_judged(record) for record in simulated.judged]
+    shown += [""] if shown else []
     for number, (message, receipt) in enumerate(simulated.messages, start=1):
         changes = counted(len(json.loads(message.body)), "change")
         head = f"Message {number}: {changes}, {message.size:,} bytes"
@@ -124,6 +133,12 @@ def render(simulated: Simulated, *, verbose: bool, width: int | None) -> Rendera
         for facts in simulated.of(_FAILURES)
     ]
     return Group(*shown, _told(simulated))
+
+
+def _judged(record: JudgedRecord) -> Text:
+    verdict = record.verdict
+    word, style = ("stays", "green") if verdict.stays else ("goes", "yellow")
+    return Text(f"Record {record.sequence_number} {word}: {verdict.reason}", style)
 
 
 def _changes(message: Message, width: int | None) -> Iterator[Text]:

@@ -43,7 +43,8 @@ class ProcessorSettings(PublisherSettings):
             plain_images=self.plain_images,
             redriven=redriven,
             grouping=self._grouping,
-            most_changes=self.batch_size if self._grouping else None,
+            most_changes=self._most_changes,
+            envelope=self.envelope,
         )
 
     def selection(self) -> Selection:
@@ -76,6 +77,12 @@ class ProcessorSettings(PublisherSettings):
     def most_groups(self) -> int:
         """How many message groups a FIFO topic gets side by side, at most."""
         return self._grouping.groups or self.collected if self._grouping else 1
+
+    @property
+    def _most_changes(self) -> int | None:
+        if self.envelope == "change":
+            return 1
+        return self.batch_size if self._grouping else None
 
     @property
     def _grouping(self) -> Grouping | None:

@@ -77,6 +77,15 @@ class PublisherSettings:
     plain_images: Annotated[
         bool, Setting("Images as plain JSON with exact numbers rather than as DynamoDB JSON.")
     ] = False
+    envelope: Annotated[
+        Literal["list", "cloudevents", "change"],
+        Setting(
+            "The form of a message: a JSON list of entries, a JSON list of CloudEvents 1.0 with an "
+            "entry each, or one entry alone. With `change` a filter policy can choose single "
+            "changes; ten messages leave in one call, and `publisher.batchSize` changes are "
+            "collected for it."
+        ),
+    ] = "list"
     filter: Annotated[
         str | None,
         Setting(

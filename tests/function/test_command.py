@@ -14,6 +14,7 @@ from consumer.cli import main
 from tests.builders import SUBJECT
 from tests.function.events import a_function_record, an_event
 from tests.places import ROOT
+from tests.schemas.validation import check_message
 
 SAMPLES = ROOT / "samples"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
@@ -64,6 +65,23 @@ def test_samples_have_every_kind_of_change_and_every_type() -> None:
     assert [kind for kind in ("INSERT", "MODIFY", "REMOVE") if kind not in whole] == []
     kinds = ("S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL")
     assert [kind for kind in kinds if f'"{kind}": ' not in whole] == []
+
+
+@pytest.mark.parametrize(
+    ("envelope", "messages", "records"), [("cloudevents", 2, 10), ("change", 11, None)]
+)
+def test_messages_are_shown_in_the_form_that_is_set(
+    envelope: str, messages: int, records: int | None
+) -> None:
+    """As the function would publish them."""
+    environ = {"PUBLISHER_ENVELOPE": envelope}
+    result = simulate(str(SAMPLES / "batch.json"), "--json", environ=environ)
+    shown = [line for line in lines(result) if line["kind"] == "message"]
+
+    assert len(shown) == messages
+    assert shown[0]["attributes"].get("recordCount") == records
+    for message in shown:
+        check_message(json.dumps(message["body"]), message["attributes"])
 
 
 def test_a_person_sees_subject_attributes_body_and_answer() -> None:
@@ -170,6 +188,34 @@ def test_a_change_that_is_too_large_shows_its_pointer() -> None:
     assert lines(kept)[0]["body"][1]["s3BucketName"] == "large"
     assert (kept.exit_code, refused.exit_code) == (0, 1)
     assert "is too large" in refused.stdout
+
+
+def test_each_record_is_shown_with_why_it_stays_or_goes() -> None:
+    """Where a setting filters; one that can't be read is no filter's to judge."""
+    event = an_event(1, 3)
+    event["Records"][1]["eventName"] = "REPLACE"
+    event["Records"][2]["dynamodb"]["NewImage"]["amount"] = {"N": "5"}
+    five = '{"dynamodb": {"NewImage": {"amount": {"N": [{"numeric": ["=", 5]}]}}}}'
+    shown, as_json = (
+        simulate("-", *options, event=event, environ={"PUBLISHER_FILTER": five})
+        for options in ([], ["--json"])
+    )
+    records = [line for line in lines(as_json) if line["kind"] == "record"]
+
+    assert "Record 1 goes: dynamodb.NewImage.amount.N is" in shown.stdout
+    assert "Record 3 stays: publisher.filter matches" in shown.stdout
+    assert [record["stays"] for record in records] == [False, True, True]
+    assert records[1]["reason"].startswith("it can't be read: eventName is 'REPLACE'")
+    assert lines(as_json)[-1]["batchItemFailures"] == [{"itemIdentifier": "2"}]
+
+
+def test_a_filtered_event_is_done() -> None:
+    """Lambda hands nothing of it over again."""
+    environ = {"PUBLISHER_FILTER": '{"eventName": ["REMOVE"]}'}
+    shown = lines(simulate(str(SAMPLES / "insert.json"), "--json", environ=environ))
+
+    assert [line["kind"] for line in shown] == ["record", "answer"]
+    assert shown[-1] == {"kind": "answer", "batchItemFailures": []}
 
 
 def test_no_records_are_no_messages() -> None:

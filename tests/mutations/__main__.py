@@ -62,7 +62,15 @@ def judge(mutation: Mutation) -> Verdict:
     """Run the tests on a broken copy."""
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copy = Path(folder)
-        for name in ("consumer", "benchmarks", "samples", "tests", "pyproject.toml", "README.md"):
+        for name in (
+            "consumer",
+            "benchmarks",
+            "samples",
+            "schemas",
+            "tests",
+            "pyproject.toml",
+            "README.md",
+        ):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
         mutation.apply(copy)
