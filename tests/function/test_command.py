@@ -86,7 +86,7 @@ def test_messages_are_shown_in_the_form_that_is_set(
 
 def test_a_person_sees_subject_attributes_body_and_answer() -> None:
     """The body on lines of its own."""
-    result = simulate(str(SAMPLES / "insert.json"))
+    result = simulate(str(SAMPLES / "insert.json"), "--verbose")
 
     for part in (
         "Message 1:",
@@ -98,10 +98,35 @@ def test_a_person_sees_subject_attributes_body_and_answer() -> None:
     assert 'Lambda is told: {"batchItemFailures": []}' in result.stdout
 
 
+def test_several_events_are_shown_one_after_the_other() -> None:
+    """Each under its name; one that fails decides the status."""
+    files = [str(SAMPLES / f"{name}.json") for name in ("insert", "poison")]
+    shown, as_json = simulate(*files), simulate(*files, "--json")
+
+    assert (shown.exit_code, as_json.exit_code) == (1, 1)
+    assert [line for line in shown.stdout.splitlines() if line.endswith(".json:")] == [
+        f"{file}:" for file in files
+    ]
+    assert [line["file"] for line in lines(as_json) if line["kind"] == "answer"] == files
+
+
+def test_the_mistakes_of_all_files_are_named_at_once(tmp_path: Path) -> None:
+    """And nothing is shown of the others."""
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    result = simulate(str(SAMPLES / "insert.json"), str(bad), "missing.json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        str(bad),
+        "missing.json",
+    ]
+
+
 def test_a_subject_is_not_cut_on_a_narrow_terminal() -> None:
     """Nor is any attribute."""
     environ = {"PUBLISHER_SUBJECT": "x" * 99, "COLUMNS": "80"}
-    result = simulate(str(SAMPLES / "insert.json"), environ=environ)
+    result = simulate(str(SAMPLES / "insert.json"), "--verbose", environ=environ)
 
     assert "x" * 99 in result.stdout
 
@@ -111,12 +136,13 @@ def test_numbers_are_shown_as_they_are_published() -> None:
     record = a_function_record(5)
     record["dynamodb"]["NewImage"]["amount"] = {"N": "0.1000000000000000000000000000001"}
     environ = {"PUBLISHER_PLAIN_IMAGES": "true"}
-    shown, as_json = (
+    shown, line, as_json = (
         simulate("-", *options, event={"Records": [record]}, environ=environ)
-        for options in ([], ["--json"])
+        for options in (["--verbose"], [], ["--json"])
     )
 
     assert '"amount": 0.1000000000000000000000000000001' in shown.stdout
+    assert "amount 5.10 → 0.1000000000000000000000000000001" in line.stdout
     assert '"amount":0.1000000000000000000000000000001' in as_json.stdout
 
 
