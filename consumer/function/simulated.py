@@ -11,6 +11,7 @@ from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from consumer.function.verdicts import JudgedRecord
+from consumer.publishing.envelope import Entry, entries_in
 from consumer.publishing.events import EventKey
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import Fact, Receipt
@@ -117,7 +118,8 @@ def render(simulated: Simulated, *, verbose: bool, width: int | None) -> Rendera
     shown: list[RenderableType] = [_judged(record) for record in simulated.judged]
     shown += [""] if shown else []
     for number, (message, receipt) in enumerate(simulated.messages, start=1):
-        changes = counted(len(json.loads(message.body)), "change")
+        # A pointer is of one change.
+        changes = counted(len(_entries(message)) or 1, "change")
         head = f"Message {number}: {changes}, {message.size:,} bytes"
         shown.append(Text(head + _receipt(simulated, receipt), style="bold"))
         if verbose:
@@ -143,9 +145,8 @@ def _judged(record: JudgedRecord) -> Text:
 
 def _changes(message: Message, width: int | None) -> Iterator[Text]:
     """Yield a line for each change: event, key, what has changed."""
-    for entry in _parsed(message.body):
-        if not isinstance(entry, dict) or "eventName" not in entry:
-            entry = {"eventName": "pointer", "newImage": {"to": message.body}}  # noqa: PLW2901
+    pointer = {"eventName": "pointer", "newImage": {"to": message.body}}
+    for entry in _entries(message) or [pointer]:
         parts = (f"{entry['eventName']:<{_EVENT_WIDTH}}", key_text(entry), changes_text(entry))
         line = Text(f"  {'  '.join(part for part in parts if part)}")
         if width is not None:
@@ -179,6 +180,6 @@ def _indented(body: str) -> str:
     return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")
 
 
-def _parsed(body: str) -> list[Any]:
-    """The entries of a body, with every number as it is written."""
-    return list(json.loads(body, parse_float=str))
+def _entries(message: Message) -> Sequence[Entry]:
+    """The entries of a message in any form, with every number as it is written."""
+    return entries_in(message.body, read_fraction=str)

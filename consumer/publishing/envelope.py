@@ -1,7 +1,7 @@
 """Envelopes: in which form entries leave, and how they are found in a message's body again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -55,10 +55,15 @@ def body_of(entries: Sequence[bytes], envelope: EnvelopeName) -> str:
     return entries[0].decode() if envelope == "change" else f"[{b','.join(entries).decode()}]"
 
 
-def entries_in(body: str) -> Sequence[Entry]:
-    """Return the entries in a body of any form; none where it is somebody else's."""
+def entries_in(body: str, read_fraction: Callable[[str], Any] = float) -> Sequence[Entry]:
+    """Return the entries in a body of any form; none where it is somebody else's.
+
+    Args:
+        body: The body.
+        read_fraction: Reads a number with a fraction; a float rounds those of plain images.
+    """
     try:
-        document = json.loads(body)
+        document = json.loads(body, parse_float=read_fraction)
     except ValueError:
         return ()
     told = document if isinstance(document, list) else [document]

@@ -209,6 +209,16 @@ def test_each_record_is_shown_with_why_it_stays_or_goes() -> None:
     assert lines(as_json)[-1]["batchItemFailures"] == [{"itemIdentifier": "2"}]
 
 
+@pytest.mark.parametrize("envelope", ["list", "cloudevents", "change"])
+def test_a_change_has_its_line_in_every_form_of_message(envelope: str) -> None:
+    """Whatever is around its entry."""
+    environ = {"PUBLISHER_ENVELOPE": envelope}
+    result = simulate(str(SAMPLES / "insert.json"), environ=environ)
+
+    assert "Message 1: 1 change," in result.stdout
+    assert "\n  INSERT " in result.stdout
+
+
 def test_a_filtered_event_is_done() -> None:
     """Lambda hands nothing of it over again."""
     environ = {"PUBLISHER_FILTER": '{"eventName": ["REMOVE"]}'}
