@@ -105,6 +105,20 @@ def test_redriven_letters_arrive_in_the_form_that_is_set(
     )
 
 
+def test_a_redriven_letter_carries_what_the_workers_let_through(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue has the whole record; no filter holds for it again."""
+    monkeypatch.setenv("PUBLISHER_EXCLUDE_ATTRIBUTES", "amount")
+    monkeypatch.setenv("PUBLISHER_FILTER", '{"eventName": ["INSERT"]}')
+    office.put(7)
+    with CheckedSubscription(office.topic_arn) as subscription:
+        office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert [entry["newImage"] for entry in received.entries] == [{"id": {"S": "item-7"}}]
+
+
 def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: Office) -> None:
     """Its segment is its shard."""
     run, image = Run(1_700_000_000), {"id": {"S": "item-7"}}
