@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.fleet.items import Item, number, text
+from consumer.fleet.items import Item, attributes, number, text
 from consumer.fleet.leases import Lease
 from consumer.problems import Problem
 
@@ -102,7 +102,7 @@ def read_standstills(items: Iterable[Item]) -> tuple[Standstill, ...]:
     try:
         found = [_standstill(row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"holds a shard's standstill that is none: {rows!r:.200}") from error
+        raise ValueError(f"holds a shard's standstill that is none; {attributes(*rows)}") from error
     return tuple(sorted(found, key=lambda each: each.shard_id))
 
 

@@ -47,9 +47,11 @@ def test_a_row_is_read_among_others() -> None:
 
 
 def test_a_row_that_is_none_is_refused() -> None:
-    """Rather than shown by half."""
-    with pytest.raises(ValueError, match="holds a shard's standstill that is none"):
+    """Rather than shown by half; its values are nobody's business."""
+    with pytest.raises(ValueError, match="holds a shard's standstill that is none") as refused:
         read_standstills([{"key": {"S": "Stopped/shardId-1"}}])
+
+    assert str(refused.value).endswith("; its attributes are key")
 
 
 @pytest.mark.parametrize(
