@@ -17,7 +17,7 @@ def answering(status: int, body: str) -> Iterator[int]:
     """A server that answers so; yields its port."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(body.encode())
