@@ -7,7 +7,7 @@ import click
 from consumer.terminal import exits
 
 
-@click.command()
+@click.command(short_help="Ask a daemon whether it makes progress.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
