@@ -1,7 +1,8 @@
 # The image of the stream publisher. scripts/image builds it, and so does `docker build .`;
 # docs/container.md tells how to run it.
 #
-# Both bases are Debian 12 or something made from it; they may be your own.
+# Both bases are Debian 12 or something made from it; they may be your own. A release names them by
+# digest (docs/release.md).
 ARG BUILD_BASE=debian:bookworm-slim
 ARG RUNTIME_BASE=debian:bookworm-slim
 
@@ -26,7 +27,9 @@ FROM tools AS java
 # wants, would take four times the space.
 RUN jlink --output /opt/stream-publisher/java \
         --add-modules java.se,jdk.crypto.ec,jdk.management,jdk.net,jdk.unsupported \
-        --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages
+        --compress=2 --strip-java-debug-attributes --no-header-files --no-man-pages \
+ && dpkg-query --show --showformat 'java\t${source:Package}\t${source:Version}\t${Architecture}\n' \
+        openjdk-17-jdk-headless >/opt/stream-publisher/java/package
 COPY daemon/pom.xml daemon/jars.sha256 daemon/
 COPY daemon/src/main daemon/src/main
 COPY scripts/jars scripts/

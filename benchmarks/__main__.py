@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks import (
     failover,
+    groups,
     latency,
     machine,
     memory,
@@ -32,6 +33,7 @@ SCENARIOS: Mapping[str, ModuleType] = {
     "latency": latency,
     "startup": startup,
     "failover": failover,
+    "fifo": groups,
     "memory": memory,
     "scaleout": scaleout,
     "standstill": standstill,

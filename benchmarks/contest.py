@@ -112,7 +112,10 @@ def start_loop(course: Course) -> ManagedProcess:
     return ManagedProcess(command, course.folder / "loop.log", course.environ)
 
 
-STARTS: Mapping[str, Callable[[Course], ManagedProcess]] = {
+Starts = Mapping[str, Callable[[Course], ManagedProcess]]
+"""What starts each side, by its name."""
+
+STARTS: Starts = {
     "ours": start_ours,
     "sample": start_sample,
     "java": start_java,
@@ -150,11 +153,13 @@ class Side:
 
 
 @contextlib.contextmanager
-def contest(sandbox: Sandbox, streams: Helper, sns_url: str) -> Iterator[Sequence[Side]]:
+def contest(
+    sandbox: Sandbox, streams: Helper, sns_url: str, starts: Starts = STARTS
+) -> Iterator[Sequence[Side]]:
     """Start every side; yield them when all are ready."""
     with contextlib.ExitStack() as stack:
         sides = []
-        for name, start in STARTS.items():
+        for name, start in starts.items():
             side = Side(name, start(lay_course(name, sandbox, streams, sns_url)))
             stack.callback(side.end)
             sides.append(side)

@@ -32,6 +32,8 @@ from consumer.aws.clients import client
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
+from consumer.filtering.pattern import read_patterns
+from consumer.filtering.selection import Selection
 from consumer.publishing.batches import Batcher
 from consumer.publishing.messages import MessageForm
 from consumer.publishing.poison import StopOnPoison
@@ -158,7 +160,12 @@ def _record(number: int) -> dict[str, Any]:
     }
 
 
-def publish(lines: list[str], client: Any, in_flight: int) -> dict[str, float]:  # noqa: ANN401
+def publish(
+    lines: list[str],
+    client: Any,  # noqa: ANN401
+    in_flight: int,
+    pattern: str | None = None,
+) -> dict[str, float]:
     """Publish all that is delivered; return the figures."""
     journal, daemon = LogJournal(_logger()), Daemon(lines)
     retries = Retries("topic", RetryPolicy(), journal)
@@ -167,7 +174,8 @@ def publish(lines: list[str], client: Any, in_flight: int) -> dict[str, float]: 
 
     def build(shard_id: str) -> ShardProcessor:
         form = MessageForm(table="orders", shard_id=shard_id, subject=SUBJECT)
-        return ShardProcessor(Shard(form, decode_record, Batcher(10, 1), destinations))
+        select = Selection(read_patterns(pattern) if pattern else ()).select
+        return ShardProcessor(Shard(form, decode_record, Batcher(10, 1), destinations, select))
 
     processor = RecordProcessor(build, journal)
     began, cpu = time.perf_counter(), time.process_time()

@@ -7,6 +7,7 @@ from typing import Any
 from consumer.delivery.retries import CallLimits, Clocks, Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
+from consumer.filtering.selection import Selection
 from consumer.publishing.batches import Batcher
 from consumer.publishing.claim_check import claim_key, pointer_to
 from consumer.publishing.dead_letter import DeadLetter
@@ -26,7 +27,7 @@ from consumer.publishing.ports import (
 from consumer.publishing.processor import ShardProcessor
 from consumer.publishing.records import decode_record
 from consumer.publishing.s3_location import S3Location
-from consumer.publishing.shard import Decode, Destinations, Shard
+from consumer.publishing.shard import Decode, Destinations, Select, Shard
 from consumer.settings.publisher import PublisherSettings
 from tests.builders import FORM
 
@@ -113,6 +114,10 @@ class FakeTopic:
             return PublishOutcome(message, error)
 
 
+ALL = Selection()
+"""Every change is published, with all of it."""
+
+
 def a_processor(  # noqa: PLR0913 - a test names what it needs
     topic: Publisher,
     journal: Journal,
@@ -122,12 +127,13 @@ def a_processor(  # noqa: PLR0913 - a test names what it needs
     form: MessageForm = FORM,
     batcher: Batcher | None = None,
     decode: Decode = decode_record,
+    select: Select = ALL.select,
 ) -> ShardProcessor:
     """A shard's processor: batches of ten that wait for a second, no bucket, stops on poison."""
     destinations = Destinations(topic, claim_check, poison or StopOnPoison(), journal)
     collected = form.grouping.collected(10) if form.grouping else 10
-    shard = Shard(form, decode, Batcher(collected, 1) if batcher is None else batcher, destinations)
-    return ShardProcessor(shard)
+    batcher = Batcher(collected, 1) if batcher is None else batcher
+    return ShardProcessor(Shard(form, decode, batcher, destinations, select))
 
 
 @dataclass

@@ -47,6 +47,8 @@ def _publish(session: Session, dead_letter: DeadLetter) -> str | None:
 
 def _message(session: Session, dead_letter: DeadLetter) -> Message:
     decode = decoder_of(dead_letter.shard_id)
-    record = decode(RawRecord(dead_letter.sequence_number, dead_letter.data))
+    raw = RawRecord(dead_letter.sequence_number, dead_letter.data)
+    # A filter has let it pass already, or it could not be read then.
+    record = session.settings.selection().projected(decode(raw))
     form = session.settings.form(dead_letter.shard_id, redriven=True)
     return encode_message(Batch((record,)), form)

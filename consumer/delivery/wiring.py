@@ -81,14 +81,15 @@ def shard_processor(
     """Return the processor of a shard, or of what takes a shard's place.
 
     Args:
-        settings: Its batch size.
+        settings: Its batch size, and which records are published.
         form: How its messages are written.
         destinations: Where its records and events go.
         max_wait_seconds: How long the oldest record of a partial batch may wait.
         decode: Reads its records.
     """
     batcher = Batcher(settings.collected, max_wait_seconds)
-    return ShardProcessor(Shard(form, decode, batcher, destinations))
+    select = settings.selection().select
+    return ShardProcessor(Shard(form, decode, batcher, destinations, select))
 
 
 def _poison(settings: ProcessorSettings, retries: RetriesOf, bucket: Bucket | None) -> PoisonPolicy:

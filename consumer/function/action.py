@@ -4,10 +4,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from rich.text import Text
 
 from consumer.delivery.sns import DEFAULT_LIMIT
 from consumer.delivery.wiring import open_destinations, open_topic
@@ -17,6 +19,7 @@ from consumer.function.invocation import Invocation, read_invocation
 from consumer.function.recording import RecordingPublisher
 from consumer.function.simulated import Notes, Simulated, render, to_json
 from consumer.function.start import retries_within
+from consumer.function.verdicts import judge
 from consumer.publishing.errors import EventError, PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, StopOnPoison
 from consumer.publishing.shard import Destinations
@@ -26,6 +29,7 @@ from consumer.settings.processor import ProcessorSettings
 from consumer.settings.properties import read_properties
 from consumer.settings.variables import environment_name
 from consumer.terminal import exits
+from consumer.terminal.activity import Activity
 from consumer.terminal.failures import configuration_of, refuse
 from consumer.terminal.output import Console, say
 
@@ -33,36 +37,71 @@ _NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:not-published"
 _SECONDS = 60.0
 
 
-def simulate_event(file: Path, properties: Path | None, *, publish: bool, as_json: bool) -> None:
-    """Print what comes of an event; end with status 1 where Lambda would be told of a failure."""
-    event = _read(file)
-    invocation = _understood(file, event)
-    settings = _settings(properties, invocation, publish=publish)
-    with Console(stderr=True).status("Publishing") if publish else nullcontext():
-        simulated = _simulate(file, event, settings, publish=publish)
-    if as_json:
-        for line in to_json(simulated):
-            say(line)
-    else:
-        Console().print(render(simulated), soft_wrap=True)
-    sys.exit(exits.FAILED if simulated.failed else 0)
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event of Lambda.
+
+    Attributes:
+        file: Where it was read.
+        content: What was read.
+        invocation: The same, understood.
+    """
+
+    file: Path
+    content: object
+    invocation: Invocation
+
+
+def simulate_events(
+    files: Sequence[Path], properties: Path | None, *, publish: bool, verbose: bool, as_json: bool
+) -> None:
+    """Print what comes of events; end with status 1 where Lambda would be told of a failure."""
+    console, failed = Console(), 0
+    width = console.width if console.is_terminal else None
+    for event, settings in _prepared(files, properties, publish=publish):
+        with Activity("Publishing") if publish else nullcontext():
+            simulated = _simulate(event.file, event.content, settings, publish=publish)
+        judged = tuple(judge(settings.selection(), event.invocation.records))
+        simulated = replace(simulated, judged=judged)
+        failed += simulated.failed
+        named = {"file": str(event.file)} if len(files) > 1 else {}
+        if as_json:
+            for line in to_json(simulated, named):
+                say(line)
+            continue
+        if named:
+            console.print(Text(f"{event.file}:"), soft_wrap=True)
+        console.print(render(simulated, verbose=verbose, width=width), soft_wrap=True)
+    sys.exit(exits.FAILED if failed else 0)
+
+
+def _prepared(
+    files: Sequence[Path], properties: Path | None, *, publish: bool
+) -> list[tuple[_Event, ProcessorSettings]]:
+    """Read every event and its settings; name the mistakes of all files at once."""
+    events: list[_Event] = []
+    mistakes: list[str] = []
+    for file in files:
+        try:
+            content = _read(file)
+            events.append(_Event(file, content, read_invocation(content)))
+        except EventError as error:
+            mistakes += [f"{file}: {mistake}" for mistake in error.mistakes]
+    if mistakes:
+        refuse(mistakes)
+    return [(each, _settings(properties, each.invocation, publish=publish)) for each in events]
 
 
 def _read(file: Path) -> object:
+    """Read an event; EventError where it can't be read."""
     try:
         text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         return json.loads(text)
     except OSError as error:
-        refuse([f"{file}: can't be read: {error.strerror}; name another file"])
+        raise EventError([f"can't be read: {error.strerror}; name another file"]) from error
     except (ValueError, RecursionError) as error:
-        refuse([f"{file}: is not JSON: {error}; give an event as Lambda hands it over"])
-
-
-def _understood(file: Path, event: object) -> Invocation:
-    try:
-        return read_invocation(event)
-    except EventError as error:
-        refuse(f"{file}: {mistake}" for mistake in error.mistakes)
+        mistake = f"is not JSON: {error}; give an event as Lambda hands it over"
+        raise EventError([mistake]) from error
 
 
 def _settings(

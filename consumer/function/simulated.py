@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
@@ -10,13 +10,18 @@ from rich.console import Group, RenderableType
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from consumer.function.verdicts import JudgedRecord
+from consumer.publishing.envelope import Entry, entries_in
 from consumer.publishing.events import EventKey
 from consumer.publishing.messages import Message
 from consumer.publishing.ports import Fact, Receipt
+from consumer.terminal.change_text import changes_text, key_text
+from consumer.terminal.plurals import counted
 
 _FAILURES = frozenset({"record_refused", "event_cut_short", "event_failed"})
 _LETTER = "record_dead_lettered"
 _MARK = "\ue000"
+_EVENT_WIDTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Simulated:
         is_published: Whether messages were published, or only shown.
         answer: What Lambda is told; None where the invocation fails.
         raised: What the invocation fails with; None where it doesn't.
+        judged: What filters make of each record; none without a filter.
     """
 
     messages: Sequence[tuple[Message, Receipt]]
@@ -51,6 +57,7 @@ class Simulated:
     is_published: bool
     answer: Mapping[str, Any] | None = None
     raised: str | None = None
+    judged: Sequence[JudgedRecord] = ()
 
     @property
     def failed(self) -> bool:
@@ -62,21 +69,32 @@ class Simulated:
         return (facts for event, facts in self.notes if event in events)
 
 
-def to_json(simulated: Simulated) -> Iterator[str]:
-    """Yield a JSON object for each message, dead letter and failure, and one for the answer."""
+def to_json(simulated: Simulated, file: Mapping[str, str]) -> Iterator[str]:
+    """Yield a JSON object for each message, dead letter and failure, and one for the answer.
+
+    Where a setting filters, one for each record comes first.
+
+    Args:
+        simulated: What came of an event.
+        file: What each object says of the event's file; empty where there is one file only.
+    """
+    for kind, document in _documents(simulated):
+        yield orjson.dumps({"kind": kind, **file, **document}).decode()
+
+
+def _documents(simulated: Simulated) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for record in simulated.judged:
+        number = {"sequenceNumber": record.sequence_number}
+        yield "record", number | asdict(record.verdict)
     for message, receipt in simulated.messages:
         published = {"messageId": receipt.message_id} if simulated.is_published else {}
-        yield _line("message", _document(message) | published)
+        yield "message", _document(message) | published
     for facts in simulated.of(frozenset({_LETTER})):
-        yield _line("dead-letter", facts)
+        yield "dead-letter", facts
     for facts in simulated.of(_FAILURES):
-        yield _line("failure", facts)
+        yield "failure", facts
     raised = {"raised": simulated.raised} if simulated.raised else {}
-    yield _line("answer", simulated.answer or raised)
-
-
-def _line(kind: str, document: Mapping[str, Any]) -> str:
-    return orjson.dumps({"kind": kind, **document}).decode()
+    yield "answer", simulated.answer or raised
 
 
 def _document(message: Message) -> dict[str, Any]:
@@ -89,13 +107,25 @@ def _document(message: Message) -> dict[str, Any]:
     }
 
 
-def render(simulated: Simulated) -> RenderableType:
-    """Return everything for a terminal."""
-    shown: list[RenderableType] = []
+def render(simulated: Simulated, *, verbose: bool, width: int | None) -> RenderableType:
+    """Return everything for a person.
+
+    Args:
+        simulated: What came of an event.
+        verbose: Whether to show each message whole; else a line for each of its changes.
+        width: The most characters of a change's line; None for all.
+    """
+    shown: list[RenderableType] = [_judged(record) for record in simulated.judged]
+    shown += [""] if shown else []
     for number, (message, receipt) in enumerate(simulated.messages, start=1):
-        head = f"Message {number}: {message.size:,} bytes"
+        # A pointer is of one change.
+        changes = counted(len(_entries(message)) or 1, "change")
+        head = f"Message {number}: {changes}, {message.size:,} bytes"
         shown.append(Text(head + _receipt(simulated, receipt), style="bold"))
-        shown += [_attributes(message), JSONHighlighter()(Text(_indented(message.body))), ""]
+        if verbose:
+            shown += [_attributes(message), JSONHighlighter()(Text(_indented(message.body))), ""]
+        else:
+            shown += _changes(message, width)
     shown += [
         Text(f"Dead letter: record {facts['sequenceNumber']}: {facts['error']}", style="yellow")
         for facts in simulated.of(frozenset({_LETTER}))
@@ -105,6 +135,23 @@ def render(simulated: Simulated) -> RenderableType:
         for facts in simulated.of(_FAILURES)
     ]
     return Group(*shown, _told(simulated))
+
+
+def _judged(record: JudgedRecord) -> Text:
+    verdict = record.verdict
+    word, style = ("stays", "green") if verdict.stays else ("goes", "yellow")
+    return Text(f"Record {record.sequence_number} {word}: {verdict.reason}", style)
+
+
+def _changes(message: Message, width: int | None) -> Iterator[Text]:
+    """Yield a line for each change: event, key, what has changed."""
+    pointer = {"eventName": "pointer", "newImage": {"to": message.body}}
+    for entry in _entries(message) or [pointer]:
+        parts = (f"{entry['eventName']:<{_EVENT_WIDTH}}", key_text(entry), changes_text(entry))
+        line = Text(f"  {'  '.join(part for part in parts if part)}")
+        if width is not None:
+            line.truncate(width, overflow="ellipsis")
+        yield line
 
 
 def _receipt(simulated: Simulated, receipt: Receipt) -> str:
@@ -131,3 +178,8 @@ def _indented(body: str) -> str:
     parsed = json.loads(body, parse_float=lambda digits: f"{_MARK}{digits}{_MARK}")
     text = json.dumps(parsed, indent=2, ensure_ascii=False)
     return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")
+
+
+def _entries(message: Message) -> Sequence[Entry]:
+    """The entries of a message in any form, with every number as it is written."""
+    return entries_in(message.body, read_fraction=str)

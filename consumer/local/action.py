@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from consumer.local.change_text import Filter
 from consumer.local.forward import Target, forward
 from consumer.local.screen import print_changes, print_json
 from consumer.local.subscription import Received, Subscription
+from consumer.terminal.change_text import Filter
 from consumer.terminal.failures import refuse_open_endpoints, told_in_one_line
 from consumer.terminal.interrupts import StopRequest, deferred
 from consumer.terminal.output import say_error

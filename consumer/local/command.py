@@ -71,6 +71,6 @@ def listen(topic_arn: str, *, events: tuple[str, ...], text: str, **options: Any
       stream-publisher listen TOPIC_ARN --json --max-messages 1 | jq '.entries[0].newImage'
     """
     from consumer.local.action import Options, show_arrivals
-    from consumer.local.change_text import Filter
+    from consumer.terminal.change_text import Filter
 
     show_arrivals(topic_arn, Options(filter=Filter(frozenset(events), text), **options))

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
-from consumer.local.change_text import changes_text, delay_text, key_text
 from consumer.local.subscription import Received
+from consumer.terminal.change_text import changes_text, delay_text, key_text
 from consumer.terminal.output import Console, say_json
 
 _EVENT_WIDTH = 8

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from consumer.aws.clients import client
 from consumer.delivery.s3_bodies import fetch
 from consumer.publishing.claim_check import claim_folder, location_in
+from consumer.publishing.envelope import entries_in
 from consumer.publishing.errors import PublishError
 from consumer.publishing.messages import AttributeValue
 from consumer.settings.forms import account_of, is_fifo, region_of
@@ -39,7 +40,8 @@ class Received:
         subject: Its Subject.
         body: Its body; of a claim-checked message what S3 has, or the pointer where `mistake` says
             why that can't be had.
-        entries: The body's entry for each change; none where it is somebody else's message.
+        entries: The entry of each change in the body, whatever its form; none where it is somebody
+            else's message.
         attributes: Its attributes.
         sent_at: When SNS took it.
         mistake: Why its pointer could not be followed; None where it has none, or it could.
@@ -122,7 +124,7 @@ class Subscription:
             body = fetch(self._s3, place, account_of(self._topic_arn)).decode()
         except (PublishError, UnicodeDecodeError) as error:
             return replace(received, mistake=str(error))
-        return replace(received, body=body, entries=_entries(body))
+        return replace(received, body=body, entries=entries_in(body))
 
     @functools.cached_property
     def _s3(self) -> "S3Client":
@@ -167,7 +169,7 @@ def parse_envelope(body: str) -> Received:
         message_id=envelope["MessageId"],
         subject=envelope.get("Subject", ""),
         body=envelope["Message"],
-        entries=_entries(envelope["Message"]),
+        entries=entries_in(envelope["Message"]),
         attributes={
             name: _attribute(attribute)
             for name, attribute in envelope.get("MessageAttributes", {}).items()
@@ -175,17 +177,6 @@ def parse_envelope(body: str) -> Received:
         sent_at=datetime.fromisoformat(envelope["Timestamp"]),
         envelope=body,
     )
-
-
-def _entries(body: str) -> Sequence[Mapping[str, Any]]:
-    try:
-        entries = json.loads(body)
-    except ValueError:
-        return ()
-    is_ours = isinstance(entries, list) and all(
-        isinstance(entry, dict) and "eventName" in entry for entry in entries
-    )
-    return entries if is_ours else ()
 
 
 def _attribute(attribute: Mapping[str, str]) -> AttributeValue:

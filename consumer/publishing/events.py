@@ -10,7 +10,9 @@ from typing import Literal
 EventKey = Literal[
     "processor_started",
     "batch_published",
+    "batches_published",
     "batch_refused",
+    "records_filtered",
     "progress",
     "checkpoint_made",
     "metrics",
@@ -59,11 +61,23 @@ EVENTS: Mapping[EventKey, EventKind] = {
         "Published as one message, records: {records}",
         "SNS has taken the batch. Its checkpoint follows once SNS has taken all batches before it.",
     ),
+    "batches_published": EventKind(
+        "INFO",
+        "Published within {seconds} s: changes {records}, messages {messages}",
+        "What SNS has taken since the last such line, every few seconds while there is any; "
+        "instead of `batch_published`, with `publisher.logBatches` = totals and in the human log.",
+    ),
     "batch_refused": EventKind(
         "WARN",
         "SNS refuses the content of a message (records: {records}): {error}",
         "The records are published in halves until the refused one is alone. The next line says "
         "what becomes of it.",
+    ),
+    "records_filtered": EventKind(
+        "DEBUG",
+        "Filtered out, records: {records}",
+        "`publisher.filter`, or another setting that filters, wants none of these records of a "
+        "delivery. They count as done; the checkpoint passes them in their turn.",
     ),
     "progress": EventKind(
         "DEBUG",
@@ -128,7 +142,8 @@ EVENTS: Mapping[EventKey, EventKind] = {
     ),
     "record_refused": EventKind(
         "ERROR",
-        "Record {sequenceNumber} can't be published: {error}",
+        "Record {sequenceNumber} can't be published: {error}; name a publisher.claimCheckBucket if "
+        "it is too large, or set publisher.onPoison = dead-letter",
         "The shard stops here, and nothing after the record is checkpointed. The daemon retries "
         "after a growing wait.",
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from consumer.publishing.batches import Batch
+from consumer.publishing.envelope import EnvelopeName, attributes_of_form, body_of, wrapped
 from consumer.publishing.errors import RecordError
 from consumer.publishing.fifo_id import fifo_id
 from consumer.publishing.grouping import Grouping
@@ -35,6 +36,7 @@ class MessageForm:
         group_id: What a FIFO topic keeps in order without a grouping; None for the shard.
         grouping: How a FIFO topic's changes are put into groups; None where they all are in one.
         most_changes: The most changes of a message; None for all that are collected.
+        envelope: The form of the body.
     """
 
     table: str
@@ -46,6 +48,7 @@ class MessageForm:
     group_id: str | None = None
     grouping: Grouping | None = None
     most_changes: int | None = None
+    envelope: EnvelopeName = "list"
 
     def group_of(self, record: ChangeRecord) -> str:
         """The message group of a change."""
@@ -60,7 +63,7 @@ class Message:
 
     Attributes:
         subject: Its Subject.
-        body: A JSON list with an entry for each record.
+        body: A JSON list with an entry for each record, or what the envelope makes of them.
         attributes: Its message attributes.
         group_id: What a FIFO topic keeps in order: by default the shard.
         deduplication_id: How a FIFO topic knows a repeat: shard, first and last sequence number,
@@ -123,7 +126,8 @@ def encode_entry(record: ChangeRecord, form: MessageForm) -> bytes:
         RecordError: The record's image can't be written, for example as plain JSON.
     """
     try:
-        return xml_safe(orjson.dumps(_entry(record, form), option=_OPTIONS))
+        entry = orjson.dumps(_entry(record, form), option=_OPTIONS)
+        return xml_safe(wrapped(record, entry, form.envelope, form.table))
     except orjson.JSONEncodeError as error:
         raise RecordError(record.sequence_number, f"not DynamoDB JSON: {error}") from error
 
@@ -132,7 +136,7 @@ def assemble(batch: Batch, entries: Sequence[bytes], form: MessageForm) -> Messa
     """Put a message together from the entries of a batch's records."""
     return Message(
         subject=form.subject,
-        body=f"[{b','.join(entries).decode()}]",
+        body=body_of(entries, form.envelope),
         attributes=attributes_of(batch, form),
         group_id=fifo_id(form.group_of(batch.records[0])),
         deduplication_id=_deduplication_id(batch, form),
@@ -154,15 +158,25 @@ def attributes_from(
     form: MessageForm,
 ) -> Mapping[str, AttributeValue]:
     """Return the attributes of a message of so many records, from the first to the last."""
+    if form.envelope == "change":
+        place: Mapping[str, AttributeValue] = {
+            "sequenceNumber": first.sequence_number,
+            "eventName": first.event_name,
+        }
+    else:
+        place = {
+            "firstSequenceNumber": first.sequence_number,
+            "lastSequenceNumber": last.sequence_number,
+            "recordCount": count,
+            "eventNames": sorted({name for name, _ in kinds}),
+        }
     return {
         "table": form.table,
         "shardId": form.shard_id,
-        "firstSequenceNumber": first.sequence_number,
-        "lastSequenceNumber": last.sequence_number,
-        "recordCount": count,
-        "eventNames": sorted({name for name, _ in kinds}),
+        **place,
         **({"ttlDeletes": _ttl_deletes(kinds)} if form.entry_metadata else {}),
         **({"redriven": "true"} if form.redriven else {}),
+        **attributes_of_form(form.envelope),
     }
 
 

@@ -1,7 +1,7 @@
 """One change of one item, decoded from the bytes of a stream record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 import orjson
@@ -53,6 +53,7 @@ class ChangeRecord:
         user_identity: Who made the change, with `type` and `principalId`; empty where the stream
             doesn't say. It does for deletes by TTL.
         region: The stream's region, None where the record doesn't name it.
+        document: The record as JSON reads it, for filters.
     """
 
     sequence_number: str
@@ -65,6 +66,7 @@ class ChangeRecord:
     data: bytes
     user_identity: Mapping[str, Any]
     region: str | None
+    document: Mapping[str, Any] = field(repr=False, compare=False)
 
     @property
     def item(self) -> bytes:
@@ -104,6 +106,7 @@ def decode_record(raw: RawRecord, event_names: frozenset[str] = STREAM_EVENTS) -
         data=raw.data,
         user_identity=_member(raw, document, "userIdentity"),
         region=str(document.get("awsRegion") or "") or None,
+        document=document,
     )
 
 

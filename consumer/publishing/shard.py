@@ -13,6 +13,9 @@ from consumer.publishing.records import ChangeRecord, RawRecord
 Decode = Callable[[RawRecord], ChangeRecord]
 """Reads a record; raises RecordError where it can't be read."""
 
+Select = Callable[[ChangeRecord], ChangeRecord | None]
+"""Returns what is published of a record; None where it is filtered out. Raises RecordError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
@@ -40,7 +43,10 @@ class Shard:
         decode: Reads its records.
         batcher: Holds the records of the batch to come.
         destinations: Where its records and events go.
+        select: Decides what is published of a record.
         in_flight: Its messages that are not published yet; empty after a verb has returned.
+        filtered: The last record's sequence number, where the record was filtered out. It is done
+            once what was read before it is published. None where a later record is published.
         millis_behind_latest: How far reading is behind the stream's tip, None when unknown.
     """
 
@@ -48,11 +54,30 @@ class Shard:
     decode: Decode
     batcher: Batcher
     destinations: Destinations
+    select: Select
     in_flight: InFlight = field(init=False)
+    filtered: str | None = None
     millis_behind_latest: int | None = None
 
     def __post_init__(self) -> None:
         self.in_flight = InFlight(self.destinations.publisher.limits)
+
+    def read(self, raw: RawRecord) -> ChangeRecord | None:
+        """Return what is published of a record; None where it is filtered out.
+
+        Raises:
+            RecordError: It can't be read.
+        """
+        record = self.select(self.decode(raw))
+        self.filtered = None if record else raw.sequence_number
+        return record
+
+    def pop_filtered(self) -> str | None:
+        """Return what to checkpoint of filtered records, once all before them is published."""
+        if len(self.batcher) or self.in_flight:
+            return None
+        number, self.filtered = self.filtered, None
+        return number
 
     def cancel(self) -> None:
         """Let nothing be in flight any more; note what SNS has taken, without a checkpoint."""
@@ -62,6 +87,7 @@ class Shard:
 
     def discard(self) -> int:
         """Drop what is held; return how many records of it were not published."""
+        self.filtered = None
         return self.batcher.discard() + self.in_flight.discard()
 
     def note_progress(self, batch: Batch | None = None) -> None:

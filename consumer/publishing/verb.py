@@ -1,9 +1,9 @@
 """One verb of the daemon: its records are published, and checkpoints are asked for.
 
 The one rule: a checkpoint names a record up to which, without a hole, the topic has taken every
-message and the dead-letter queue every other record. `_collect` and `_refuse` are the only places
-that ask for one, and both do so after the answer. Messages are in flight side by side during a
-verb; none is once the verb has returned.
+message and the dead-letter queue every other record that is not filtered out. `_collect`, `_refuse`
+and `_finish` are the only places that ask for one, and do so after the answer. Messages are in
+flight side by side during a verb; none is once the verb has returned.
 """
 
 from collections.abc import Iterable
@@ -54,23 +54,28 @@ class Verb:
             CheckpointError: A checkpoint can't be made.
             LeaseLostError: The shard has moved to another worker.
         """
-        batcher = self._shard.batcher
+        batcher, filtered = self._shard.batcher, 0
         for raw in records:
             try:
-                record = self._shard.decode(raw)
+                record = self._shard.read(raw)
             except RecordError as error:
                 # What came before the bad record must not wait for somebody to fix it.
                 self.publish_all()
                 self._refuse(raw.data, error, raw.sequence_number)
-            else:
+                continue
+            if record:
                 self._publish(batcher.add(record, now))
+            else:
+                filtered += 1
+        if filtered:
+            self._journal.note("records_filtered", records=filtered)
         self._publish(batcher.due(now))
-        self._wait_for_all()
+        self._finish()
 
     def publish_all(self) -> None:
         """Publish what is held, the partial batch included; raises as `take`."""
         self._publish(self._shard.batcher.flush())
-        self._wait_for_all()
+        self._finish()
 
     def _publish(self, batch: Batch | None) -> None:
         """Begin to publish a batch; a record of it that can't be written is refused in its turn."""
@@ -118,6 +123,13 @@ class Verb:
             self._send(full=False)
             self._collect(wait=True)
         self._checkpointer.wait_until_made()
+
+    def _finish(self) -> None:
+        """Wait for all; then checkpoint what was filtered out behind it, if nothing is held."""
+        self._wait_for_all()
+        if filtered := self._shard.pop_filtered():
+            self._checkpointer.checkpoint(filtered)
+            self._checkpointer.wait_until_made()
 
     def _send(self, *, full: bool) -> None:
         limit = self._publisher.largest_message()

@@ -4,18 +4,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from consumer.replay.errors import OtherReplayError, ReplayError
 from consumer.replay.lease_writes import LeaseWrites, open_lease_writes
-from consumer.replay.screen import history_table
+from consumer.replay.screen import history_lines
 from consumer.replay.session import ReplayRequest, ReplaySession
 from consumer.replay.start_position import StartPosition, parse_start_position
+from consumer.replay.time_of_day import time_of_day
 from consumer.settings.configuration import Configuration
 from consumer.settings.configuration_error import ConfigurationError
 from consumer.terminal import exits
 from consumer.terminal.failures import configuration_of, told_in_one_line
-from consumer.terminal.output import Console, say_error, say_json
+from consumer.terminal.output import say, say_error, say_json
 
 
 def make_replay(  # noqa: PLR0913 - a command's options
@@ -46,9 +48,12 @@ def show_history(properties: Path | None, *, as_json: bool) -> None:
 
 def _start_position(start: str, now: float) -> StartPosition:
     try:
-        return parse_start_position(start, now)
+        start_position = parse_start_position(start, now, datetime.astimezone)
     except ValueError as error:
         raise ReplayError(f"--from {error}") from error
+    if said := time_of_day(start.strip(), now, datetime.astimezone):
+        say_error(f"--from {start} is {said.isoformat(sep=' ')}, which is {start_position}")
+    return start_position
 
 
 @contextmanager
@@ -71,7 +76,8 @@ def _refused(configuration: Configuration) -> Iterator[None]:
 def _print_history(writes: LeaseWrites, *, as_json: bool) -> None:
     replay_records = writes.history()
     if not as_json:
-        Console().print(history_table(replay_records))
+        for line in history_lines(replay_records):
+            say(line)
         return
     for replay_record in replay_records:
         say_json(replay_record.to_json())

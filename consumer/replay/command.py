@@ -33,14 +33,17 @@ def replay(  # noqa: PLR0913 - a command's options
 ) -> None:
     """Publish changes again: set checkpoints back, while the workers run.
 
-    START is a time with its zone (2026-11-23T02:00Z), how long ago ("90m ago"; d, h, m, s), a
-    sequence number, trim-horizon (the oldest change that the stream keeps), or latest, which skips
-    what is not published yet. The stream is read to find the start in each shard. The plan is shown
-    first. Then all of it is written, or nothing. Workers go on by themselves within seconds.
+    START is a time with its zone (2026-11-23T02:00Z), a time of today or yesterday ("21:47",
+    "yesterday 14:00", in this machine's zone unless it names one), how long ago ("1h30m ago"; d, h,
+    min, s), a sequence number, trim-horizon (the oldest change that the stream keeps), or latest,
+    which skips what is not published yet. The stream is read to find the start in each shard. The
+    plan is shown first. Then all of it is written, or nothing. Workers go on by themselves within
+    seconds.
 
     \b
     Examples:
       stream-publisher replay --from "90m ago" --dry-run --properties my.properties
+      stream-publisher replay --from "yesterday 14:00" --properties my.properties
       stream-publisher replay --from 2026-11-23T02:00Z --yes --properties my.properties
       stream-publisher replay --history --json
     """

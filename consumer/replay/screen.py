@@ -1,17 +1,22 @@
 """What `stream-publisher replay` shows: progress, a plan, the replays done."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Column, Table
+from rich.table import Table
+from rich.text import Text
 
-from consumer.replay.plan import Plan
+from consumer.fleet.standstills import short
+from consumer.replay.plan import Plan, Step
 from consumer.replay.replay_record import ReplayRecord
 from consumer.terminal.output import Console
 from consumer.terminal.plurals import counted
+
+_MOST_ROWS = 20
+_MOST_LINES = 3
 
 
 class ReadProgress:
@@ -41,42 +46,80 @@ class ReadProgress:
             )
 
 
-def plan_table(plan: Plan) -> Table:
-    """The plan's steps, parents before their children."""
-    table = _table(
-        "shard", "checkpoint", "to", "records", title=f"Replay from {plan.start_position}"
-    )
-    for step in plan.steps:
-        again = f"{step.skipped:,} skipped" if step.skipped else f"{step.again:,} again"
-        waits = ", after its parent" if step.waits else ""
-        row = (step.shard_id, step.now or "no lease", step.to, again + waits)
-        table.add_row(*map(escape, row))
-    table.caption = _sum(plan)
+def print_plan(console: Console, plan: Plan) -> None:
+    """Print the first steps, parents before their children, and what all of them do.
+
+    A terminal gets a table with the ends of long ids and numbers. A pipe, and a terminal with
+    TERM=dumb, get a line for each step, with all of them whole.
+    """
+    title = f"Replay from {plan.start_position}"
+    steps = plan.steps[:_MOST_ROWS]
+    if console.is_terminal and not console.is_dumb_terminal:
+        console.print(_plan_table(title, steps))
+    else:
+        _print_line(console, title)
+        for step in steps:
+            _print_line(console, "  ".join((step.shard_id, _from_to(step), _records(step))))
+    for line in _sums(plan):
+        _print_line(console, line)
+
+
+def _plan_table(title: str, steps: Sequence[Step]) -> Table:
+    table = Table("shard", "checkpoint", "to", "records", title=title)
+    for step in steps:
+        row = (step.shard_id, step.now or "no lease", step.to)
+        table.add_row(*(escape(_end(text)) for text in row), _records(step))
     return table
 
 
-def history_table(replay_records: Sequence[ReplayRecord]) -> Table:
-    """The replays that were done, oldest first."""
-    table = _table("replay", "at", "who", "from", "shards", "came again", "skipped")
-    for replay_record in replay_records:
-        counts = (len(replay_record.steps), replay_record.again, replay_record.skipped)
-        row = (
-            str(replay_record.number),
-            replay_record.at,
-            replay_record.caller.name,
-            replay_record.start_position,
-        )
-        table.add_row(*map(escape, row), *(f"{count:,}" for count in counts))
-    table.caption = counted(len(replay_records), "replay")
-    return table
+def _from_to(step: Step) -> str:
+    return f"{step.now or 'no lease'} -> {step.to}"
 
 
-def _table(*names: str, title: str | None = None) -> Table:
-    """A table that cuts nothing off: ids and ARNs are copied from it."""
-    return Table(*(Column(name, overflow="fold") for name in names), title=title)
+def _records(step: Step) -> str:
+    again = f"{step.skipped:,} skipped" if step.skipped else f"{step.again:,} again"
+    return again + (", after its parent" if step.waits else "")
 
 
-def _sum(plan: Plan) -> str:
+def _end(text: str) -> str:
+    """The end of a shard's id or of a sequence number, which differs; a word as it is."""
+    start, _, end = text.rpartition("-")
+    return f"…{end}" if start.startswith("shardId-") else short(text)
+
+
+def history_lines(replay_records: Sequence[ReplayRecord]) -> Iterator[str]:
+    """Yield a line for each replay that was done, oldest first, and how many they are."""
+    for each in replay_records:
+        shards = counted(len(each.steps), "shard")
+        counts = f"{counted(each.again, 'record')} again, {each.skipped:,} skipped, {shards}"
+        yield f"{each.number}  {each.at}  from {each.start_position}: {counts}  {each.caller.name}"
+    yield counted(len(replay_records), "replay")
+
+
+def _print_line(console: Console, line: str) -> None:
+    """Print a line as it is, however wide the terminal is."""
+    console.print(Text(line), soft_wrap=True)
+
+
+def stay_lines(stays: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each shard that stays as it is; one for each reason where they are many."""
+    reasons: dict[str, list[str]] = {}
+    for shard_id, reason in stays.items():
+        reasons.setdefault(reason, []).append(shard_id)
+    for reason, shard_ids in reasons.items():
+        if len(shard_ids) > _MOST_LINES:
+            yield f"{len(shard_ids):,} shards stay as they are, such as {shard_ids[0]}: {reason}."
+        else:
+            yield from (f"{shard_id} stays as it is: {reason}." for shard_id in shard_ids)
+
+
+def _sums(plan: Plan) -> Iterator[str]:
+    if (more := len(plan.steps) - _MOST_ROWS) > 0:
+        yield f"and {counted(more, 'more shard')}; --json has all"
+    yield _counts(plan)
+
+
+def _counts(plan: Plan) -> str:
     shards = counted(len(plan.steps), "shard")
     if plan.skipped:
         return f"Unpublished and skipped: {counted(plan.skipped, 'record')} of {shards}"

@@ -14,7 +14,7 @@ from consumer.replay.lease_writes import open_lease_writes
 from consumer.replay.plan import Plan
 from consumer.replay.replay_record import ReplayRecord, new_replay_record
 from consumer.replay.replayer import Replayer
-from consumer.replay.screen import ReadProgress, plan_table
+from consumer.replay.screen import ReadProgress, print_plan, stay_lines
 from consumer.replay.start_position import StartPosition
 from consumer.settings.configuration import Configuration
 from consumer.settings.forms import is_fifo
@@ -29,6 +29,7 @@ _DEDUPLICATED = (
     "a FIFO topic drops messages that it got less than five minutes ago as repeats, and so does a "
     "FIFO queue behind it"
 )
+_MINUTES = "this stream's times are whole minutes, as some emulators' are; the replay begins at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,9 @@ class ReplaySession:
         if not plan.steps:
             say(f"Nothing comes again from {plan.start_position}.")
         else:
-            Console().print(plan_table(plan))
-        for shard_id, reason in plan.stays.items():
-            say_error(f"{shard_id} stays as it is: {reason}.")
+            print_plan(Console(), plan)
+        for line in stay_lines(plan.stays):
+            say_error(line)
         for warning in self._warnings(plan):
             say_error(f"Warning: {warning}.")
 
@@ -138,7 +139,9 @@ class ReplaySession:
 
 
 def _log(replay_record: ReplayRecord, configuration: Configuration) -> None:
-    """Log who replayed what, in the form of the workers' log."""
+    """Log who replayed what, in the form of the workers' log; a terminal is told already."""
+    if sys.stderr.isatty():
+        return
     facts = {name: value for name, value in replay_record.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(
         "Checkpoints of %s were set back to %s",

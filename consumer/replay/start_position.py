@@ -7,12 +7,14 @@ from typing import Literal
 
 from consumer.fleet.retention import RETENTION_SECONDS
 from consumer.fleet.shards import ShardPosition
+from consumer.replay.time_of_day import InZone, in_utc, seconds_ago, time_of_day
 
-_AGO = re.compile(r"(?P<count>\d{1,6}) ?(?P<unit>[dhms]) ago", re.IGNORECASE)
 _SEQUENCE_NUMBER = re.compile(r"\d{21,40}")
-_UNIT_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 MINUTE = 60
-_FORMS = "trim-horizon, latest, 2026-11-23T02:00Z, '90m ago' (d, h, m or s), or a sequence number"
+_FORMS = (
+    "trim-horizon, latest, 2026-11-23T02:00Z, '21:47', 'yesterday 14:00', '1h30m ago', or a "
+    "sequence number"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ OLDEST_BOUNDARY = Boundary("trim-horizon")
 LATEST_BOUNDARY = Boundary("latest")
 
 
-def parse_start_position(text: str, now: float) -> StartPosition:
+def parse_start_position(text: str, now: float, in_zone: InZone = in_utc) -> StartPosition:
     """Read where a replay begins.
 
     Args:
-        text: `trim-horizon`, `latest`, a time in ISO 8601 with its zone, `90m ago`, or a sequence
-            number.
+        text: `trim-horizon`, `latest`, a time in ISO 8601 with its zone, `21:47`, `yesterday
+            14:00`, `1h30m ago`, or a sequence number.
         now: The time, in seconds since 1970 UTC.
+        in_zone: The zone of times of today and yesterday that name none.
 
     Raises:
         ValueError: It is none of them, lies in the future, or is more than 24 hours ago.
@@ -99,7 +102,7 @@ def parse_start_position(text: str, now: float) -> StartPosition:
             return boundary
     if _SEQUENCE_NUMBER.fullmatch(word):
         return AtSequenceNumber(word)
-    seconds = int(_seconds(word, now))
+    seconds = int(_seconds(word, now, in_zone))
     if seconds > now:
         raise ValueError(
             f"{text!r} lies in the future; now is {AtTime(int(now))}; name an earlier time"
@@ -113,10 +116,13 @@ def parse_start_position(text: str, now: float) -> StartPosition:
     return AtTime(seconds)
 
 
-def _seconds(word: str, now: float) -> float:
-    ago = _AGO.fullmatch(word)
-    if ago:
-        return now - int(ago["count"]) * _UNIT_SECONDS[ago["unit"].lower()]
+def _seconds(word: str, now: float, in_zone: InZone) -> float:
+    ago = seconds_ago(word)
+    if ago is not None:
+        return now - ago
+    said = time_of_day(word, now, in_zone)
+    if said:
+        return said.timestamp()
     day = _day(word)
     if day:
         raise ValueError(f"{word!r} is a day without a time; write {day}T00:00Z")

@@ -21,9 +21,13 @@ from consumer.settings.properties import read_properties
 from consumer.settings.resolve import resolve
 from consumer.telemetry.logs import LogFormat, single_logger, start_logging
 from consumer.terminal import exits
+from consumer.terminal.blocks import print_block
 from consumer.terminal.interrupts import leave_to_the_system
+from consumer.terminal.output import Console
 from consumer.worker.forks import with_fork_server
 from consumer.worker.launch import plan_launch, start
+
+_ACCEPTED = "Everything is as it must be, and nothing was started"
 
 
 def start_worker(
@@ -40,6 +44,8 @@ def start_worker(
     values: dict[str, str] = {}
     try:
         values = read_properties(properties) if properties else {}
+        if not _wanted_form(values, environ) and sys.stderr.isatty():
+            environ["PUBLISHER_LOG_FORMAT"] = "human"
         configuration = resolve(values, environ, profile_endpoints())
         stream_arn = check(configuration, environ)
         worker_id = _worker_id(configuration)
@@ -82,9 +88,13 @@ def _check_topic(
 
 def _form(values: Mapping[str, str], environ: Mapping[str, str]) -> LogFormat:
     """Return the format of log lines: settings may name it even where all others are wrong."""
+    return "human" if _wanted_form(values, environ) == "human" else "json"
+
+
+def _wanted_form(values: Mapping[str, str], environ: Mapping[str, str]) -> str | None:
+    """Return the format that is asked for; None where none is, so that a terminal decides."""
     filled, _ = fill_placeholders(values, environ)
-    wanted = environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
-    return "human" if wanted == "human" else "json"
+    return environ.get("PUBLISHER_LOG_FORMAT") or filled.get("publisher.logFormat")
 
 
 def _report(error: ConfigurationError, form: LogFormat) -> None:
@@ -95,10 +105,11 @@ def _report(error: ConfigurationError, form: LogFormat) -> None:
 
 
 def _accept(configuration: Configuration, stream_arn: str, worker_id: str) -> None:
-    """Log that nothing is wrong, with what was found."""
+    """Tell that nothing is wrong, with what was found: in a JSON line, or for a person."""
     publisher = configuration.publisher
     facts = {"workerId": worker_id, "streamArn": stream_arn, "topicArn": publisher.topic_arn}
-    single_logger(publisher.log_format).info(
-        "Everything is as it must be, and nothing was started",
-        extra={"event": "configuration_accepted", "facts": facts},
-    )
+    if publisher.log_format == "human":
+        print_block(Console(stderr=True), _ACCEPTED, facts)
+        return
+    extra = {"event": "configuration_accepted", "facts": facts}
+    single_logger(publisher.log_format).info(_ACCEPTED, extra=extra)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.option(
     "--log-format",
     type=click.Choice(["json", "human"]),
-    help="json for CloudWatch (default), human for a terminal.",
+    help="json for CloudWatch, human for a terminal; by default as where stderr goes.",
 )
 @click.option("--check-only", is_flag=True, help="Check everything, start nothing.")
 @click.option(

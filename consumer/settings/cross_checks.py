@@ -20,6 +20,7 @@ def cross_check(found: Mapping[str, Value]) -> Iterator[str]:
     yield from _no_queue(found)
     yield from _no_dead_letters(found)
     yield from _short_time_out(found)
+    yield from _no_mask_key(found)
     yield from _groups_without_a_fifo_topic(found)
 
 
@@ -61,6 +62,14 @@ def _short_time_out(found: Mapping[str, Value]) -> Iterator[str]:
         yield (
             f"publisher.childTimeoutMillis = '{time_out}': is less than twice "
             f"publisher.retryMaxWaitMillis, a wait without a sign of life; set at least {2 * wait}"
+        )
+
+
+def _no_mask_key(found: Mapping[str, Value]) -> Iterator[str]:
+    if found.get("mask_attributes") and found.get("mask_key", "") is None:
+        yield (
+            "publisher.maskKey: is missing; publisher.maskAttributes needs it, in the environment "
+            "as PUBLISHER_MASK_KEY"
         )
 
 

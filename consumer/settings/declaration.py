@@ -62,6 +62,7 @@ def _rule(prefix: str, field: Field[Any]) -> Rule:
         choices=choices,
         form=setting.form,
         for_daemon=setting.for_daemon,
+        is_secret=setting.is_secret,
     )
 
 

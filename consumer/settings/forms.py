@@ -4,8 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from consumer.filtering.paths import read_paths
+from consumer.filtering.pattern import read_patterns
+
 _LONGEST_SUBJECT = 99
 _SHORTEST_SECONDS = 120
+_SHORTEST_KEY = 16
 _DURATION = r"P(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
 _UNITS = (86_400, 3_600, 60, 1)
 
@@ -53,6 +57,25 @@ def _wrong_tags(text: str) -> str | None:
     if all(len(pair) == 2 and all(map(str.strip, pair)) for pair in pairs):  # noqa: PLR2004
         return None
     return "is no list of tags; write one such as team=orders,stage=live"
+
+
+def _read_by(read: Callable[[str], object]) -> Callable[[str], str | None]:
+    """Return what is wrong with a text that a function reads."""
+
+    def wrong(text: str) -> str | None:
+        try:
+            read(text)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    return wrong
+
+
+def _wrong_key(text: str) -> str | None:
+    if len(text) < _SHORTEST_KEY:
+        return f"has {len(text)} characters; take {_SHORTEST_KEY} random ones or more"
+    return None
 
 
 _STREAM = r"arn:[\w-]+:dynamodb:[a-z0-9-]+:\d{12}:table/(?P<table>[\w.-]+)/stream/.+"
@@ -106,6 +129,9 @@ NOT_BLANK = Form(
 )
 LONG_DURATION = Form("a duration of two minutes or more, such as P1D or PT2H", _wrong_duration)
 TAGS = Form("tags, such as team=orders,stage=live", _wrong_tags)
+PATTERNS = Form("a pattern as JSON, a list of patterns, or FilterCriteria", _read_by(read_patterns))
+PATHS = Form("attributes, such as status, customer.address.zip", _read_by(read_paths))
+MASK_KEY = Form(f"a secret of {_SHORTEST_KEY} characters or more", _wrong_key)
 SUBJECT = Form(f"1 to {_LONGEST_SUBJECT} characters", _wrong_subject)
 
 

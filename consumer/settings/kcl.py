@@ -52,9 +52,8 @@ class KclSettings:
     application_name: Annotated[
         str,
         Setting(
-            "The name of the lease table, which KCL creates. Workers with the same name share the "
-            "shards. Each stream, and each program that wants every change, needs a name of its "
-            "own.",
+            "The name of the lease table. Workers with the same name share the shards. Each "
+            "stream, and each program that wants every change, needs a name of its own.",
             form=APPLICATION_NAME,
         ),
     ]
@@ -325,15 +324,14 @@ class KclSettings:
     lease_table_deletion_protection_enabled: Annotated[
         bool | None,
         Setting(
-            "Protects the lease table from deletion. Read once, when KCL creates it. KCL's own: "
-            "false."
+            "Protects the lease table from deletion. Read once, when the first worker creates it. "
+            "KCL's own: false."
         ),
     ] = None
     lease_table_pitr_enabled: Annotated[
         bool | None,
         Setting(
-            "Point-in-time recovery of the lease table. Read once, when KCL creates it. KCL's own: "
-            "false."
+            "Point-in-time recovery of the lease table, which each start enables. KCL's own: false."
         ),
     ] = None
     retry_get_records_in_seconds: Annotated[

@@ -8,6 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from consumer.filtering.paths import Path, read_paths
+from consumer.filtering.pattern import read_patterns
+from consumer.filtering.projection import Mask, Projection
+from consumer.filtering.selection import Selection
 from consumer.publishing.grouping import Grouping
 from consumer.publishing.messages import MessageForm
 from consumer.settings.publisher import PublisherSettings
@@ -39,8 +43,30 @@ class ProcessorSettings(PublisherSettings):
             plain_images=self.plain_images,
             redriven=redriven,
             grouping=self._grouping,
-            most_changes=self.batch_size if self._grouping else None,
+            most_changes=self._most_changes,
+            envelope=self.envelope,
         )
+
+    def selection(self) -> Selection:
+        """Which changes are published, and what of them."""
+        mask = Mask(_paths(self.mask_attributes), (self.mask_key or "").encode())
+        projection = Projection(
+            _paths(self.include_attributes),
+            _paths(self.exclude_attributes),
+            mask if mask.paths else None,
+        )
+        return Selection(
+            patterns=read_patterns(self.filter) if self.filter else (),
+            changed=_paths(self.changed_attributes),
+            projection=projection,
+            drops_unchanged=self.drop_unchanged,
+        )
+
+    @property
+    def logs_totals(self) -> bool:
+        """Whether a worker logs totals instead of a line for each message."""
+        is_for_a_person = self.log_format == "human" and self.log_level != "DEBUG"
+        return is_for_a_person or self.log_batches == "totals"
 
     @property
     def collected(self) -> int:
@@ -51,6 +77,12 @@ class ProcessorSettings(PublisherSettings):
     def most_groups(self) -> int:
         """How many message groups a FIFO topic gets side by side, at most."""
         return self._grouping.groups or self.collected if self._grouping else 1
+
+    @property
+    def _most_changes(self) -> int | None:
+        if self.envelope == "change":
+            return 1
+        return self.batch_size if self._grouping else None
 
     @property
     def _grouping(self) -> Grouping | None:
@@ -64,3 +96,7 @@ class ProcessorSettings(PublisherSettings):
     def from_environment(cls, environ: Mapping[str, str]) -> "ProcessorSettings":
         """Read what `to_environment` wrote; KeyError when nobody has."""
         return cls(**json.loads(environ[SETTINGS_VARIABLE]))
+
+
+def _paths(text: str | None) -> tuple[Path, ...]:
+    return read_paths(text) if text else ()

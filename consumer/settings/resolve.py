@@ -40,7 +40,8 @@ def resolve(
     filled, mistakes = fill_placeholders(kept, environ)
     own, own_mistakes = read(rules_of(PublisherSettings), filled | overrides)
     kcl, kcl_mistakes = read(rules_of(KclSettings), filled | overrides)
-    mistakes += [*_unknown(properties, environ), *own_mistakes, *kcl_mistakes]
+    mistakes += [*_unknown(properties, environ), *_secrets(properties)]
+    mistakes += [*own_mistakes, *kcl_mistakes]
     mistakes += cross_check(own | {"stream_name": kcl.get("stream_name", "")})
     mistakes += [] if kcl_mistakes else cross_check_kcl(_kcl(kcl))
     mistakes += check_endpoints(environ, profile, own | kcl)
@@ -55,6 +56,15 @@ def _unknown(properties: Mapping[str, str], environ: Mapping[str, str]) -> list[
     return [
         *unknown_keys(properties, keys, REFUSED),
         *unknown_variables(environ, variables, (OWN_VARIABLES, KCL_VARIABLES)),
+    ]
+
+
+def _secrets(properties: Mapping[str, str]) -> list[str]:
+    """Return a line for each secret in the file, which others may read."""
+    return [
+        f"{rule.key}: is a secret; remove it from the file, and set {rule.variable}"
+        for rule in known_rules()
+        if rule.is_secret and rule.key in properties
     ]
 
 

@@ -43,6 +43,7 @@ class Rule:
         choices: The only texts that it may be; none where it may be any.
         form: How its text must be written; None for any text.
         for_daemon: Whether the daemon reads it.
+        is_secret: Whether no message may show its value.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Rule:
     choices: tuple[str, ...] = ()
     form: Form | None = None
     for_daemon: bool = False
+    is_secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -145,7 +147,8 @@ def read(rules: Iterable[Rule], values: Mapping[str, str]) -> tuple[dict[str, Va
             else:
                 found[rule.name] = rule.default
         except ValueError as error:
-            mistakes.append(f"{rule.key} = {text!r}: {error}")
+            shown = rule.key if rule.is_secret else f"{rule.key} = {text!r}"
+            mistakes.append(f"{shown}: {error}")
     return found, mistakes
 
 

@@ -20,6 +20,7 @@ class Setting:
         form: How its text must be written; None for any text.
         key: Its key, where that isn't the field's name in camel case.
         for_daemon: Whether the daemon reads it.
+        is_secret: Whether no message may show its value.
     """
 
     description: str
@@ -29,3 +30,4 @@ class Setting:
     form: Form | None = None
     key: str | None = None
     for_daemon: bool = False
+    is_secret: bool = False

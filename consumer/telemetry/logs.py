@@ -22,6 +22,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARN", "ERROR"]
 
 _PYTHON_LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40}
 _LEVEL_NAMES = {10: "DEBUG", 20: "INFO", 30: "WARN", 40: "ERROR", 50: "ERROR"}
+_SHORT_SHARD = len("shardId")
 _METRICS = "consumer.metrics"
 _FORMAT = "%(timestamp)s%(level)s%(event)s%(message)s%(logger)s"
 
@@ -46,19 +47,33 @@ class _JsonLine(JsonFormatter):
 
 
 class _HumanLine(logging.Formatter):
-    """Time of day, level, sentence, then the facts as name=value; nothing a terminal obeys."""
+    """Time of day, level, sentence, and what that doesn't say; nothing a terminal obeys."""
 
     def __init__(self, bound: Mapping[str, Fact]) -> None:
         super().__init__()
         self._bound = bound
 
     def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
         facts = {**self._bound, **getattr(record, "facts", {})}
-        shown = " ".join(f"{name}={value}" for name, value in facts.items())
         level = _LEVEL_NAMES.get(record.levelno, record.levelname)
-        line = f"{_utc(record)[11:]} {level:<5} {record.getMessage()}  {shown}".rstrip()
+        line = f"{_utc(record)[11:]} {level:<5} {message}  {_untold(facts, message)}".rstrip()
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
         return visible(f"{line}{trace}")
+
+
+def _untold(facts: Mapping[str, Fact], message: str) -> str:
+    """Facts that a sentence doesn't have; of a shard's id the end, of the worker nothing."""
+    shown = {name: _short(name, value) for name, value in facts.items() if name != "workerId"}
+    kept = {name: text for name, text in shown.items() if text and text not in message}
+    return " ".join(f"{name}={text}" for name, text in kept.items())
+
+
+def _short(name: str, value: Fact) -> str:
+    if value is None:
+        return ""
+    start, _, end = str(value).rpartition("-")
+    return f"…{end}" if name == "shardId" and len(start) > _SHORT_SHARD else str(value)
 
 
 def _utc(record: logging.LogRecord) -> str:

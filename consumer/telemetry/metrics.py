@@ -28,6 +28,7 @@ MetricKey = Literal[
     "RecordsPublished",
     "MessagesPublished",
     "BytesPublished",
+    "RecordsFiltered",
     "PublishTime",
     "PublishAttempts",
     "PassingFailures",
@@ -80,6 +81,12 @@ METRICS: Mapping[MetricKey, Metric] = {
     ),
     "BytesPublished": Metric(
         "Bytes", "sum", "Bytes of those messages, attributes included.", "Follows the records."
+    ),
+    "RecordsFiltered": Metric(
+        "Count",
+        "sum",
+        "Changes that a filter has kept from the topic.",
+        "None without a filter.",
     ),
     "PublishTime": Metric(
         "Milliseconds",
@@ -231,6 +238,8 @@ def _counted(event: EventKey, facts: Mapping[str, Fact]) -> Iterator[tuple[Metri
             yield "BytesPublished", _known(facts["bytes"])
             yield "PublishTime", _known(facts["publishMillis"])
             yield "PublishAttempts", _known(facts["attempts"])
+        case "records_filtered":
+            yield "RecordsFiltered", _known(facts["records"])
         case "publish_retried":
             yield "PassingFailures", 1
         case "publish_blocked":

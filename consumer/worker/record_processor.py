@@ -23,6 +23,7 @@ from consumer.publishing.processor import ShardProcessor
 from consumer.settings.processor import ProcessorSettings
 from consumer.telemetry.emf import EmfForm, metered
 from consumer.telemetry.logs import LogJournal, start_logging
+from consumer.telemetry.totals import TotalsJournal
 from consumer.terminal import exits
 from consumer.worker.kcl import RecordProcessor, converse
 from consumer.worker.pipe import claim_stdout, daemon_is_gone, give_sign_of_life
@@ -70,12 +71,17 @@ def prepare(settings: ProcessorSettings) -> Prepared:
     """Do what doesn't depend on the shard; of AWS, asks only for credentials."""
     bound: dict[str, Fact] = {"workerId": settings.worker_id, "shardId": None}
     start_logging(settings.log_format, settings.log_level, bound)
-    log = ReportingJournal(LogJournal(logging.getLogger("consumer"), give_sign_of_life))
+    log = ReportingJournal(_log(settings))
     boto3.setup_default_session(botocore_session=renewing_session(settings.region_of("sns")))
     with ExitStack() as stack:
         journal = stack.enter_context(metered(log, *_measuring(settings, bound)))
         processor = _record_processor(settings, bound, journal)
         return Prepared(processor, journal, stack.pop_all())
+
+
+def _log(settings: ProcessorSettings) -> Journal:
+    log = LogJournal(logging.getLogger("consumer"), give_sign_of_life)
+    return TotalsJournal(log) if settings.logs_totals else log
 
 
 def process(prepared: Prepared, protocol: TextIO) -> None:

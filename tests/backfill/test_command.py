@@ -11,12 +11,13 @@ from consumer.backfill.request import BackfillRequest
 from consumer.backfill.runner import BackfillRunner
 from consumer.backfill.state import Backfill, Owner
 from consumer.backfill.state_store import BusyError
-from consumer.local.subscription import Received, Subscription
+from consumer.local.subscription import Received
 from consumer.publishing.errors import PoisonError
 from consumer.settings.configuration_error import ConfigurationError
 from tests.backfill.account import REGION, Account, open_account
 from tests.builders import SUBJECT
 from tests.fakes import FakeJournal
+from tests.schemas.validation import CheckedSubscription
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         yield opened
 
 
-def received_by(subscription: Subscription) -> list[Received]:
+def received_by(subscription: CheckedSubscription) -> list[Received]:
     """All that has arrived."""
     received: list[Received] = []
     while more := subscription.receive(wait_seconds=0):
@@ -38,7 +39,7 @@ def received_by(subscription: Subscription) -> list[Received]:
 @pytest.mark.parametrize("segments", [1, 3])
 def test_every_item_arrives_as_a_snapshot(account: Account, segments: int) -> None:
     """Once, in messages of the usual form, and the figures say so."""
-    with Subscription(account.topic_arn) as subscription:
+    with CheckedSubscription(account.topic_arn) as subscription:
         progress = account.run_to_its_end(segments=segments)
         received = received_by(subscription)
     entries = [entry for message in received for entry in message.entries]
@@ -56,9 +57,24 @@ def test_every_item_arrives_as_a_snapshot(account: Account, segments: int) -> No
     assert progress.units > 0
 
 
+@pytest.mark.parametrize(("envelope", "messages"), [("cloudevents", 4), ("change", 40)])
+def test_snapshots_arrive_in_the_form_that_is_set(
+    account: Account, envelope: str, messages: int
+) -> None:
+    """That of the workers."""
+    account.more["PUBLISHER_ENVELOPE"] = envelope
+    with CheckedSubscription(account.topic_arn) as subscription:
+        account.run_to_its_end(segments=1)
+        received = received_by(subscription)
+
+    assert {message.attributes["envelope"] for message in received} == {f"{envelope}/1"}
+    assert len(received) == messages
+    assert sum(len(message.entries) for message in received) == 40
+
+
 def test_nothing_is_published_without_a_yes(account: Account) -> None:
     """A dry run shows what it takes, and a script that says nothing is told what to say."""
-    with Subscription(account.topic_arn) as subscription:
+    with CheckedSubscription(account.topic_arn) as subscription:
         dry = account.call("--dry-run")
         figures = account.call("--dry-run", "--json")
         silent = account.call()
@@ -156,7 +172,7 @@ def test_an_item_that_can_t_be_published_ends_it_with_all_before_it_kept(account
     """Once it is fixed, the rest follows, from where it stood."""
     large = {"id": {"S": "large"}, "text": {"S": "x" * 300_000}}
     account.dynamodb.put_item(TableName="orders", Item=large)
-    with Subscription(account.topic_arn) as subscription:
+    with CheckedSubscription(account.topic_arn) as subscription:
         with pytest.raises(PoisonError, match=r"the item with the key .*large.* is too large"):
             account.run_to_its_end(segments=1)
         (saved,) = account.state()

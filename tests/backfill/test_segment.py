@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from consumer.backfill.rate_limiter import RateLimiter
 from consumer.backfill.segment import Segment, SegmentScan
 from consumer.backfill.state import ScanPosition, ScanPositions
+from consumer.filtering.pattern import read_patterns
+from consumer.filtering.selection import Selection
 from consumer.publishing.batches import Batcher
 from consumer.publishing.errors import PoisonError
 from consumer.publishing.poison import DeadLetterOnPoison, PoisonPolicy, StopOnPoison
 from consumer.publishing.snapshots import Run, decode_snapshot, place_of
 from tests import builders
 from tests.backfill.fake_table import FakeTable, an_item
-from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, a_processor
+from tests.fakes import ALL, FakeDeadLetters, FakeJournal, FakeTopic, Fuse, Killed, a_processor
 
 RUN = Run(1_700_000_000)
 SHARD = RUN.shard_id(0)
@@ -53,6 +55,7 @@ class Scene:
         poison: What becomes of an item that can't be published.
         clock: The time.
         units_per_second: The rate.
+        selection: Which items are published, and what of them.
     """
 
     table: FakeTable = field(default_factory=FakeTable)
@@ -61,6 +64,7 @@ class Scene:
     poison: PoisonPolicy = field(default_factory=StopOnPoison)
     clock: Clock = field(default_factory=Clock)
     units_per_second: float = 1e9
+    selection: Selection = ALL
 
     def live(self, fuse: Fuse | None = None) -> None:
         """One life of a process, which may end at any publish or save."""
@@ -84,6 +88,7 @@ class Scene:
             form=FORM,
             batcher=Batcher(10, math.inf),
             decode=decode_snapshot,
+            select=self.selection.select,
         )
         rate_limiter = RateLimiter(self.units_per_second, self.clock.read, self.clock.sleep)
         segment = Segment(RUN, 0, 1, ("id",))
@@ -124,6 +129,17 @@ def test_every_item_leaves_in_batches_of_ten() -> None:
     assert first.attributes["shardId"] == first.group_id == SHARD
     assert first.attributes["eventNames"] == ["SNAPSHOT"]
     assert (place_of(scene.kept.number), scene.kept.is_ended) == (37, True)
+
+
+def test_items_are_filtered_as_changes_are_and_the_position_passes_them() -> None:
+    """A pattern about the event must name snapshots."""
+    scene = a_scene(13)
+    wanted = '{"eventName": ["SNAPSHOT"], "dynamodb": {"Keys": {"id": {"S": ["item-7"]}}}}'
+    scene.selection = Selection(read_patterns(wanted))
+    scene.live()
+
+    assert scene.names() == ["item-7"]
+    assert (place_of(scene.kept.number), scene.kept.is_ended) == (13, True)
 
 
 @given(st.lists(st.integers(0, 9), max_size=5))

@@ -5,15 +5,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from consumer.local.subscription import Received, Subscription
 from consumer.sandbox.backends import Sandbox
 from tests.chain.world import World
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items, identify, poison
 from tests.streams.ledger import Ledger
 from tests.streams.records import Change
 from tests.streams.stream import SimulatedStream
+
+if TYPE_CHECKING:
+    from consumer.local.subscription import Received
 
 
 class ShardedWorld(World):
@@ -31,7 +35,7 @@ class ShardedWorld(World):
     def __init__(  # noqa: PLR0913 - a world has many parts
         self,
         sandbox: Sandbox,
-        subscription: Subscription,
+        subscription: CheckedSubscription,
         topic_arn: str,
         folder: Path,
         *,
@@ -140,7 +144,7 @@ def new_sharded_world(
     topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
     with (
         StreamsEndpoint(stream) as endpoint,
-        Subscription(topic_arn, sns, sqs) as subscription,
+        CheckedSubscription(topic_arn, sns, sqs) as subscription,
     ):
         world = ShardedWorld(
             sandbox, subscription, topic_arn, folder, endpoint=endpoint, stream=stream

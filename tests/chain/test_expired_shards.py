@@ -136,5 +136,31 @@ def test_a_shard_that_may_not_be_passed_over_stands_still_with_all_that_follow(
     wait_for_health(port, healthy=False, problem=lineage.parent, seconds=30)
 
 
+def test_a_shard_that_expired_while_nobody_ran_stands_still_too(
+    sharded: ShardedWorld, clock: Clock
+) -> None:
+    """No worker ever saw it, so it had no lease; what follows on it is not read."""
+    (parent,) = sharded.stream.open_shards()
+    sharded.change(SOME)
+    daemon = sharded.start_daemon()
+    sharded.receive_everything()
+    daemon.process.kill()
+    sharded.change(SOME)
+    child = sharded.stream.roll(parent)
+    sharded.change(SOME)
+    grandchild = sharded.stream.roll(child)
+    clock.catch_up()
+    sharded.change(SOME)
+    sharded.stream.expire()
+
+    daemon = sharded.start_daemon({"PUBLISHER_ON_TRIMMED_DATA": "stop"})
+    wait_for_events(daemon, "records_expired")
+
+    assert not sharded.receive_until(lambda: grandchild in _shards(sharded), 5)
+    assert {line["shardId"] for line in events(daemon, "records_expired")} == {parent}
+    checkpoints = sharded.checkpoints()
+    assert checkpoints[child] == checkpoints[grandchild] == "TRIM_HORIZON"
+
+
 def _shards(world: ShardedWorld) -> set[str]:
     return {str(received.attributes["shardId"]) for received in world.received}

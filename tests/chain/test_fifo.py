@@ -28,3 +28,20 @@ def test_the_repeat_of_a_partial_batch_loses_nothing(sandbox: Sandbox) -> None:
     assert figures["delivered"] == figures["written"] > 0
     assert (figures["lost"], figures["out_of_order"]) == (0, 0)
     assert figures["duplicates"] == FEW * KILLS
+
+
+def test_the_repeats_of_message_groups_are_dropped(sandbox: Sandbox) -> None:
+    """What was collected together is cut again in the same way, so that ids are the same."""
+    figures = full(sandbox, 1, "hash:2")
+
+    assert (figures["delivered"], figures["lost"]) == (figures["written"], 0)
+    assert (figures["duplicates"], figures["out_of_order"]) == (0, 0)
+    assert figures["sent"] > figures["received"]
+
+
+def test_partial_messages_of_groups_lose_nothing(sandbox: Sandbox) -> None:
+    """Each item's changes come in order, whatever is repeated."""
+    figures = partial(sandbox, 1, "item")
+
+    assert figures["delivered"] == figures["written"] > 0
+    assert (figures["lost"], figures["out_of_order"]) == (0, 0)

@@ -14,9 +14,9 @@ from consumer.demo.changes import plan_changes
 from consumer.demo.daemon import Daemon
 from consumer.demo.table import TABLE, create_table, write_changes
 from consumer.demo.tally import Tally
-from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.waits import PATIENCE_SECONDS
+from tests.schemas.validation import CheckedSubscription
 
 
 class World:
@@ -30,7 +30,7 @@ class World:
     """
 
     def __init__(
-        self, sandbox: Sandbox, subscription: Subscription, topic_arn: str, folder: Path
+        self, sandbox: Sandbox, subscription: CheckedSubscription, topic_arn: str, folder: Path
     ) -> None:
         self.sandbox, self.topic_arn = sandbox, topic_arn
         self.application = f"test-{uuid.uuid4().hex[:8]}"
@@ -148,7 +148,7 @@ def new_world(sandbox: Sandbox, folder: Path) -> Iterator[World]:
     dynamodb, sns, sqs = (sandbox.client(name) for name in ("dynamodb", "sns", "sqs"))
     create_table(dynamodb)
     topic_arn = sns.create_topic(Name=f"changes-{uuid.uuid4().hex[:8]}")["TopicArn"]
-    with Subscription(topic_arn, sns, sqs, sandbox.client("s3")) as subscription:
+    with CheckedSubscription(topic_arn, sns, sqs, sandbox.client("s3")) as subscription:
         world = World(sandbox, subscription, topic_arn, folder)
         try:
             yield world

@@ -11,9 +11,11 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from consumer.settings.variables import environment_name
 from consumer.terminal import exits
 from tests.chaos.screen import Screen
 from tests.chaos.storm import Forecast, Outcome, Storm
+from tests.chaos.traffic import FILTER, FILTER_VARIABLE
 
 
 @click.command()
@@ -28,10 +30,29 @@ from tests.chaos.storm import Forecast, Outcome, Storm
     show_default=True,
     help="Changes a second.",
 )
+@click.option(
+    "--filter", "is_filtered", is_flag=True, help="The workers filter out every other item."
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting of the workers; publisher.fifoGroup makes the topic a FIFO topic.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The figures as the last line of stdout.")
 @click.option("--keep", is_flag=True, help="Keep the workers' logs in any case, and tell where.")
 def main(  # noqa: PLR0913 - an option each
-    *, minutes: float, seed: int, workers: int, shards: int, rate: float, as_json: bool, keep: bool
+    *,
+    minutes: float,
+    seed: int,
+    workers: int,
+    shards: int,
+    rate: float,
+    is_filtered: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    keep: bool,
 ) -> None:
     """Break everything under load, and look whether a change is lost or overtaken.
 
@@ -43,7 +64,10 @@ def main(  # noqa: PLR0913 - an option each
     """
     signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="stream-publisher-chaos-"))
-    forecast = Forecast(minutes * 60, seed, workers, shards, rate)
+    pairs = [setting.partition("=") for setting in settings]
+    environ = {environment_name(key): value for key, _, value in pairs}
+    environ |= {FILTER_VARIABLE: FILTER} if is_filtered else {}
+    forecast = Forecast(minutes * 60, seed, workers, shards, rate, environ)
     try:
         outcome = _run(forecast, folder, Console(stderr=as_json))
     except TimeoutError as error:
@@ -80,6 +104,7 @@ def _figures(outcome: Outcome, forecast: Forecast) -> dict[str, object]:
         "workers": forecast.workers,
         "shards": forecast.shards,
         "seed": forecast.seed,
+        "settings": forecast.settings,
     }
 
 

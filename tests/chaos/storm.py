@@ -5,17 +5,18 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from consumer.local.subscription import Subscription
 from consumer.sandbox.backends import Sandbox
 from consumer.sandbox.proxy import Proxy
+from consumer.settings.variables import environment_name
 from tests.chaos.fleet import Fleet
 from tests.chaos.plan import Step, plan
-from tests.chaos.traffic import ITEMS, Stall, Traffic
+from tests.chaos.traffic import FILTER_VARIABLE, ITEMS, Stall, Traffic
 from tests.chaos.troubles import End, Services, Troubles
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.ledger import Balance
 from tests.streams.stream import SimulatedStream
@@ -45,6 +46,8 @@ class Forecast:
         workers: How many workers there are.
         shards: How many shards the stream begins with.
         rate: Changes a second.
+        settings: What the workers are told beyond that, by variable. `publisher.fifoGroup` makes
+            the topic a FIFO topic.
     """
 
     seconds: float
@@ -52,6 +55,14 @@ class Forecast:
     workers: int
     shards: int
     rate: float
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> Mapping[str, Any]:
+        """What the topic is made with."""
+        if environment_name("publisher.fifoGroup") in self.settings:
+            return {"Name": "changes.fifo", "Attributes": {"FifoTopic": "true"}}
+        return {"Name": "changes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +132,15 @@ class Storm:
         with contextlib.ExitStack() as stack:
             sandbox = stack.enter_context(Sandbox())
             self.dynamodb = sandbox.client("dynamodb")
-            topic_arn = sandbox.client("sns").create_topic(Name="changes")["TopicArn"]
+            topic_arn = sandbox.client("sns").create_topic(**self.forecast.topic)["TopicArn"]
             self._start_fleet(stack, sandbox, topic_arn)
             clients = sandbox.client("sns"), sandbox.client("sqs")
-            subscription = stack.enter_context(Subscription(topic_arn, *clients))
+            subscription = stack.enter_context(CheckedSubscription(topic_arn, *clients))
             rate, seed = self.forecast.rate, self.forecast.seed
-            traffic = Traffic(self.stream, subscription, rate, seed, self._items)
+            filtered = FILTER_VARIABLE in self.forecast.settings
+            traffic = Traffic(
+                self.stream, subscription, rate, seed, self._items, is_filtered=filtered
+            )
             self.traffic = stack.enter_context(traffic)
             self._stack = stack.pop_all()
         return self
@@ -147,6 +161,7 @@ class Storm:
             "PUBLISHER_STREAM_ARN": self.stream.arn,
             "PUBLISHER_TOPIC_ARN": topic_arn,
             "KCL_APPLICATION_NAME": self.application,
+            **self.forecast.settings,
         }
         environ = sandbox.environment() | _SETTINGS | settings
         self.fleet = Fleet(self.forecast.workers, environ, self._folder)

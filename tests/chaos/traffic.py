@@ -1,5 +1,6 @@
 """Changes on their way in, messages on their way out, and how long each change took."""
 
+import json
 import random
 import threading
 import time
@@ -8,13 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from consumer.local.subscription import Subscription
+from consumer.settings.variables import environment_name
+from tests.schemas.validation import CheckedSubscription
 from tests.streams.items import Items, identify
 from tests.streams.ledger import Balance, Ledger
 from tests.streams.stream import SimulatedStream
 
 ITEMS = tuple(f"item-{number}" for number in range(200))
 """What is changed unless told otherwise."""
+
+_ODD = ("1", "3", "5", "7", "9")
+FILTER = json.dumps({"dynamodb": {"Keys": {"id": {"S": [{"anything-but": {"suffix": _ODD}}]}}}})
+"""Filters out every other item; an item that arrives all the same counts as foreign."""
+FILTER_VARIABLE = environment_name("publisher.filter")
 
 _TICK_SECONDS = 0.05
 _REMOVALS = 0.1
@@ -48,16 +55,20 @@ class Traffic:
         rate: Changes a second.
         seed: Which items, in which order.
         items: What is picked from; an item that stands in it twice is changed twice as often.
+        is_filtered: Whether the workers have `FILTER`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a run has many sides
         self,
         stream: SimulatedStream,
-        subscription: Subscription,
+        subscription: CheckedSubscription,
         rate: float,
         seed: int,
         items: Sequence[str] = ITEMS,
+        *,
+        is_filtered: bool = False,
     ) -> None:
+        self._unwanted = _ODD if is_filtered else ()
         self._stream, self._subscription, self._rate = stream, subscription, rate
         self._names = items
         self._chance = random.Random(seed)  # noqa: S311 - the same every time is what is wanted
@@ -124,9 +135,10 @@ class Traffic:
     def _change(self, item_id: str) -> None:
         removes = self._chance.random() < _REMOVALS and self._items.is_there(item_id)
         change, version = self._items.remove(item_id) if removes else self._items.write(item_id)
-        with self._lock:
-            self._ledger.write(item_id, version)
-            self._waiting[item_id, version] = time.monotonic()
+        if not item_id.endswith(self._unwanted):
+            with self._lock:
+                self._ledger.write(item_id, version)
+                self._waiting[item_id, version] = time.monotonic()
         self._stream.add(change)
 
     def _receive(self) -> None:

@@ -11,12 +11,12 @@ import pytest
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
-from consumer.local.subscription import Subscription
 from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.snapshots import Run, snapshot_record
 from tests.builders import SUBJECT, a_document, a_raw_record
 from tests.dead_letters.office import Office, open_office
 from tests.fakes import FakeJournal
+from tests.schemas.validation import CheckedSubscription
 
 _PUBLISHED = "{} published, {} not published and still in the queue\n"
 
@@ -72,7 +72,7 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
     """Marked as redriven."""
     for number in (7, 8, 9):
         office.put(number)
-    with Subscription(office.topic_arn) as subscription:
+    with CheckedSubscription(office.topic_arn) as subscription:
         done = office.run("redrive", "--all")
         received = subscription.receive(wait_seconds=0)
 
@@ -87,6 +87,38 @@ def test_redriven_letters_arrive_in_the_normal_form_and_leave_the_queue(office: 
     assert office.listed() == []
 
 
+@pytest.mark.parametrize("envelope", ["cloudevents", "change"])
+def test_redriven_letters_arrive_in_the_form_that_is_set(
+    office: Office, envelope: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the workers."""
+    monkeypatch.setenv("PUBLISHER_ENVELOPE", envelope)
+    office.put(7)
+    with CheckedSubscription(office.topic_arn) as subscription:
+        office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert [entry["newImage"]["id"]["S"] for entry in received.entries] == ["item-7"]
+    assert (received.attributes["envelope"], received.attributes["redriven"]) == (
+        f"{envelope}/1",
+        "true",
+    )
+
+
+def test_a_redriven_letter_carries_what_the_workers_let_through(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue has the whole record; no filter holds for it again."""
+    monkeypatch.setenv("PUBLISHER_EXCLUDE_ATTRIBUTES", "amount")
+    monkeypatch.setenv("PUBLISHER_FILTER", '{"eventName": ["INSERT"]}')
+    office.put(7)
+    with CheckedSubscription(office.topic_arn) as subscription:
+        office.run("redrive", "--all")
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert [entry["newImage"] for entry in received.entries] == [{"id": {"S": "item-7"}}]
+
+
 def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: Office) -> None:
     """Its segment is its shard."""
     run, image = Run(1_700_000_000), {"id": {"S": "item-7"}}
@@ -94,7 +126,7 @@ def test_a_letter_of_a_backfill_is_redriven_as_the_snapshot_that_it_is(office: O
     letter = DeadLetter(run.shard_id(3), raw.sequence_number, raw.data, "the topic refused it")
     retries = Retries("queue", RetryPolicy(), FakeJournal())
     SqsDeadLetters(office.sqs, office.queue_url, Sender("orders", "w"), retries).send(letter)
-    with Subscription(office.topic_arn) as subscription:
+    with CheckedSubscription(office.topic_arn) as subscription:
         done = office.run("redrive", "--all")
         (received,) = subscription.receive(wait_seconds=0)
 
@@ -152,7 +184,7 @@ def test_a_large_letter_is_whole_with_a_bucket(office_with_bucket: Office) -> No
     office.put(7, record)
     (listed,) = office.listed()
     shown = office.run("show", listed["id"])
-    with Subscription(office.topic_arn) as subscription:
+    with CheckedSubscription(office.topic_arn) as subscription:
         done = office.run("redrive", "--all")
         (received,) = subscription.receive(wait_seconds=0)
 
@@ -295,7 +327,7 @@ def test_a_forged_letter_is_reported_and_left_and_the_others_go_on(
     letter_id = forged(office, **changes)
     office.put(8)
     shown = office.run("show", letter_id)
-    with Subscription(office.topic_arn) as subscription:
+    with CheckedSubscription(office.topic_arn) as subscription:
         done = office.run("redrive", "--all")
         received = subscription.receive(wait_seconds=0)
 

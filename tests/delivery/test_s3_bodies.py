@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from consumer.aws.clients import client
 from consumer.delivery.retries import Retries
@@ -108,3 +110,21 @@ def test_a_body_is_fetched_again_until_all_of_it_came(
 
         assert fetch(s3, S3Location("b", "k"), ACCOUNT) == b"a body"
         assert server.asked == 3
+
+
+def test_every_call_says_whom_the_bucket_must_belong_to() -> None:
+    """A name that was given up may be another account's bucket by now."""
+    owners = []
+
+    def note(params: dict[str, Any], **_more: object) -> None:
+        owners.append(params.get("ExpectedBucketOwner"))
+
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="large-changes")
+        s3.meta.events.register("provide-client-params.s3", note)
+        bodies = Bucket(s3, "large-changes", ACCOUNT, retries_of("bucket"), FakeJournal())
+        bodies.keep(MESSAGE)
+        fetch(s3, bodies.keep_record(LETTER, ENVELOPE), ACCOUNT)
+
+    assert owners == [ACCOUNT] * 3

@@ -3,6 +3,7 @@
 import re
 
 from consumer.reference.all_settings import all_settings
+from consumer.telemetry.metrics import METRICS as METRIC_NAMES
 from tests.places import ROOT
 from tests.project.tables import rows
 
@@ -34,6 +35,8 @@ def test_a_row_costs_its_amount_times_its_price() -> None:
         assert float(COSTS[name][2]) == round(reads(name) * MINUTES * 0.02 / 100_000, 2)
     assert float(COSTS["lease table, writes"][2]) == round((60 + 20) * MINUTES * 0.625e-6, 2)
     assert float(COSTS["lease table, reads"][2]) == round(240 * MINUTES * 0.125e-6, 2)
+    assert COSTS["metrics"][0] == f"{len(METRIC_NAMES)} at most"
+    assert float(COSTS["metrics"][2]) == round(len(METRIC_NAMES) * 0.30, 2)
     fargate = COSTS["Fargate, 0.5 vCPU and 1 GB"][2]
     assert float(fargate) == round(730 * (0.5 * 0.04048 + 0.004445), 2)
 

@@ -70,6 +70,18 @@ def test_the_unit_is_hardly_exposed() -> None:
     assert float(exposure) <= MOST_EXPOSED
 
 
+def test_no_item_gets_to_a_disk_from_memory() -> None:
+    """Neither as swap nor as a core dump; nothing else is written at all."""
+    wanted = {
+        "MemorySwapMax": "0",
+        "LimitCORE": "0",
+        "ProtectSystem": "strict",
+        "PrivateTmp": "yes",
+    }
+
+    assert {name: unit()[name] for name in wanted} == {name: [wanted[name]] for name in wanted}
+
+
 def test_systemd_waits_for_the_end_of_a_stop() -> None:
     """Longer than the daemon takes at most, and it alone is asked for it."""
     grace_seconds = int(read(EC2)["KCL_SHUTDOWN_GRACE_MILLIS"]) / 1000

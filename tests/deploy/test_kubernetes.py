@@ -112,12 +112,32 @@ def test_the_page_names_what_the_kustomization_makes() -> None:
 
 
 def test_a_selector_finds_the_pods() -> None:
-    """The budget's, the service's and the set's own."""
+    """The budget's, the service's, the network policy's and the set's own."""
     labels = manifest("statefulset")["spec"]["template"]["metadata"]["labels"]
     selectors = [
         manifest("statefulset")["spec"]["selector"]["matchLabels"],
         manifest("poddisruptionbudget")["spec"]["selector"]["matchLabels"],
         manifest("service")["spec"]["selector"],
+        manifest("networkpolicy")["spec"]["podSelector"]["matchLabels"],
     ]
 
-    assert selectors == [labels] * 3
+    assert selectors == [labels] * 4
+
+
+def test_the_network_lets_nobody_in_and_the_pods_out_to_aws_alone() -> None:
+    """Names and TLS, but at link-local addresses nothing beside Pod Identity's agent."""
+    spec = manifest("networkpolicy")["spec"]
+    ways = {
+        (rule["ports"][0]["port"], block["ipBlock"]["cidr"]): block["ipBlock"].get("except")
+        for rule in spec["egress"]
+        for block in rule.get("to", [])
+    }
+
+    assert (spec["policyTypes"], spec["ingress"]) == (["Ingress", "Egress"], [])
+    assert [port["port"] for port in spec["egress"][0]["ports"]] == [53, 53]
+    assert ways == {
+        (443, "0.0.0.0/0"): ["169.254.0.0/16"],
+        (443, "::/0"): ["fd00:ec2::/32"],
+        (80, "169.254.170.23/32"): None,
+        (80, "fd00:ec2::23/128"): None,
+    }

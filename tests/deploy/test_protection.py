@@ -14,6 +14,7 @@ from tests.project.policies import allowed
 
 NAMES = ["ecs", "lambda"]
 APPLICATION = "orders-publisher"
+APPLICATION_NAME = "KCL_APPLICATION_NAME"
 PLAIN_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
 SHAPE = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
 OWN = {"Ref": "KeyArn"}
@@ -104,6 +105,18 @@ def test_the_lease_tables_are_protected() -> None:
     assert all(
         table["PointInTimeRecoverySpecification"] == wanted for table in table_resources().values()
     )
+
+
+def test_no_task_starts_before_its_tables_are_there() -> None:
+    """It would end with status 2, since it may not create them."""
+    made = resources("ecs")
+    tables = {name for name, each in made.items() if each["Type"] == "AWS::DynamoDB::Table"}
+    (container,) = made["Task"]["Properties"]["ContainerDefinitions"]
+    (name,) = (each for each in container["Environment"] if APPLICATION_NAME in each.values())
+
+    assert set(made["Leases"]["DependsOn"]) == tables - {"Leases"}
+    assert name["Value"]["Fn::If"][:2] == ["MakesLeaseTables", {"Ref": "Leases"}]
+    assert ecs(extras=True).variables[APPLICATION_NAME] == APPLICATION
 
 
 def test_the_worker_may_create_tables_only_where_the_stack_doesnt() -> None:

@@ -148,6 +148,19 @@ def test_another_process_may_create_it_at_the_same_time(tables: Any) -> None:  #
     assert create_tables(tables, table_forms(KCL)) == []
 
 
+def test_another_process_may_add_the_index_at_the_same_time(tables: Any) -> None:  # noqa: ANN401
+    """DynamoDB calls the later one a duplicate, which is no error either."""
+    without_index(tables, BillingMode="PAY_PER_REQUEST")
+    other = boto3.client("dynamodb", region_name="eu-west-1")
+
+    def be_late(params: Any) -> None:  # noqa: ANN401 - boto3's parameters
+        other.update_table(**params)
+        raise refusal("ValidationException")
+
+    before(tables, "UpdateTable", be_late)
+    assert create_tables(tables, [lease_form(KCL)]) == []
+
+
 def test_another_failure_is_raised_as_it_is(tables: Any) -> None:  # noqa: ANN401
     """It is no question of rights."""
 

@@ -14,6 +14,7 @@ from consumer.cli import main
 from tests.builders import SUBJECT
 from tests.function.events import a_function_record, an_event
 from tests.places import ROOT
+from tests.schemas.validation import check_message
 
 SAMPLES = ROOT / "samples"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
@@ -66,9 +67,26 @@ def test_samples_have_every_kind_of_change_and_every_type() -> None:
     assert [kind for kind in kinds if f'"{kind}": ' not in whole] == []
 
 
+@pytest.mark.parametrize(
+    ("envelope", "messages", "records"), [("cloudevents", 2, 10), ("change", 11, None)]
+)
+def test_messages_are_shown_in_the_form_that_is_set(
+    envelope: str, messages: int, records: int | None
+) -> None:
+    """As the function would publish them."""
+    environ = {"PUBLISHER_ENVELOPE": envelope}
+    result = simulate(str(SAMPLES / "batch.json"), "--json", environ=environ)
+    shown = [line for line in lines(result) if line["kind"] == "message"]
+
+    assert len(shown) == messages
+    assert shown[0]["attributes"].get("recordCount") == records
+    for message in shown:
+        check_message(json.dumps(message["body"]), message["attributes"])
+
+
 def test_a_person_sees_subject_attributes_body_and_answer() -> None:
     """The body on lines of its own."""
-    result = simulate(str(SAMPLES / "insert.json"))
+    result = simulate(str(SAMPLES / "insert.json"), "--verbose")
 
     for part in (
         "Message 1:",
@@ -80,10 +98,35 @@ def test_a_person_sees_subject_attributes_body_and_answer() -> None:
     assert 'Lambda is told: {"batchItemFailures": []}' in result.stdout
 
 
+def test_several_events_are_shown_one_after_the_other() -> None:
+    """Each under its name; one that fails decides the status."""
+    files = [str(SAMPLES / f"{name}.json") for name in ("insert", "poison")]
+    shown, as_json = simulate(*files), simulate(*files, "--json")
+
+    assert (shown.exit_code, as_json.exit_code) == (1, 1)
+    assert [line for line in shown.stdout.splitlines() if line.endswith(".json:")] == [
+        f"{file}:" for file in files
+    ]
+    assert [line["file"] for line in lines(as_json) if line["kind"] == "answer"] == files
+
+
+def test_the_mistakes_of_all_files_are_named_at_once(tmp_path: Path) -> None:
+    """And nothing is shown of the others."""
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    result = simulate(str(SAMPLES / "insert.json"), str(bad), "missing.json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        str(bad),
+        "missing.json",
+    ]
+
+
 def test_a_subject_is_not_cut_on_a_narrow_terminal() -> None:
     """Nor is any attribute."""
     environ = {"PUBLISHER_SUBJECT": "x" * 99, "COLUMNS": "80"}
-    result = simulate(str(SAMPLES / "insert.json"), environ=environ)
+    result = simulate(str(SAMPLES / "insert.json"), "--verbose", environ=environ)
 
     assert "x" * 99 in result.stdout
 
@@ -93,12 +136,13 @@ def test_numbers_are_shown_as_they_are_published() -> None:
     record = a_function_record(5)
     record["dynamodb"]["NewImage"]["amount"] = {"N": "0.1000000000000000000000000000001"}
     environ = {"PUBLISHER_PLAIN_IMAGES": "true"}
-    shown, as_json = (
+    shown, line, as_json = (
         simulate("-", *options, event={"Records": [record]}, environ=environ)
-        for options in ([], ["--json"])
+        for options in (["--verbose"], [], ["--json"])
     )
 
     assert '"amount": 0.1000000000000000000000000000001' in shown.stdout
+    assert "amount 5.10 → 0.1000000000000000000000000000001" in line.stdout
     assert '"amount":0.1000000000000000000000000000001' in as_json.stdout
 
 
@@ -144,6 +188,44 @@ def test_a_change_that_is_too_large_shows_its_pointer() -> None:
     assert lines(kept)[0]["body"][1]["s3BucketName"] == "large"
     assert (kept.exit_code, refused.exit_code) == (0, 1)
     assert "is too large" in refused.stdout
+
+
+def test_each_record_is_shown_with_why_it_stays_or_goes() -> None:
+    """Where a setting filters; one that can't be read is no filter's to judge."""
+    event = an_event(1, 3)
+    event["Records"][1]["eventName"] = "REPLACE"
+    event["Records"][2]["dynamodb"]["NewImage"]["amount"] = {"N": "5"}
+    five = '{"dynamodb": {"NewImage": {"amount": {"N": [{"numeric": ["=", 5]}]}}}}'
+    shown, as_json = (
+        simulate("-", *options, event=event, environ={"PUBLISHER_FILTER": five})
+        for options in ([], ["--json"])
+    )
+    records = [line for line in lines(as_json) if line["kind"] == "record"]
+
+    assert "Record 1 goes: dynamodb.NewImage.amount.N is" in shown.stdout
+    assert "Record 3 stays: publisher.filter matches" in shown.stdout
+    assert [record["stays"] for record in records] == [False, True, True]
+    assert records[1]["reason"].startswith("it can't be read: eventName is 'REPLACE'")
+    assert lines(as_json)[-1]["batchItemFailures"] == [{"itemIdentifier": "2"}]
+
+
+@pytest.mark.parametrize("envelope", ["list", "cloudevents", "change"])
+def test_a_change_has_its_line_in_every_form_of_message(envelope: str) -> None:
+    """Whatever is around its entry."""
+    environ = {"PUBLISHER_ENVELOPE": envelope}
+    result = simulate(str(SAMPLES / "insert.json"), environ=environ)
+
+    assert "Message 1: 1 change," in result.stdout
+    assert "\n  INSERT " in result.stdout
+
+
+def test_a_filtered_event_is_done() -> None:
+    """Lambda hands nothing of it over again."""
+    environ = {"PUBLISHER_FILTER": '{"eventName": ["REMOVE"]}'}
+    shown = lines(simulate(str(SAMPLES / "insert.json"), "--json", environ=environ))
+
+    assert [line["kind"] for line in shown] == ["record", "answer"]
+    assert shown[-1] == {"kind": "answer", "batchItemFailures": []}
 
 
 def test_no_records_are_no_messages() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.function.handler import Deadline, Function
+from consumer.publishing.envelope import EnvelopeName, entries_in
 from consumer.publishing.errors import (
     BatchError,
     EventError,
@@ -23,6 +24,7 @@ from consumer.publishing.shard import Destinations
 from consumer.settings.processor import ProcessorSettings
 from tests.fakes import FakeDeadLetters, FakeJournal, FakeTopic, a_publisher
 from tests.function.events import a_function_record, an_event
+from tests.schemas.validation import check_message
 from tests.settings.samples import SETTINGS
 
 
@@ -78,6 +80,32 @@ def test_ten_records_are_one_message() -> None:
     assert function.published == [ids(1, 10)]
     assert function.topic.messages[0].attributes["shardId"] == "lambda-event-1"
     assert function.bound == {"requestId": "request-1", "shardId": "lambda-event-1"}
+
+
+@pytest.mark.parametrize(
+    ("envelope", "counts"), [("list", [10, 3]), ("cloudevents", [10, 3]), ("change", [1] * 13)]
+)
+def test_messages_have_the_form_that_is_set(envelope: EnvelopeName, counts: list[int]) -> None:
+    """As at the daemon."""
+    function = Lambda(settings=replace(SETTINGS, envelope=envelope))
+
+    assert function.invoke(an_event(1, 13)) == []
+    assert [len(entries_in(message.body)) for message in function.topic.messages] == counts
+    for message in function.topic.messages:
+        check_message(message.body, message.attributes)
+
+
+@pytest.mark.parametrize("group", ["item", "hash:2"])
+def test_message_groups_go_over_events(group: str) -> None:
+    """Though an event doesn't say its shard: an item's group is the same in the next event."""
+    function = Lambda(settings=replace(SETTINGS, fifo_group=group))
+    function.invoke(an_event(1, 5))
+    groups = {message.group_id for message in function.topic.messages}
+    function.topic.messages.clear()
+    function.invoke(an_event(1, 5))
+
+    assert {message.group_id for message in function.topic.messages} == groups
+    assert len(groups) == (5 if group == "item" else 2)
 
 
 def test_nothing_is_held_until_the_next_event() -> None:

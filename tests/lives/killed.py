@@ -11,7 +11,7 @@ from consumer.publishing.messages import Message, MessageForm
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.ports import ConcurrencyLimits, Receipt
 from consumer.publishing.processor import RecordsInput
-from consumer.publishing.records import RawRecord
+from consumer.publishing.records import ChangeRecord, RawRecord
 from tests.builders import a_document, grouped
 from tests.fakes import (
     FakeCheckpointer,
@@ -38,6 +38,7 @@ class Surroundings:
         limits: How much the topic takes side by side.
         chance: In which order messages arrive, and what fails in between.
         gives_up: How many messages of a hundred fail for longer than is wanted.
+        filtered_every: Each record with such a number is filtered out.
         form: How messages are written, in groups or not.
     """
 
@@ -47,6 +48,16 @@ class Surroundings:
     chance: Random
     gives_up: int
     form: MessageForm
+    filtered_every: int = 10**9
+
+    def select(self, record: ChangeRecord) -> ChangeRecord | None:
+        """Filter records out."""
+        return None if int(record.sequence_number) in self.filtered else record
+
+    @property
+    def filtered(self) -> set[int]:
+        """The numbers of what is filtered out."""
+        return set(range(self.filtered_every, sum(self.pages) + 1, self.filtered_every))
 
     def records(self, first: int, last: int) -> list[RawRecord]:
         """Records first to last."""
@@ -145,7 +156,12 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
         setattr(guarded, name, fuse.before(getattr(type(guarded), name).__get__(guarded)))
     poison = DeadLetterOnPoison(outside.letters, percent=100)
     processor = a_processor(
-        topic, FakeJournal(), poison, claim_check=claims, form=surroundings.form
+        topic,
+        FakeJournal(),
+        poison,
+        claim_check=claims,
+        form=surroundings.form,
+        select=surroundings.select,
     )
     position, total = outside.position, sum(surroundings.pages)
     try:
@@ -167,25 +183,25 @@ def live(surroundings: Surroundings, outside: Outside, fuse: Fuse) -> None:
 def lose_nothing(surroundings: Surroundings, cuts: Sequence[int]) -> int:
     """Live until the shard has ended; return how many lives that took.
 
-    Every record is published or a dead letter, and no checkpoint runs ahead of that. Each item's
-    changes come in order but for repeats. A subscriber can follow every pointer at any time. What a
-    FIFO topic drops as a repeat holds the same changes.
+    Every record is published, filtered out or a dead letter, and no checkpoint runs ahead of that.
+    Each item's changes come in order but for repeats. A subscriber can follow every pointer at any
+    time. What a FIFO topic drops as a repeat holds the same changes.
 
     Args:
         surroundings: What the lives are like.
         cuts: After how many steps each life is cut; one more is not.
     """
-    outside = Outside()
+    outside, filtered = Outside(), surroundings.filtered
     lives = 0
     for cut in (*cuts, 100_000):
         lives += 1
         try:
             live(surroundings, outside, Fuse(cut))
         except Killed:
-            assert set(range(1, outside.position + 1)) <= outside.done
+            assert set(range(1, outside.position + 1)) <= outside.done | filtered
         if outside.is_ended:
             break
-    assert outside.done == set(range(1, sum(surroundings.pages) + 1))
+    assert outside.done == set(range(1, sum(surroundings.pages) + 1)) - filtered
     assert outside.checkpoints.made[-1] == "SHARD_END"
     bodies = [
         (each.deduplication_id, body_of(each, outside.claims.bodies)) for each in outside.messages
@@ -207,6 +223,7 @@ def any_lives(chance: Random) -> int:
         limits=ConcurrencyLimits(chance.randint(1, 4), chance.choice([1, 2, 3, 10])),
         chance=chance,
         gives_up=chance.choice([0, 0, 10]),
+        filtered_every=chance.choice([1, 2, 7, 1_000]),
         form=grouped(chance.choice(["shard", "shard", "item", "hash:1", "hash:3"])),
     )
     return lose_nothing(surroundings, [chance.randint(0, 30) for _ in range(chance.randint(0, 5))])

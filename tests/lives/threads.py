@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.sns import SnsPublisher
+from consumer.filtering.pattern import read_patterns
+from consumer.filtering.selection import Selection
 from consumer.publishing.claim_check import location_in
 from consumer.publishing.poison import DeadLetterOnPoison
 from consumer.publishing.processor import RecordsInput, ShardProcessor
@@ -27,6 +29,12 @@ from tests.fakes import FakeClaimCheck, FakeDeadLetters, FakeJournal, a_processo
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:changes"
 LARGE_EVERY, REFUSED_EVERY, UNREADABLE_EVERY, UNWRITABLE_EVERY = 17, 23, 31, 37
+UNWANTED = "unwanted"
+SELECTION = Selection(
+    read_patterns(
+        f'{{"dynamodb": {{"NewImage": {{"text": {{"S": [{{"anything-but": "{UNWANTED}"}}]}}}}}}}}'
+    )
+)
 LIMIT = 6_000
 END = 1_000_000
 SHORT_SECONDS = 0.001
@@ -43,6 +51,7 @@ class Story:
         taken: The records that SNS took, in that order.
         dead_letters: The dead-letter queue.
         claim_check: The bucket; None where there is none.
+        filtered_every: Each record with such a number is filtered out, if it can be read.
         group: What a FIFO topic keeps in order.
         checkpoints: Those that the daemon made; `END` for the shard's end.
         mistakes: What broke the promise.
@@ -52,6 +61,7 @@ class Story:
     records: int
     items: int
     claim_check: FakeClaimCheck | None
+    filtered_every: int
     group: str = "shard"
     taken: list[int] = field(default_factory=list)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
@@ -66,8 +76,14 @@ class Story:
 
     @property
     def done(self) -> set[int]:
-        """Records that SNS or the dead-letter queue has."""
-        return {*self.taken, *(int(each.sequence_number) for each in self.dead_letters.kept)}
+        """Records that SNS or the dead-letter queue has, or that are filtered out."""
+        dead = (int(each.sequence_number) for each in self.dead_letters.kept)
+        filtered = filter(self.is_filtered, range(1, self.records + 1))
+        return {*self.taken, *dead, *filtered}
+
+    def is_filtered(self, number: int) -> bool:
+        """Whether a record is filtered out."""
+        return number % self.filtered_every == 0 and number % UNREADABLE_EVERY != 0
 
     def checkpointed(self, number: int) -> None:
         """Learn of a checkpoint."""
@@ -85,6 +101,7 @@ class Story:
         document = a_document(number)
         size = LIMIT if number % LARGE_EVERY == 0 else 1
         text = _REFUSED if number % REFUSED_EVERY == 0 else "x" * size
+        text = UNWANTED if self.is_filtered(number) else text
         document["dynamodb"]["NewImage"]["text"] = {"S": text}
         if number % UNWRITABLE_EVERY == 0:
             document["dynamodb"]["NewImage"]["amount"] = {"N": "much"}
@@ -106,6 +123,8 @@ class Story:
             if number < latest.get(item, 0):
                 self.mistakes.append(f"{number} overtaken by {latest[item]}")
             latest[item] = max(number, latest.get(item, 0))
+        if filtered := [number for number in self.taken if self.is_filtered(number)]:
+            self.mistakes.append(f"published, though filtered out: {filtered}")
         if self.mistakes:
             raise AssertionError("; ".join(self.mistakes))
 
@@ -232,7 +251,12 @@ class Life:
         # As plain JSON, a number that is none makes a record that can't be written.
         form = replace(grouped(story.group), plain_images=True)
         self._processor: ShardProcessor = a_processor(
-            topic, self._journal, poison, claim_check=story.claim_check, form=form
+            topic,
+            self._journal,
+            poison,
+            claim_check=story.claim_check,
+            form=form,
+            select=SELECTION.select,
         )
         self._checkpointer = self._new_checkpointer()
 
@@ -293,8 +317,11 @@ def any_lives(chance: Random) -> int:
     """
     claim_check = FakeClaimCheck() if chance.random() < 0.5 else None
     items = chance.choice([1, 7, 60, 10_000])
-    group = chance.choice(["shard", "shard", "item", "hash:3"])
-    story = Story(chance.randint(0, 300), items, claim_check, group)
+    group, every = (
+        chance.choice(["shard", "shard", "item", "hash:3"]),
+        chance.choice([1, 2, 7, 1000]),
+    )
+    story = Story(chance.randint(0, 300), items, claim_check, every, group)
     wild, lives = chance.randint(0, 6), 0
     while END not in story.checkpoints:
         story.calm = lives == wild

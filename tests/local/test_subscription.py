@@ -4,6 +4,7 @@ import contextlib
 import fnmatch
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.local.subscription import Subscription, parse_envelope
 from consumer.publishing.claim_check import claim_key, pointer_to
+from consumer.publishing.envelope import EnvelopeName
 from consumer.publishing.messages import encode_message
 from consumer.publishing.s3_location import S3Location
 from tests.builders import FORM, SUBJECT, a_batch
@@ -65,6 +67,23 @@ def test_a_message_is_seen_as_it_was_published(clients: tuple[Any, Any]) -> None
     assert [entry["eventName"] for entry in received.entries] == ["MODIFY"] * 3
     assert received.attributes == message.attributes
     assert received.sent_at.tzinfo is not None
+
+
+@pytest.mark.parametrize("envelope", ["cloudevents", "change"])
+def test_the_entries_of_every_form_are_seen(
+    clients: tuple[Any, Any], envelope: EnvelopeName
+) -> None:
+    """As those of a list."""
+    sns, sqs = clients
+    topic_arn = sns.create_topic(Name="changes")["TopicArn"]
+    (entry,) = json.loads(encode_message(a_batch(1, 1), FORM).body)
+    with Subscription(topic_arn, sns, sqs) as subscription:
+        message = encode_message(a_batch(1, 1), replace(FORM, envelope=envelope))
+        a_publisher(sns, topic_arn).publish(message)
+        (received,) = subscription.receive(wait_seconds=0)
+
+    assert received.entries == [entry]
+    assert received.attributes["envelope"] == f"{envelope}/1"
 
 
 @pytest.mark.parametrize("key", ["payroll/2026.json", "messages/payroll/1", "letters/orders/1"])

@@ -62,7 +62,15 @@ def judge(mutation: Mutation) -> Verdict:
     """Run the tests on a broken copy."""
     with tempfile.TemporaryDirectory(prefix="mutations-") as folder:
         copy = Path(folder)
-        for name in ("consumer", "benchmarks", "samples", "tests", "pyproject.toml", "README.md"):
+        for name in (
+            "consumer",
+            "benchmarks",
+            "samples",
+            "schemas",
+            "tests",
+            "pyproject.toml",
+            "README.md",
+        ):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
         mutation.apply(copy)
@@ -72,7 +80,7 @@ def judge(mutation: Mutation) -> Verdict:
 def _first_failure(copy: Path, broken: str) -> str | None:
     """Which test fails first: of the broken file's own, which are few, or else of all."""
     name = _TESTS_OF.get(broken, broken)
-    own = sorted(str(path.relative_to(copy)) for path in copy.glob(f"tests/*/test_{name}.py"))
+    own = sorted(str(path.relative_to(copy)) for path in copy.glob(f"tests/*/test_{name}*.py"))
     rest = [
         "tests/publishing",
         "tests/function",

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.mutations.edits import Edit, after, before, change, drop, function, swap
 
 VERB = "consumer.publishing.verb"
+SHARD = "consumer.publishing.shard"
 PROCESSOR = "consumer.publishing.processor"
 IN_FLIGHT = "consumer.publishing.in_flight"
 CLAIM_CHECK = "consumer.publishing.claim_check"
@@ -99,7 +100,48 @@ MUTATIONS = (
         "an action answered with calls under way",
         VERB,
         "Verb.take",
-        (drop("self._wait_for_all()"),),
+        (drop("self._finish()"),),
+    ),
+    Mutation(
+        "what is filtered out passed at once",
+        VERB,
+        "Verb.take",
+        (after("filtered += 1", "self._checkpointer.checkpoint(raw.sequence_number)"),),
+    ),
+    Mutation(
+        "what is filtered out passed while a record is held",
+        SHARD,
+        "Shard.pop_filtered",
+        (change("len(self.batcher) or self.in_flight", "self.in_flight"),),
+    ),
+    Mutation(
+        "what is filtered out passed before the rest of a batch",
+        VERB,
+        "Verb._publish",
+        (swap("self._wait_for_all()", "self._finish()"),),
+    ),
+    Mutation(
+        "what is filtered out never passed",
+        VERB,
+        "Verb._finish",
+        (change("self._shard.pop_filtered()", "None"),),
+    ),
+    Mutation(
+        "an action answered with the checkpoint of what is filtered out under way",
+        VERB,
+        "Verb._finish",
+        (drop("self._checkpointer.wait_until_made()"),),
+    ),
+    Mutation(
+        "the checkpoint set back to what was filtered out before",
+        SHARD,
+        "Shard.read",
+        (
+            swap(
+                "self.filtered = None if record else raw.sequence_number",
+                "self.filtered = self.filtered if record else raw.sequence_number",
+            ),
+        ),
     ),
     Mutation(
         "an action answered with a checkpoint under way",

@@ -32,7 +32,8 @@ flowchart LR
 One change's way can be read downwards in one room, `publishing`. KCL hands a page of records to the
 record processor of its shard as one line of JSON (`worker/kcl`). `publishing/records` reads each
 record, `batches` collects ten, `split` and `messages` write a message that the topic takes,
-`in_flight` says which messages may be sent side by side, and `delivery/sns` sends them.
+`in_flight` says which messages may be sent side by side, and `delivery/sns` sends them. Between
+the first two, `filtering/selection` decides whether a record is published, and what of it.
 `publishing/processor` asks for a checkpoint once SNS has answered for a message and for all before
 it; nobody else decides that. A worker, a Lambda function and a backfill each bring a checkpointer
 of their own.

@@ -11,6 +11,8 @@ from consumer.settings.variables import PUBLISHER_PREFIX
 from tests.places import ROOT
 from tests.project.architecture import architecture_page
 from tests.project.licences import licences_page
+from tests.project.typescript import TYPES, types_file
+from tests.project.whole_messages import MESSAGES_PAGE, messages_page
 
 _WIDTH = 100
 _MADE = "<!-- Written by scripts/docs; edit the code that it is made from. -->\n"
@@ -75,7 +77,9 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "architecture.md": architecture_page,
     ROOT / "docs" / "cli.md": cli_page,
     ROOT / "docs" / "licences.md": licences_page,
+    MESSAGES_PAGE: messages_page,
     ROOT / "docs" / "settings.md": settings_page,
+    TYPES: types_file,
     ROOT / "properties" / "aws.properties": lambda: as_properties(all_settings()),
 }
 """Each file that is made, and what makes it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.project.licences import POLICY, Part, jars, others, packages
+from deploy.licences import POLICY, Part, jars, others, packages
 
 LOCKS = ("build.txt", "dev.txt", "lambda.txt", "run.txt")
 

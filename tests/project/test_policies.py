@@ -1,6 +1,7 @@
 """The policies beside the main one allow what the worker does, and nothing else."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +15,16 @@ from consumer.delivery.retries import Retries
 from consumer.delivery.retry_policy import RetryPolicy
 from consumer.delivery.s3_bodies import Bucket
 from consumer.delivery.sqs_dead_letters import Sender, SqsDeadLetters
+from consumer.fleet.table_creation import create_tables
+from consumer.fleet.table_forms import table_forms
 from consumer.publishing.dead_letter import QUEUE_LIMIT, DeadLetter
 from consumer.publishing.messages import encode_message
+from consumer.settings.kcl import KclSettings
 from tests.builders import FORM, a_batch
 from tests.fakes import ACCOUNT, FakeJournal
 from tests.places import ROOT
 from tests.project.policies import IAM_NAMES, allowed
+from tests.project.tables import rows
 
 LARGE = DeadLetter("shardId-1", "7", b"x" * QUEUE_LIMIT, "is too large")
 
@@ -79,6 +84,47 @@ def use_table(calls: Calls) -> None:
     )
     retries = Retries("table", RetryPolicy(), FakeJournal())
     Table(calls.client("dynamodb"), "orders", retries).scan((0, 1), None, 1)
+
+
+def test_the_options_of_the_tables_need_what_their_policy_allows() -> None:
+    """Recovery of all three; tags, which belong to CreateTable, of those that can have some."""
+    kcl = KclSettings(
+        application_name="APPLICATION",
+        lease_table_pitr_enabled=True,
+        worker_metrics_point_in_time_recovery_enabled=True,
+        worker_metrics_tags="team=orders",
+        coordinator_state_point_in_time_recovery_enabled=True,
+        coordinator_state_tags="team=orders",
+    )
+    made, tagged = set(), set()
+
+    def note(params: dict[str, Any], model: Any, **_more: Any) -> None:  # noqa: ANN401
+        table = f"arn:PARTITION:dynamodb:REGION:ACCOUNT:table/{params['TableName']}"
+        made.add((f"dynamodb:{model.name}", table))
+        if "Tags" in params:
+            tagged.add(("dynamodb:TagResource", table))
+
+    with mock_aws():
+        tables = boto3.client("dynamodb", region_name="us-east-1")
+        tables.meta.events.register("provide-client-params.dynamodb", note)
+        create_tables(tables, table_forms(kcl))
+
+    names = ("policy", "policy-bootstrap", "policy-table-options")
+    policies = [json.loads((ROOT / "deploy" / f"{name}.json").read_text()) for name in names]
+    every_day, first, options = (allowed(policy) for policy in policies)
+    assert made - every_day - first == options - tagged
+    assert tagged < options
+
+
+def test_every_word_of_a_policy_is_explained() -> None:
+    """In capitals, in docs/deploy.md."""
+    files = [*(ROOT / "deploy").glob("*policy*.json")]
+    used = {word for file in files for word in re.findall(r"\b[A-Z]{3,}\b", file.read_text())}
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    told = {word for words, _ in rows(page, "Words in the policies") for word in words.split("`")}
+
+    assert used - told == {"AWS"}  # a kind of principal
+    assert len(files) >= 12
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from consumer.publishing.grouping import Grouping
+from consumer.publishing.records import decode_record
 from consumer.settings.processor import ProcessorSettings
+from tests.builders import a_raw_record
 from tests.settings.samples import SETTINGS
 
 
@@ -45,3 +47,36 @@ def test_a_record_processor_started_by_hand_says_how_it_is_started() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "stream-publisher run" in done.stderr
+
+
+def test_settings_say_what_is_published() -> None:
+    """By default all of it."""
+    inserts = '{"eventName": ["INSERT"]}'
+    chosen = replace(SETTINGS, filter=inserts, exclude_attributes="amount", drop_unchanged=True)
+    masked = replace(SETTINGS, mask_attributes="amount", mask_key="0123456789abcdef")
+    insert, modify = (decode_record(a_raw_record(1, name)) for name in ("INSERT", "MODIFY"))
+    selected, hashed = chosen.selection().select(insert), masked.selection().select(insert)
+
+    assert SETTINGS.selection().select(modify) is modify
+    assert chosen.selection().select(modify) is None
+    assert selected
+    assert selected.new_image == {"id": {"S": "item-1"}}
+    assert hashed
+    assert hashed.new_image
+    assert len(hashed.new_image["amount"]["S"]) == 64
+
+
+def test_a_changed_attribute_is_named_by_its_setting() -> None:
+    """The images of this record are the same."""
+    named = replace(SETTINGS, changed_attributes="amount")
+    included = replace(SETTINGS, include_attributes="amount", drop_unchanged=True)
+
+    for settings in (named, included):
+        assert settings.selection().select(decode_record(a_raw_record(1))) is None
+
+
+def test_the_mask_key_is_not_shown_with_the_settings() -> None:
+    """Wherever they are printed."""
+    masked = replace(SETTINGS, mask_attributes="amount", mask_key="0123456789abcdef")
+
+    assert "0123456789abcdef" not in repr(masked)

@@ -190,6 +190,34 @@ def test_dead_letters_need_a_queue() -> None:
     assert line.startswith("publisher.deadLetterQueueUrl: is missing")
 
 
+def test_a_mask_needs_a_key_which_no_mistake_shows() -> None:
+    """It is a secret, whatever is wrong with it."""
+    masked = {**ENOUGH, "publisher.maskAttributes": "email"}
+
+    (missing,) = mistakes(masked)
+    assert missing.startswith("publisher.maskKey: is missing; publisher.maskAttributes needs it")
+    assert mistakes(masked, {"PUBLISHER_MASK_KEY": "hunter2"}) == [
+        "publisher.maskKey: has 7 characters; take 16 random ones or more"
+    ]
+    assert resolve(masked, {"PUBLISHER_MASK_KEY": "0123456789abcdef"}).publisher.mask_key
+    assert mistakes({**masked, "publisher.maskKey": "hunter2-hunter2-hunter2"}) == [
+        "publisher.maskKey: is a secret; remove it from the file, and set PUBLISHER_MASK_KEY"
+    ]
+
+
+def test_a_filter_is_checked_with_the_place_of_each_mistake() -> None:
+    """At the start, by worker and function alike."""
+    pattern = '{"eventNam": ["INSERT"], "dynamodb": {"NewImage": {"a": {"S": [{"like": "x"}]}}}}'
+    (wrong,) = mistakes({**ENOUGH, "publisher.filter": pattern})
+
+    assert "dynamodb.NewImage.a.S[0] 'like' is no operator; known there: prefix" in wrong
+    assert "; eventNam is not known; known there: awsRegion" in wrong
+    (path,) = mistakes({**ENOUGH, "publisher.includeAttributes": "a,,b"})
+    assert path == (
+        "publisher.includeAttributes = 'a,,b': has no name at character 3; write one such as a, b.c"
+    )
+
+
 def test_groups_need_a_fifo_topic() -> None:
     """A standard topic keeps nothing in order."""
     grouped = ENOUGH | {"publisher.fifoGroup": "hash:8"}

@@ -47,7 +47,20 @@ def test_a_human_line_is_read_at_a_glance(stream: io.StringIO) -> None:
 
     assert line.count("\n") == 1
     assert "INFO  The lease is lost; unpublished records left to the next holder: 3" in line
-    assert "shardId=shardId-1 dropped=3" in line
+    assert line.endswith("holder: 3  shardId=shardId-1\n")
+
+
+def test_a_human_line_says_nothing_twice(stream: io.StringIO) -> None:
+    """Of a long shard's id it has the end; what is unknown it leaves out."""
+    shard_id = "shardId-00000001769859000000-5f2c1a7b"
+    start_logging("human", "INFO", {"workerId": "w-1", "shardId": shard_id}, stream)
+    LogJournal(logging.getLogger("consumer")).note(
+        "publish_retried", error="throttled", waitSeconds=2, failingForSeconds=7, limit=None
+    )
+
+    assert stream.getvalue().endswith(
+        "WARN  Not taken: throttled; next attempt in 2 s  shardId=…5f2c1a7b failingForSeconds=7\n"
+    )
 
 
 def test_a_human_line_holds_nothing_that_a_terminal_obeys(stream: io.StringIO) -> None:

@@ -45,6 +45,7 @@ def test_counts_add_up_and_times_are_kept() -> None:
 @pytest.mark.parametrize(
     ("event", "facts", "key", "value"),
     [
+        ("records_filtered", {"records": 7}, "RecordsFiltered", 7),
         ("publish_retried", {}, "PassingFailures", 1),
         ("publish_blocked", {}, "OperatorFailures", 1),
         ("batch_refused", {}, "BatchFailures", 1),

@@ -7,9 +7,11 @@ from tests.places import ROOT
 from tests.transcripts.backfill import BACKFILL
 from tests.transcripts.dead_letters import DEAD_LETTERS
 from tests.transcripts.listen import LISTEN
+from tests.transcripts.replay import REPLAY
+from tests.transcripts.simulate import SIMULATE
 from tests.transcripts.transcript import Transcript
 
-TRANSCRIPTS = (BACKFILL, DEAD_LETTERS, LISTEN)
+TRANSCRIPTS = (BACKFILL, DEAD_LETTERS, LISTEN, REPLAY, SIMULATE)
 
 PAGES: Mapping[Path, Transcript] = {
     ROOT / "docs" / "transcripts" / f"{each.name}.md": each for each in TRANSCRIPTS

@@ -1,9 +1,11 @@
 package streampublisher.leases;
 
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsShardSyncer;
-import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.kinesis.common.InitialPositionInStream;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
 import software.amazon.kinesis.coordinator.DeletedStreamListProvider;
@@ -46,17 +48,19 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
             boolean ignoresUnexpectedChildShards,
             boolean isFirst)
             throws DependencyException, InvalidStateException, ProvisionedThroughputException {
-        var listed = new ListedLeases(leases);
+        var synced = new SyncedLeases(leases, () -> list(shards));
         try {
             return super.checkAndCreateLeaseForNewShards(
                     shards,
-                    listed.refresher(),
+                    synced.refresher(),
                     isFirst || !hasBegun(leases) ? initial : BEGINNING,
                     scope,
                     ignoresUnexpectedChildShards,
                     isFirst);
         } catch (KinesisClientLibIOException error) {
-            if (!listed.done) {
+            // The last shard of a disabled stream has no child shard, and a shard may be listed for longer than its
+            // child shard. Both fail the adapter's clean-up, are no mistakes, and last for hours.
+            if (!synced.isRead()) {
                 throw error;
             }
             LOG.debug("Finished leases are deleted later", error);
@@ -78,23 +82,7 @@ final class LaterShards extends DynamoDBStreamsShardSyncer {
         return ExtendedSequenceNumber.LATEST.equals(lease.checkpoint()) && lease.leaseCounter() == 0;
     }
 
-    /**
-     * Notes that the adapter has read the leases. What fails after that is its clean-up. The last shard of a disabled
-     * stream has no child shard, and a shard may be listed for longer than its child shard. Both are no
-     * mistakes, and last for hours.
-     */
-    private static final class ListedLeases extends LeaseRefresherProxy {
-
-        private boolean done;
-
-        ListedLeases(LeaseRefresher leases) {
-            super(leases);
-        }
-
-        @Override
-        public Object invoke(Object self, Method method, Object[] arguments) throws Throwable {
-            done |= method.getName().equals("listLeases");
-            return pass(method, arguments);
-        }
+    private static Set<String> list(ShardDetector shards) {
+        return shards.listShards().stream().map(Shard::shardId).collect(Collectors.toSet());
     }
 }

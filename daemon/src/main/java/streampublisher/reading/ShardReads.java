@@ -150,9 +150,15 @@ class ShardReads extends AmazonDynamoDBStreamsAdapterClient {
 
     private <T> CompletableFuture<T> fail(ExpiredRecords.Reading place, Throwable error) {
         var cause = error instanceof CompletionException ? error.getCause() : error;
-        return cause instanceof ResourceNotFoundException
+        return isNotFound(cause)
                 ? notFound(place, cause)
                 : CompletableFuture.failedFuture(ReportedFailures.mark(cause));
+    }
+
+    /** Where no record may be skipped, the adapter takes an unknown shard for one whose records have expired. */
+    private static boolean isNotFound(Throwable error) {
+        return error instanceof ResourceNotFoundException
+                || error.getCause() instanceof software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
     }
 
     /** The adapter takes a ResourceNotFoundException for the end of the shard. */

@@ -7,8 +7,10 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.kinesis.model.Shard;
@@ -38,6 +40,7 @@ class LaterShardsTest {
 
     private final LaterShards shards = new LaterShards(stream(), true, null);
     private final List<Lease> stored = new ArrayList<>();
+    private final Map<String, Set<String>> parents = new LinkedHashMap<>();
     private List<Shard> listed = List.of(shard(CHILD, EXPIRED, "9"), shard(GRANDCHILD, CHILD, null));
 
     @Test
@@ -68,6 +71,63 @@ class LaterShardsTest {
         stored.add(lease(EXPIRED));
 
         assertEquals(Map.of(CHILD, "TRIM_HORIZON", GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    /** It expired while no worker ran. Its own lease tells the gap, and what follows on it waits. */
+    @Test
+    void aShardThatNobodyEverSawGetsALeaseBehindThoseThatExpiredUnread() throws Exception {
+        stored.add(lease(EXPIRED));
+        listed = List.of(shard(GRANDCHILD, CHILD, null));
+
+        assertEquals(Map.of(CHILD, "TRIM_HORIZON", GRANDCHILD, "TRIM_HORIZON"), created());
+        assertEquals(List.of(CHILD, GRANDCHILD), List.copyOf(parents.keySet()));
+        assertEquals(Map.of(CHILD, Set.of(EXPIRED), GRANDCHILD, Set.of(CHILD)), parents);
+    }
+
+    @Test
+    void bothPartsOfASplitWaitForIt() throws Exception {
+        stored.add(lease(EXPIRED));
+        listed = List.of(shard(GRANDCHILD, CHILD, null), shard(shardId(3), CHILD, null));
+
+        assertEquals(Set.of(CHILD, GRANDCHILD, shardId(3)), created().keySet());
+        assertEquals(List.of(CHILD, GRANDCHILD, shardId(3)), List.copyOf(parents.keySet()));
+    }
+
+    /** Its parent was read to its end just before all workers stopped. */
+    @Test
+    void aShardThatNobodyEverSawWaitsForNoFinishedShard() throws Exception {
+        var finished = lease(EXPIRED);
+        finished.checkpoint(ExtendedSequenceNumber.SHARD_END);
+        stored.add(finished);
+        listed = List.of(shard(GRANDCHILD, CHILD, null));
+
+        created();
+
+        assertEquals(Map.of(CHILD, Set.of(), GRANDCHILD, Set.of(CHILD)), parents);
+    }
+
+    /** A first start is under way: what expired before it is no gap. */
+    @Test
+    void whereAllLeasesAreOfListedShardsNoLeaseIsAdded() throws Exception {
+        stored.add(lease(OLD));
+        listed = List.of(shard(GRANDCHILD, CHILD, null), shard(OLD, null, null));
+
+        assertEquals(Map.of(GRANDCHILD, "TRIM_HORIZON"), created());
+    }
+
+    @Test
+    void atAFirstStartNoLeaseIsAdded() throws Exception {
+        listed = List.of(shard(GRANDCHILD, CHILD, null));
+
+        assertEquals(Map.of(GRANDCHILD, "LATEST"), created());
+    }
+
+    /** With LATEST a first start passes over a closed shard that the stream still lists. */
+    @Test
+    void aListedParentGetsNoLeaseOfThisKind() throws Exception {
+        stored.add(unread(EXPIRED));
+
+        assertEquals(Map.of(GRANDCHILD, "LATEST"), created());
     }
 
     @Test
@@ -124,7 +184,8 @@ class LaterShardsTest {
         };
     }
 
-    private static boolean note(Map<String, String> created, Lease lease) {
+    private boolean note(Map<String, String> created, Lease lease) {
+        parents.put(lease.leaseKey(), lease.parentShardIds());
         created.put(lease.leaseKey(), lease.checkpoint().sequenceNumber());
         return true;
     }

@@ -87,7 +87,7 @@ class StreamArnTest {
     }
 
     @Test
-    void anArnOfDynamoDbLocalGetsTheFallbackRegionForTheAdapter() {
+    void anEmulatorsArnGetsTheFallbackRegionForTheAdapter() {
         var stream = StreamArn.parse(LOCAL, FALLBACK);
 
         assertEquals(FALLBACK, stream.region());
@@ -97,7 +97,7 @@ class StreamArnTest {
     }
 
     @Test
-    void theAdaptersArnIsTurnedBackIntoTheOneOfDynamoDbLocal() {
+    void theAdaptersArnIsTurnedBackIntoTheEmulators() {
         assertEquals(LOCAL, StreamArn.parse(LOCAL, FALLBACK).toService(LOCAL_FOR_ADAPTER));
     }
 

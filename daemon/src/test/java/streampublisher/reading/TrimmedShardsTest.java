@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsGetRecordsResponseAdapter;
 import com.amazonaws.services.dynamodbv2.streamsadapter.exceptions.UnableToReadMoreRecordsException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceed
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 import streampublisher.telemetry.Health;
 import streampublisher.telemetry.Metrics;
+import streampublisher.testing.LoggedEvents;
 
 /** Reads of expired records are delayed. Other failures are not. */
 @Timeout(30)
@@ -79,6 +81,19 @@ class TrimmedShardsTest {
         assertInstanceOf(UnableToReadMoreRecordsException.class, failure(iterator(WAIT)));
         assertInstanceOf(UnableToReadMoreRecordsException.class, failure(records(WAIT)));
         assertTrue(System.nanoTime() - begun >= 2 * WAIT.toNanos());
+    }
+
+    /** Whoever restarts asks for an iterator first, and gets no further. */
+    @Test
+    void aShardThatIsGoneIsLoggedAtEitherCall() {
+        streams.failure = GONE;
+        try (var logged = new LoggedEvents()) {
+            failure(iterator(WAIT));
+            failure(records(WAIT));
+
+            assertEquals(List.of("records_expired", "records_expired"), logged.names());
+            assertEquals(List.of("shardId-1", "shardId-1"), logged.shards());
+        }
     }
 
     @Test

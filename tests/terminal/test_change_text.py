@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from consumer.local.change_text import Filter, changes_text, delay_text, key_text
+from consumer.terminal.change_text import Filter, changes_text, delay_text, key_text
 
 OLD = {"id": {"S": "order-7"}, "amount": {"N": "10"}, "note": {"S": "x"}}
 NEW = {"id": {"S": "order-7"}, "amount": {"N": "12.50"}, "paid": {"BOOL": True}}
