@@ -49,11 +49,16 @@ def ask_all(
         checks: The checks, each after those that it needs.
         progress: Takes the name of each check before it is made.
     """
-    outcomes: dict[str, CheckOutcome] = {}
+    outcomes, roots = dict[str, CheckOutcome](), dict[str, str]()
     for check in checks:
         progress(check.name)
         missing = [name for name in check.needs if not _is_ok(outcomes.get(name))]
-        outcomes[check.name] = _without(check, missing[0]) if missing else _asked(check)
+        if missing:
+            # The first of a chain: what must be fixed for all that follows.
+            root = roots[check.name] = roots.get(missing[0], missing[0])
+            outcomes[check.name] = _without(check, root)
+        else:
+            outcomes[check.name] = _asked(check)
     return list(outcomes.values())
 
 

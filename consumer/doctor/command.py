@@ -12,8 +12,9 @@ from consumer.terminal.options import json_option, worker_options
 @click.option(
     "--elsewhere", is_flag=True, help="No worker runs on this host: don't check its programs."
 )
+@click.option("--verbose", "-v", is_flag=True, help="A row for each check, also for what is ok.")
 @json_option("One JSON object.")
-def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
+def doctor(properties: Path | None, *, elsewhere: bool, verbose: bool, as_json: bool) -> None:
     """Check settings, this host, AWS, permissions and running workers; name what is wrong.
 
     Run it with the worker's own configuration and role. It changes nothing: it tries a permission
@@ -24,8 +25,9 @@ def doctor(properties: Path | None, *, elsewhere: bool, as_json: bool) -> None:
     Examples:
       stream-publisher doctor --properties my.properties
       stream-publisher doctor --properties my.properties --elsewhere
+      stream-publisher doctor --properties my.properties --verbose
       stream-publisher doctor --properties my.properties --json | jq '.findings[].wrong'
     """
     from consumer.doctor.action import check_everything
 
-    check_everything(properties, programs=not elsewhere, as_json=as_json)
+    check_everything(properties, programs=not elsewhere, verbose=verbose, as_json=as_json)

@@ -9,7 +9,9 @@ from pathlib import Path
 from consumer.aws.profile_endpoints import profile_endpoints
 from consumer.checks.lease_tables import require_tables
 from consumer.checks.preflight import check
+from consumer.fleet.connections import open_lease_table
 from consumer.fleet.table_forms import table_forms
+from consumer.run.old_standstills import delete_old_standstills
 from consumer.run.topic_claim import TopicClaims
 from consumer.run.worker_id import claim_worker_id
 from consumer.settings.configuration import Configuration
@@ -54,6 +56,7 @@ def start_worker(
     if check_only:
         _accept(configuration, stream_arn, worker_id)
     else:
+        delete_old_standstills(open_lease_table(configuration))
         launch = plan_launch(configuration, stream_arn, worker_id, environ)
         leave_to_the_system()
         start(with_fork_server(launch))

@@ -26,8 +26,7 @@ class Activity:
         console = Console(
             stderr=True, soft_wrap=True
         )  # lines that are printed meanwhile stay whole
-        is_seen = console.is_terminal and not console.is_dumb_terminal
-        self._status = Status(escape(text), console=console) if is_seen else None
+        self._status = Status(escape(text), console=console) if console.draws else None
         self._timer = threading.Timer(_SILENT_SECONDS, self._say)
         self._timer.daemon = True
 

@@ -31,6 +31,11 @@ def say_json(document: object, indent: int | None = None) -> None:
 class Console(RichConsole):
     """A console that writes control characters of what it prints as escapes."""
 
+    @property
+    def draws(self) -> bool:
+        """Whether it is a terminal that can do more than print lines."""
+        return self.is_terminal and not self.is_dumb_terminal
+
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's own
         """Return a text with its markup read."""
         return super().render_str(visible(text), **options)

@@ -34,9 +34,12 @@ def findings(world: ShardedWorld) -> list[str]:
 
 
 def rows(world: ShardedWorld) -> list[Any]:
-    """The rows that tell of such shards."""
-    table = f"{world.application}-CoordinatorState"
-    found = world.sandbox.client("dynamodb").scan(TableName=table)["Items"]
+    """The rows that tell of such shards; none before the first worker has made their table."""
+    tables = world.sandbox.client("dynamodb")
+    try:
+        found = tables.scan(TableName=f"{world.application}-CoordinatorState")["Items"]
+    except tables.exceptions.ResourceNotFoundException:
+        return []
     return [row for row in found if row["key"]["S"].startswith("Stopped/")]
 
 

@@ -138,7 +138,7 @@ def test_health_without_a_daemon_says_so() -> None:
     done = CliRunner().invoke(main, ["health", "--port", "9"])
 
     assert done.exit_code == 1
-    assert "port 9: the daemon doesn't answer" in done.stderr
+    assert "127.0.0.1:9: the daemon doesn't answer" in done.stderr
     assert "publisher.healthPort" in done.stderr
 
 

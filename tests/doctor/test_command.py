@@ -7,8 +7,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from consumer.cli import main
-from consumer.doctor.action import _print
-from consumer.problems import CheckOutcome
+from consumer.doctor.screen import print_outcomes
+from consumer.problems import CheckOutcome, Problem
 from consumer.terminal.output import Console
 
 
@@ -58,7 +58,49 @@ def test_a_setting_whose_line_says_no_more_is_explained_by_a_command(tmp_path: P
 def test_what_could_not_be_told_is_not_cut() -> None:
     """An ARN in it is wider than its column, and is broken rather."""
     output, arn = io.StringIO(), f"arn:aws:iam::123456789012:role/{'long' * 30}"
-    _print([CheckOutcome("permissions", "", untold=arn)], Console(file=output, width=80))
+    outcomes = [CheckOutcome("permissions", "", untold=arn)]
+    print_outcomes(outcomes, Console(file=output, width=80), verbose=True)
     shown = "".join(output.getvalue().split())
 
     assert arn in shown
+
+
+def test_findings_come_first_and_what_is_well_is_short() -> None:
+    """A reason that many checks share is told once; permissions are counted."""
+    outcomes = [
+        CheckOutcome("settings", "Nothing starts."),
+        CheckOutcome("endpoint of sns", ""),
+        CheckOutcome("endpoint of sqs", ""),
+        *(CheckOutcome(f"may do {number}", "") for number in range(30)),
+        *(CheckOutcome(f"check {number}", "", untold="needs workers") for number in range(7)),
+        CheckOutcome("one topic", "", untold="no answer"),
+        CheckOutcome("workers", "No change.", (Problem("workers", "none", "start one"),)),
+    ]
+    output = io.StringIO()
+    print_outcomes(outcomes, Console(file=output, width=80), verbose=False)
+
+    assert output.getvalue().splitlines() == [
+        "workers: none",
+        "  causes: No change.",
+        "  do:     start one",
+        "",
+        "could not tell: 7 checks, such as check 0: needs workers",
+        "could not tell: one topic: no answer",
+        "ok: settings",
+        "ok: endpoints of sns, sqs",
+        "ok: 30 permissions",
+        "",
+        "1 finding; 33 of 42 checks are ok, 8 could not tell",
+    ]
+
+
+def test_a_long_row_is_broken_between_words_on_a_terminal() -> None:
+    """Elsewhere a line stays a line."""
+    outcomes = [CheckOutcome(f"check-{number}", "") for number in range(30)]
+    shown, piped = io.StringIO(), io.StringIO()
+    for file, is_terminal in ((shown, True), (piped, False)):
+        console = Console(file=file, width=40, force_terminal=is_terminal, color_system=None)
+        print_outcomes(outcomes, console, verbose=False)
+
+    assert all(len(line) <= 40 for line in shown.getvalue().splitlines()[:-2])
+    assert len(piped.getvalue().splitlines()) == 3

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from consumer.sandbox.proxy import Request
 from tests.streams.endpoint import StreamsEndpoint
 from tests.streams.items import Items
 from tests.streams.stream import SimulatedStream
+from tests.transcripts.screen import Screen
 
 REGION = "eu-west-1"
 ENVIRON = {
@@ -75,7 +77,7 @@ def test_a_stream_that_was_disabled_is_told() -> None:
         table, line = status(there), status(there, "--json")
     document = json.loads(line.stdout)
 
-    assert "is disabled, so no further change of the table" in " ".join(table.stdout.split())
+    assert "is disabled, so no further change of the table" in table.stdout
     assert document["warnings"][0].startswith(f"stream {stream.arn}: is disabled")
     assert document["totals"]["recordsLeft"] == 1
 
@@ -93,47 +95,140 @@ def test_a_stream_that_nobody_reads_yet_is_shown(led_there: dict[str, str]) -> N
     assert document["totals"]["recordsLeft"] == 1
 
 
-def test_each_worker_and_shard_has_a_row(
+def put_leases(tables: Any, *rows: dict[str, Any]) -> None:  # noqa: ANN401 - boto3's client
+    """A lease table with these rows."""
+    make_table(tables, "app", "leaseKey")
+    for row in rows:
+        tables.put_item(TableName="app", Item=row)
+
+
+def lease(shard_id: str, checkpoint: str, owner: str = "w1", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A row of it."""
+    row = {"leaseKey": {"S": shard_id}, "checkpoint": {"S": checkpoint}, "leaseOwner": {"S": owner}}
+    return row | more
+
+
+def test_each_worker_and_shard_has_a_line_in_a_pipe(
     tables: Any,  # noqa: ANN401 - boto3's client
     led_there: dict[str, str],
 ) -> None:
-    """A hand-over, an ended shard, and one that can't be told."""
-    make_table(tables, "app", "leaseKey")
-    for name, checkpoint, more in (
-        ("shardId-gone", "5", {"checkpointOwner": {"S": "w2"}}),
-        ("shardId-over", "SHARD_END", {}),
-        ("shardId-next", "LATEST", {"parentShardId": {"SS": ["shardId-gone"]}}),
-    ):
-        row = {"leaseKey": {"S": name}, "checkpoint": {"S": checkpoint}, "leaseOwner": {"S": "w1"}}
-        tables.put_item(TableName="app", Item=row | more)
+    """A hand-over, an ended shard, and one that can't be told; ids are whole, for grep."""
+    put_leases(
+        tables,
+        lease("shardId-gone", "5", checkpointOwner={"S": "w2"}),
+        lease("shardId-over", "SHARD_END"),
+        lease("shardId-next", "LATEST", parentShardId={"SS": ["shardId-gone"]}),
+    )
     shown, everything = status(led_there), status(led_there, "--all")
+    lines = [line.partition(" ") for line in shown.stdout.splitlines()]
 
-    assert "w2 → w1" in shown.stdout
-    assert "…dId-gone (awaited)" in shown.stdout
-    assert "shardId-next: its lag is unknown: its worker begins at LATEST" in shown.stdout
+    assert len({time for time, _, _ in lines}) == 1
+    (gone,) = [line for _, _, line in lines if line.startswith("shardId-gone: ")]
+    assert "owner w2 → w1, ? behind, ? left, checkpoint 5" in gone
+    (following,) = [line for _, _, line in lines if line.startswith("shardId-next: ")]
+    assert following.endswith("awaits shardId-gone")
+    assert "the lag of shardId-next is unknown: its worker begins at LATEST" in shown.stdout
+    assert [line for _, _, line in lines if line.startswith("worker w2: 1 lease")]
     assert "shardId-over" not in shown.stdout
-    assert "shardId-over" in everything.stdout
+    assert "shardId-over: ended, checkpoint SHARD_END" in everything.stdout
+    assert shown.stdout.endswith("\n")
+
+
+def test_a_terminal_shows_the_totals_and_the_worst_shards_that_fit(
+    tables: Any,  # noqa: ANN401 - boto3's client
+) -> None:
+    """With short ids that never wrap; -o wide has whole ones, --all every shard."""
+    stream = SimulatedStream("orders", 30)
+    for number in range(90):
+        stream.add(Items().write(f"item-{number}")[0])
+    owner = "worker-" + "long-" * 20
+    put_leases(tables, *(lease(shard, "TRIM_HORIZON", owner) for shard in stream.open_shards()))
+    with StreamsEndpoint(stream) as endpoint:
+        there = {
+            "PUBLISHER_STREAM_ARN": stream.arn,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint.url,
+            "TTY_COMPATIBLE": "1",
+            "NO_COLOR": "1",
+            "TERM": "xterm",
+            "COLUMNS": "80",
+            "LINES": "24",
+        }
+        fitting, everything, wide = (
+            status(there, *more) for more in ([], ["--all"], ["-o", "wide"])
+        )
+    screen = Screen()
+    screen.write(fitting.stdout)
+    lines = screen.text().splitlines()
+
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("app: orders → changes   ")
+    assert lines[1].startswith("1 worker, 30 shards (30 reading); farthest behind ")
+    assert lines[-1].startswith("Not shown: ")
+    assert everything.stdout.count("reading  ") == 30
+    assert stream.open_shards()[0] not in everything.stdout
+    assert wide.stdout.count("shardId-") >= fitting.stdout.count("reading  ")
+    assert owner in wide.stdout
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_dumb_terminal_gets_plain_lines(led_there: dict[str, str]) -> None:
+    """It could not draw."""
+    done = status(led_there | {"TTY_COMPATIBLE": "1", "TERM": "dumb"})
+
+    assert " shardId-" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_lag_that_is_too_long_is_status_1(
+    tables: Any,  # noqa: ANN401 - boto3's client
+    led_there: dict[str, str],
+) -> None:
+    """So is one that is unknown. What was asked for is shown all the same."""
+    short, long = (status(led_there, "--max-lag", seconds) for seconds in ("0.001", "300"))
+    put_leases(tables, lease("shardId-gone", "LATEST"))
+    unknown = status(led_there, "--max-lag", "300", "--json")
+
+    assert (short.exit_code, long.exit_code, unknown.exit_code) == (1, 0, 1)
+    assert "is longer than 0 s\n" in short.stderr
+    assert unknown.stderr == "the lag of 1 shard is unknown\n"
+    assert json.loads(unknown.stdout)["totals"]["unknown"] == 1
+
+
+def test_leases_of_another_stream_are_said_to_be(
+    tables: Any,  # noqa: ANN401 - boto3's client
+) -> None:
+    """In the sentence of replay; nothing is 0 that nobody knows."""
+    stream = SimulatedStream("orders", 1)
+    put_leases(tables, lease(f"shardId-{round(time.time() * 1000):020}-other", "5"))
+    with StreamsEndpoint(stream) as endpoint:
+        there = {
+            "PUBLISHER_STREAM_ARN": stream.arn,
+            "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint.url,
+        }
+        shown = status(there)
+    sentence = "lease table 'app': has leases of another stream, such as shardId-"
+
+    assert sentence in shown.stdout
+    assert "how far behind is unknown" in shown.stdout
+    assert "farthest behind" not in shown.stdout
+    assert "? behind" in shown.stdout
 
 
 def test_names_are_shown_as_they_are(
     tables: Any,  # noqa: ANN401 - boto3's client
     led_there: dict[str, str],
 ) -> None:
-    """Whatever stands in the lease table; long ones are not cut."""
-    make_table(tables, "app", "leaseKey")
+    """Whatever stands in the lease table; long ones are not cut in a pipe."""
     worker = "worker-" + "long-" * 20
-    row = {
-        "leaseKey": {"S": "shardId-[/a-z]"},
-        "checkpoint": {"S": "LATEST"},
-        "leaseOwner": {"S": worker},
-    }
-    tables.put_item(TableName="app", Item=row)
-    wide, narrow = (status(led_there | {"COLUMNS": columns}) for columns in ("400", "80"))
+    put_leases(tables, lease("shardId-[/a-z]", "LATEST", worker))
+    piped = status(led_there)
+    drawn = status(led_there | {"TTY_COMPATIBLE": "1", "TERM": "xterm", "NO_COLOR": "1"})
 
-    assert (wide.exit_code, narrow.exit_code) == (0, 0)
-    assert "shardId-[/a-z]" in wide.stdout
-    assert worker in wide.stdout
-    assert "…" not in narrow.stdout
+    assert (piped.exit_code, drawn.exit_code) == (0, 0)
+    assert "shardId-[/a-z]: reading" in piped.stdout
+    assert f"owner {worker}, " in piped.stdout
+    assert "…d-[/a-z]" in drawn.stdout
 
 
 def test_a_missing_table_is_one_line(tables: Any) -> None:  # noqa: ANN401 - boto3's client
