@@ -8,6 +8,7 @@ import click
 
 from consumer.backfill.request import DEFAULT_SEGMENTS, BackfillRequest
 from consumer.terminal.options import json_option, worker_options
+from consumer.terminal.streams import is_terminal
 
 _MOST_SEGMENTS = 64
 
@@ -62,7 +63,7 @@ def backfill(
     """
     if resume and restart:
         raise click.UsageError("say --resume or --restart, not both")
-    if not (yes or dry_run) and not sys.stdin.isatty():
+    if not (yes or dry_run) and not is_terminal(sys.stdin):
         raise click.UsageError(
             "nobody can be asked here: add --yes to publish, or --dry-run to see what it takes"
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from consumer.terminal.options import json_option, worker_options
+from consumer.terminal.streams import is_terminal
 
 
 @click.group(
@@ -99,7 +100,7 @@ def discard(dead_letter_ids: tuple[str, ...], properties: Path | None, *, yes: b
       stream-publisher dead-letters show ID --properties my.properties > ID.json
       stream-publisher dead-letters discard ID --yes --properties my.properties
     """
-    if not yes and not sys.stdin.isatty():
+    if not yes and not is_terminal(sys.stdin):
         raise click.UsageError("nobody can be asked here: add --yes")
     from consumer.dead_letters.action import discard_chosen
 

@@ -23,6 +23,7 @@ from consumer.terminal import exits
 from consumer.terminal.interrupts import deferred
 from consumer.terminal.output import Console, say, say_error, say_json
 from consumer.terminal.plurals import counted
+from consumer.terminal.streams import is_terminal
 
 _MOST_PLANS = 5
 _DEDUPLICATED = (
@@ -140,7 +141,7 @@ class ReplaySession:
 
 def _log(replay_record: ReplayRecord, configuration: Configuration) -> None:
     """Log who replayed what, in the form of the workers' log; a terminal is told already."""
-    if sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         return
     facts = {name: value for name, value in replay_record.to_json().items() if name != "steps"}
     single_logger(configuration.publisher.log_format).info(

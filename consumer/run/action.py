@@ -24,6 +24,7 @@ from consumer.terminal import exits
 from consumer.terminal.blocks import print_block
 from consumer.terminal.interrupts import leave_to_the_system
 from consumer.terminal.output import Console
+from consumer.terminal.streams import is_terminal
 from consumer.worker.forks import with_fork_server
 from consumer.worker.launch import plan_launch, start
 
@@ -44,7 +45,7 @@ def start_worker(
     values: dict[str, str] = {}
     try:
         values = read_properties(properties) if properties else {}
-        if not _wanted_form(values, environ) and sys.stderr.isatty():
+        if not _wanted_form(values, environ) and is_terminal(sys.stderr):
             environ["PUBLISHER_LOG_FORMAT"] = "human"
         configuration = resolve(values, environ, profile_endpoints())
         stream_arn = check(configuration, environ)

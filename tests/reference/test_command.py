@@ -44,10 +44,8 @@ def test_words_that_no_setting_has_are_a_failure() -> None:
 
 def test_json_has_values_and_what_may_stand_instead() -> None:
     """For a program that makes settings."""
-    table, level = (
-        json.loads(settings(key, "--json").stdout)[0]
-        for key in ("publisher.table", "publisher.logLevel")
-    )
+    found = {each["key"]: each for each in json.loads(settings("publisher", "--json").stdout)}
+    table, level = found["publisher.table"], found["publisher.logLevel"]
 
     assert (table["required"], table["instead"]) == (False, "publisher.streamArn")
     assert level["values"] == "DEBUG, INFO, WARN or ERROR"
